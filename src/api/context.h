@@ -1,0 +1,78 @@
+/*
+ * What an operation works with. Operations run on the writer's thread (inside its transaction) or
+ * on a reader; they never touch the loop. What must happen after the commit (sessions to drop,
+ * mail to recall, DNS to ask) they leave in `effects`, and core does it.
+ */
+#ifndef POSTERN_API_CONTEXT_H
+#define POSTERN_API_CONTEXT_H
+
+#include "authorize/facts.h"
+#include "base/json.h"
+#include "sign/dkim.h"
+#include "spool/spool.h"
+#include "store/seal.h"
+
+#include <stdatomic.h>
+
+/* Constant while core runs. */
+struct api_constants {
+    struct slice region, account, hostname, provider_domain, public_url;
+    const char *region_prefix;   /* of message ids (reference §1.9) */
+    struct slice endpoint_host;  /* where people's programs connect; for the printed settings */
+    uint16_t submission_port, submissions_port;
+    bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
+    int64_t dkim_grace_ms, lifetime_ms;
+    struct sealer *sealer;
+    uint8_t return_secret[32]; /* report/return_address.h */
+    atomic_int_least64_t *last_key; /* of messages and decisions; see api_next_key */
+};
+
+/* What one thread owns. */
+struct api_thread {
+    struct database *database;
+    struct policy_cache *policies;
+    struct map *signing_keys; /* by public key */
+};
+void api_thread_init(struct api_thread *thread, struct database *database);
+void api_thread_fini(struct api_thread *thread); /* not the database */
+
+struct api_effects {
+    bool queue_changed;      /* look for due mail now */
+    bool identities_changed; /* look for due proofs now */
+    bool settings_changed;
+    struct slice *revoked_keys; /* access keys whose sessions must end */
+    size_t revoked_count, revoked_cap;
+    int64_t *stopped; /* recipients that must not be delivered now: recall them */
+    size_t stopped_count, stopped_cap;
+};
+
+struct api_call {
+    struct arena *arena; /* of the call; effects live in it too */
+    const struct api_constants *constants;
+    struct api_thread *thread;
+    struct database *database; /* thread->database */
+    const struct json *input;
+    struct json_writer *output; /* inside an open object */
+    struct api_effects *effects;
+    int64_t now_ms;
+};
+
+/* A fresh key for a message or a decision, unique in the installation; from any thread. */
+int64_t api_next_key(const struct api_constants *constants, int64_t now_ms, int64_t *key_ms);
+
+/* The active signing keys of a domain, loaded. RC_TEMPORARY when there are none yet. */
+MUST_USE enum rc api_signing_keys(struct arena *arena, const struct api_constants *constants,
+                                  struct api_thread *thread, struct slice domain,
+                                  struct signing_key *keys[2], struct slice selectors[2],
+                                  size_t *count, struct err *err);
+
+/* All DKIM-Signature fields for a final header, to be put in front of it. */
+MUST_USE enum rc api_sign(struct arena *arena, const struct api_constants *constants,
+                          struct api_thread *thread, struct slice domain,
+                          const struct header *header, const uint8_t body_hash[32], int64_t now_ms,
+                          struct slice *out, struct err *err);
+
+struct facts_source api_facts_source(const struct api_constants *constants,
+                                     struct api_thread *thread);
+
+#endif

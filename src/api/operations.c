@@ -1,0 +1,173 @@
+#include "operations.h"
+#include "authenticate/smtp_password.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "store/users.h"
+
+static const struct api_operation operations[] = {
+    {"domain.add", API_WRITE, domain_add},
+    {"domain.records", API_READ, domain_records},
+    {"domain.mail_from", API_WRITE, domain_mail_from},
+    {"address.add", API_WRITE, address_add},
+    {"identity.list", API_READ, identity_list},
+    {"identity.remove", API_WRITE, identity_remove},
+    {"identity.vouch", API_WRITE, identity_vouch},
+    {"identity.confirm", API_WRITE, identity_confirm},
+    {"dkim.set", API_WRITE, dkim_set},
+    {"user.create", API_WRITE, user_create},
+    {"user.list", API_READ, user_list},
+    {"user.show", API_READ, user_show},
+    {"user.delete", API_WRITE, user_delete},
+    {"credential.create", API_WRITE, credential_create},
+    {"credential.list", API_READ, credential_list},
+    {"credential.rotate", API_WRITE, credential_rotate},
+    {"credential.delete", API_WRITE, credential_delete},
+    {"group.create", API_WRITE, group_create},
+    {"group.list", API_READ, group_list},
+    {"group.delete", API_WRITE, group_delete},
+    {"group.member", API_WRITE, group_set_member},
+    {"policy.put", API_WRITE, policy_put},
+    {"policy.show", API_READ, policy_show},
+    {"policy.list", API_READ, policy_list},
+    {"policy.delete", API_WRITE, policy_delete},
+    {"policy.attach", API_WRITE, policy_attach},
+    {"policy.boundary", API_WRITE, policy_boundary},
+    {"grant.create", API_WRITE, grant_create},
+    {"grant.revoke", API_WRITE, grant_revoke},
+    {"grant.restore", API_WRITE, grant_restore},
+    {"decision.list", API_READ, decision_list},
+    {"decision.explain", API_READ, decision_explain},
+    {"queue.list", API_READ, queue_list},
+    {"queue.show", API_READ, queue_show},
+    {"queue.change", API_WRITE, queue_change},
+    {"account.show", API_READ, account_show},
+    {"account.production", API_WRITE, account_production},
+    {"account.pause", API_WRITE, account_pause},
+};
+
+const struct api_operation *
+api_find(struct slice name)
+{
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        if (slice_is(name, operations[i].name))
+            return &operations[i];
+    return NULL;
+}
+
+void
+api_revoked(struct api_call *call, struct slice access_key)
+{
+    struct api_effects *effects = call->effects;
+    effects->revoked_keys =
+        arena_grow(call->arena, effects->revoked_keys, sizeof *effects->revoked_keys,
+                   effects->revoked_count, &effects->revoked_cap);
+    effects->revoked_keys[effects->revoked_count++] = access_key;
+}
+
+void
+api_stopped(struct api_call *call, int64_t recipient_key)
+{
+    struct api_effects *effects = call->effects;
+    effects->stopped = arena_grow(call->arena, effects->stopped, sizeof *effects->stopped,
+                                  effects->stopped_count, &effects->stopped_cap);
+    effects->stopped[effects->stopped_count++] = recipient_key;
+}
+
+enum rc
+api_input_optional(struct api_call *call, const char *name, struct slice *out, struct err *err)
+{
+    return json_get_string(call->input, name, false, out, err);
+}
+
+enum rc
+api_input_string(struct api_call *call, const char *name, struct slice *out, struct err *err)
+{
+    enum rc rc = json_get_string(call->input, name, true, out, err);
+    if (rc == RC_OK && out->len == 0)
+        return err_set(err, RC_SYNTAX, "%s is empty", name);
+    return rc;
+}
+
+enum rc
+api_input_bool(struct api_call *call, const char *name, bool *out, struct err *err)
+{
+    return json_get_bool(call->input, name, false, out, err);
+}
+
+enum rc
+api_check_name(struct slice name, const char *what, struct err *err)
+{
+    if (name.len == 0 || name.len > 64)
+        return err_set(err, RC_SYNTAX, "%s must have 1 to 64 characters", what);
+    for (size_t i = 0; i < name.len; i++)
+        if (!ascii_alnum(name.ptr[i]) && (name.ptr[i] == '\0' || !strchr("_+=,.@-", name.ptr[i])))
+            return err_set(err, RC_SYNTAX,
+                           "%s may have letters, digits and _+=,.@- only: character %zu is not",
+                           what, i + 1);
+    return RC_OK;
+}
+
+struct slice
+api_user_arn(struct api_call *call, struct slice path, struct slice name)
+{
+    return arena_printf(call->arena, "arn:aws:iam::%.*s:user%.*s%.*s",
+                        SLICE_ARG(call->constants->account), SLICE_ARG(path), SLICE_ARG(name));
+}
+
+struct slice
+api_identity_arn(struct api_call *call, struct slice name)
+{
+    return arena_printf(call->arena, "arn:aws:ses:%.*s:%.*s:identity/%.*s",
+                        SLICE_ARG(call->constants->region), SLICE_ARG(call->constants->account),
+                        SLICE_ARG(name));
+}
+
+void
+api_put_time(struct api_call *call, const char *name, int64_t ms)
+{
+    json_key(call->output, name);
+    if (ms == 0 || ms == INT64_MAX)
+        json_write_null(call->output);
+    else
+        json_write_string(call->output, clock_iso8601(call->arena, ms));
+}
+
+enum rc
+api_make_key(struct api_call *call, struct slice user_folded, struct err *err)
+{
+    struct access_key_row *keys;
+    size_t count;
+    enum rc rc = access_keys_of(call->database, call->arena, user_folded, &keys, &count, err);
+    if (rc == RC_OK && count >= 2)
+        return err_set(err, RC_LIMIT, "Cannot exceed quota for AccessKeysPerUser: 2");
+    if (rc != RC_OK)
+        return rc;
+    struct slice id = random_iam_id(call->arena, "AKIA", 16);
+    struct slice secret = random_secret_key(call->arena);
+    struct access_key_row row = {
+        .id = id,
+        .user_folded = user_folded,
+        .secret = sealer_seal(call->constants->sealer, call->arena,
+                              arena_concat(call->arena, SLICE("access-key:"), id), secret),
+        .active = true,
+        .created_ms = call->now_ms};
+    rc = access_keys_insert(call->database, &row, err);
+    if (rc != RC_OK)
+        return rc;
+    char password[SMTP_PASSWORD_LEN + 1];
+    smtp_password(secret, call->constants->region, password);
+    json_put_string(call->output, "access_key_id", id);
+    json_put_string(call->output, "secret_access_key", secret);
+    json_put_string(call->output, "smtp_user_name", id);
+    json_put_cstr(call->output, "smtp_password", password);
+    memory_wipe(password, sizeof password);
+    return RC_OK;
+}
+
+void
+api_put_settings(struct api_call *call)
+{
+    json_put_string(call->output, "smtp_host", call->constants->endpoint_host);
+    json_put_i64(call->output, "smtp_port_starttls", call->constants->submission_port);
+    json_put_i64(call->output, "smtp_port_tls", call->constants->submissions_port);
+}

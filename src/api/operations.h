@@ -1,0 +1,97 @@
+/*
+ * What the administrator's socket offers: the operation table, one file of handlers per noun.
+ * The dispatcher reads `access` before it calls the handler: a writing operation runs inside the
+ * writer's transaction and is undone whole when it fails; a reading one runs on a reader.
+ */
+#ifndef POSTERN_API_OPERATIONS_H
+#define POSTERN_API_OPERATIONS_H
+
+#include "context.h"
+
+enum api_access { API_READ, API_WRITE };
+
+struct api_operation {
+    const char *name; /* "domain.add" */
+    enum api_access access;
+    enum rc (*run)(struct api_call *call, struct err *err);
+};
+
+/* NULL when there is none of that name. */
+const struct api_operation *api_find(struct slice name);
+
+/* Effects, kept in the call's arena. */
+void api_revoked(struct api_call *call, struct slice access_key);
+void api_stopped(struct api_call *call, int64_t recipient_key);
+
+/* identity_operations.c */
+enum rc domain_add(struct api_call *call, struct err *err);
+enum rc domain_records(struct api_call *call, struct err *err);
+enum rc domain_mail_from(struct api_call *call, struct err *err);
+enum rc address_add(struct api_call *call, struct err *err);
+enum rc identity_list(struct api_call *call, struct err *err);
+enum rc identity_remove(struct api_call *call, struct err *err);
+enum rc identity_vouch(struct api_call *call, struct err *err);
+enum rc identity_confirm(struct api_call *call, struct err *err); /* the link of a verification mail */
+enum rc dkim_set(struct api_call *call, struct err *err);
+
+/* user_operations.c */
+enum rc user_create(struct api_call *call, struct err *err);
+enum rc user_list(struct api_call *call, struct err *err);
+enum rc user_show(struct api_call *call, struct err *err);
+enum rc user_delete(struct api_call *call, struct err *err);
+enum rc credential_create(struct api_call *call, struct err *err);
+enum rc credential_list(struct api_call *call, struct err *err);
+enum rc credential_rotate(struct api_call *call, struct err *err);
+enum rc credential_delete(struct api_call *call, struct err *err);
+enum rc group_create(struct api_call *call, struct err *err);
+enum rc group_list(struct api_call *call, struct err *err);
+enum rc group_delete(struct api_call *call, struct err *err);
+enum rc group_set_member(struct api_call *call, struct err *err);
+
+/* policy_operations.c */
+enum rc policy_put(struct api_call *call, struct err *err);
+enum rc policy_show(struct api_call *call, struct err *err);
+enum rc policy_list(struct api_call *call, struct err *err);
+enum rc policy_delete(struct api_call *call, struct err *err);
+enum rc policy_attach(struct api_call *call, struct err *err);
+enum rc policy_boundary(struct api_call *call, struct err *err);
+
+/* grant_operations.c */
+enum rc grant_create(struct api_call *call, struct err *err);
+enum rc grant_revoke(struct api_call *call, struct err *err);
+enum rc grant_restore(struct api_call *call, struct err *err);
+
+/* decision_operations.c */
+enum rc decision_list(struct api_call *call, struct err *err);
+enum rc decision_explain(struct api_call *call, struct err *err);
+
+/* queue_operations.c */
+enum rc queue_list(struct api_call *call, struct err *err);
+enum rc queue_show(struct api_call *call, struct err *err);
+enum rc queue_change(struct api_call *call, struct err *err);
+
+/* account_operations.c */
+enum rc account_show(struct api_call *call, struct err *err);
+enum rc account_production(struct api_call *call, struct err *err);
+enum rc account_pause(struct api_call *call, struct err *err);
+
+/* What handlers share (operations.c). */
+MUST_USE enum rc api_input_string(struct api_call *call, const char *name, struct slice *out,
+                                  struct err *err); /* required, not empty */
+MUST_USE enum rc api_input_optional(struct api_call *call, const char *name, struct slice *out,
+                                    struct err *err);
+MUST_USE enum rc api_input_bool(struct api_call *call, const char *name, bool *out,
+                                struct err *err); /* false when absent */
+/* [\w+=,.@-]{1,64}: names of users and groups (reference §5.7). */
+MUST_USE enum rc api_check_name(struct slice name, const char *what, struct err *err);
+struct slice api_user_arn(struct api_call *call, struct slice path, struct slice name);
+struct slice api_identity_arn(struct api_call *call, struct slice name);
+void api_put_time(struct api_call *call, const char *name, int64_t ms); /* null when 0 */
+
+/* A new access key for a user: at most two. Writes access_key_id, secret_access_key,
+ * smtp_user_name and smtp_password: the only time they are shown. */
+MUST_USE enum rc api_make_key(struct api_call *call, struct slice user_folded, struct err *err);
+/* Where a mail program connects: host, ports. */
+void api_put_settings(struct api_call *call);
+
+#endif

@@ -1,0 +1,259 @@
+/*
+ * Policies, put where they apply: inline on a user or group, managed and attached, as a user's
+ * permissions boundary, or on an identity. Every document is compiled before it is stored: what
+ * cannot be read never gets in.
+ */
+#include "base/random.h"
+#include "operations.h"
+#include "store/identities.h"
+#include "store/users.h"
+
+/* Where a policy stands: exactly one of the members user, group, identity, or none (managed). */
+struct place {
+    struct slice user, group, identity;
+    struct slice shown;
+};
+
+static enum rc
+read_place(struct api_call *call, struct place *place, struct err *err)
+{
+    struct slice user, group, identity;
+    struct user_row user_row;
+    struct group_row group_row;
+    struct identity_row identity_row;
+    enum rc rc = api_input_optional(call, "user", &user, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "group", &group, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "identity", &identity, err);
+    if (rc != RC_OK)
+        return rc;
+    *place = (struct place){.shown = SLICE("managed")};
+    if ((user.len > 0) + (group.len > 0) + (identity.len > 0) > 1)
+        return err_set(err, RC_SYNTAX, "name one of user, group and identity");
+    if (user.len) {
+        rc = users_find(call->database, call->arena, user, &user_row, err);
+        place->user = user_row.folded;
+        place->shown = user_row.name;
+    } else if (group.len) {
+        rc = groups_find(call->database, call->arena, group, &group_row, err);
+        place->group = group_row.folded;
+        place->shown = group_row.name;
+    } else if (identity.len) {
+        rc = identities_find(call->database, call->arena, identity, &identity_row, err);
+        place->identity = identity_row.name;
+        place->shown = identity_row.name;
+    }
+    return rc;
+}
+
+static enum rc
+check_policy_name(struct slice name, struct err *err)
+{
+    if (name.len > 128)
+        return err_set(err, RC_SYNTAX, "the policy name must have 1 to 128 characters");
+    return name.len > 64 ? RC_OK : api_check_name(name, "the policy name", err);
+}
+
+static struct slice
+managed_arn(struct api_call *call, struct slice name)
+{
+    if (slice_starts(name, SLICE("arn:")))
+        return name;
+    return arena_printf(call->arena, "arn:aws:iam::%.*s:policy/%.*s",
+                        SLICE_ARG(call->constants->account), SLICE_ARG(name));
+}
+
+static enum rc
+check_document(struct api_call *call, const struct place *place, struct slice document,
+               struct err *err)
+{
+    struct policy *policy;
+    enum policy_kind kind = place->identity.len ? POLICY_RESOURCE_BASED : POLICY_IDENTITY_BASED;
+    enum rc rc = policy_parse(document, kind, &policy, err);
+    if (rc != RC_OK)
+        return rc;
+    if (place->identity.len)
+        rc = policy_check_resource(policy, api_identity_arn(call, place->identity), err);
+    policy_unref(policy);
+    return rc;
+}
+
+enum rc
+policy_put(struct api_call *call, struct err *err)
+{
+    struct place place;
+    struct slice name, document;
+    enum rc rc = read_place(call, &place, err);
+    if (rc == RC_OK)
+        rc = api_input_string(call, "name", &name, err);
+    if (rc == RC_OK)
+        rc = api_input_string(call, "document", &document, err);
+    if (rc == RC_OK)
+        rc = check_policy_name(name, err);
+    if (rc == RC_OK)
+        rc = check_document(call, &place, document, err);
+    if (rc != RC_OK)
+        return rc;
+    if (place.user.len) {
+        rc = policies_put(call->database, OWNER_USER, place.user, name, document, err);
+    } else if (place.group.len) {
+        rc = policies_put(call->database, OWNER_GROUP, place.group, name, document, err);
+    } else if (place.identity.len) {
+        struct identity_policy_row row = {place.identity, name, document};
+        rc = identity_policies_put(call->database, &row, err);
+    } else {
+        struct slice arn = managed_arn(call, name);
+        rc = managed_policies_put(call->database, arn, name,
+                                  random_iam_id(call->arena, "ANPA", 17), SLICE("/"), document,
+                                  call->now_ms, err);
+        json_put_string(call->output, "arn", arn);
+    }
+    json_put_string(call->output, "policy", name);
+    json_put_string(call->output, "on", place.shown);
+    return rc;
+}
+
+static void
+put_policy(struct api_call *call, struct slice name, struct slice arn, struct slice document)
+{
+    json_open_object(call->output);
+    json_put_string(call->output, "name", name);
+    if (arn.len)
+        json_put_string(call->output, "arn", arn);
+    json_put_string(call->output, "document", document);
+    json_close_object(call->output);
+}
+
+/* All policies of a place that have this name, or all when it is empty. */
+static enum rc
+put_policies_of(struct api_call *call, const struct place *place, struct slice name, size_t *found,
+                struct err *err)
+{
+    struct policy_row *rows = NULL;
+    struct identity_policy_row *identity_rows = NULL;
+    size_t count = 0;
+    enum rc rc;
+    if (place->user.len)
+        rc = policies_of(call->database, call->arena, OWNER_USER, place->user, &rows, &count, err);
+    else if (place->group.len)
+        rc = policies_of(call->database, call->arena, OWNER_GROUP, place->group, &rows, &count, err);
+    else if (place->identity.len)
+        rc = identity_policies_of(call->database, call->arena, place->identity, &identity_rows,
+                                  &count, err);
+    else
+        rc = managed_policies_list(call->database, call->arena, &rows, &count, err);
+    *found = 0;
+    json_key(call->output, "policies");
+    json_open_array(call->output);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+        struct slice this_name = rows ? rows[i].name : identity_rows[i].name;
+        if (name.len && !slice_eq(name, this_name) && !(rows && slice_eq(name, rows[i].arn)))
+            continue;
+        put_policy(call, this_name, rows ? rows[i].arn : SLICE(""),
+                   rows ? rows[i].document : identity_rows[i].document);
+        ++*found;
+    }
+    json_close_array(call->output);
+    return rc;
+}
+
+enum rc
+policy_show(struct api_call *call, struct err *err)
+{
+    struct place place;
+    struct slice name;
+    size_t found;
+    enum rc rc = read_place(call, &place, err);
+    if (rc == RC_OK)
+        rc = api_input_string(call, "name", &name, err);
+    if (rc == RC_OK)
+        rc = put_policies_of(call, &place, name, &found, err);
+    if (rc == RC_OK && found == 0)
+        return err_set(err, RC_NOT_FOUND, "there is no policy %.*s on %.*s", SLICE_ARG(name),
+                       SLICE_ARG(place.shown));
+    return rc;
+}
+
+enum rc
+policy_list(struct api_call *call, struct err *err)
+{
+    struct place place;
+    size_t found;
+    enum rc rc = read_place(call, &place, err);
+    return rc == RC_OK ? put_policies_of(call, &place, SLICE(""), &found, err) : rc;
+}
+
+enum rc
+policy_delete(struct api_call *call, struct err *err)
+{
+    struct place place;
+    struct slice name;
+    enum rc rc = read_place(call, &place, err);
+    if (rc == RC_OK)
+        rc = api_input_string(call, "name", &name, err);
+    if (rc != RC_OK)
+        return rc;
+    if (place.user.len)
+        rc = policies_delete(call->database, OWNER_USER, place.user, name, err);
+    else if (place.group.len)
+        rc = policies_delete(call->database, OWNER_GROUP, place.group, name, err);
+    else if (place.identity.len)
+        rc = identity_policies_delete(call->database, place.identity, name, err);
+    else
+        rc = managed_policies_delete(call->database, managed_arn(call, name), err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "deleted", name);
+    return rc;
+}
+
+/* attach: true attaches a managed policy to a user or group, false detaches it. */
+enum rc
+policy_attach(struct api_call *call, struct err *err)
+{
+    struct place place;
+    struct slice name;
+    struct policy_row row;
+    bool attach;
+    enum rc rc = read_place(call, &place, err);
+    if (rc == RC_OK)
+        rc = api_input_string(call, "name", &name, err);
+    if (rc == RC_OK)
+        rc = api_input_bool(call, "attach", &attach, err);
+    if (rc == RC_OK && !place.user.len && !place.group.len)
+        return err_set(err, RC_SYNTAX, "name the user or group to attach the policy to");
+    if (rc == RC_OK)
+        rc = managed_policies_find(call->database, call->arena, managed_arn(call, name), &row, err);
+    if (rc != RC_OK)
+        return rc;
+    enum policy_owner kind = place.user.len ? OWNER_USER : OWNER_GROUP;
+    struct slice owner = place.user.len ? place.user : place.group;
+    rc = attach ? managed_policies_attach(call->database, kind, owner, row.arn, err)
+                : managed_policies_detach(call->database, kind, owner, row.arn, err);
+    if (rc == RC_OK) {
+        json_put_string(call->output, "arn", row.arn);
+        json_put_bool(call->output, "attached", attach);
+    }
+    return rc;
+}
+
+/* The permissions boundary of a user: a managed policy, or none when name is absent. */
+enum rc
+policy_boundary(struct api_call *call, struct err *err)
+{
+    struct place place;
+    struct slice name;
+    struct policy_row row = {.arn = SLICE("")};
+    enum rc rc = read_place(call, &place, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "name", &name, err);
+    if (rc == RC_OK && !place.user.len)
+        return err_set(err, RC_SYNTAX, "name the user whose boundary it is");
+    if (rc == RC_OK && name.len)
+        rc = managed_policies_find(call->database, call->arena, managed_arn(call, name), &row, err);
+    if (rc == RC_OK)
+        rc = users_set_boundary(call->database, place.user, row.arn, err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "boundary", row.arn);
+    return rc;
+}

@@ -1,0 +1,322 @@
+#include "submit.h"
+#include "base/codec.h"
+#include "base/random.h"
+#include "mail/outgoing.h"
+#include "mail/reply.h"
+#include "report/return_address.h"
+#include "store/decisions.h"
+#include "store/identities.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+
+struct slice
+submit_policy_name(struct arena *arena, const struct policy_entry *policy)
+{
+    if (!policy)
+        return SLICE("");
+    return arena_printf(arena, "%s '%.*s' of %.*s", policy_source_name(policy->source),
+                        SLICE_ARG(policy->name), SLICE_ARG(policy->owner));
+}
+
+static enum rc
+refuse(struct arena *arena, enum rc rc, const struct err *why, struct submission_answer *answer)
+{
+    answer->reply = reply_for(arena, rc, arena_dup(arena, slice_of(why->text)));
+    return rc;
+}
+
+/* A value that stays the same for one identity and cannot be traced to anything else. */
+static struct slice
+feedback_id(struct arena *arena, const struct api_constants *constants,
+            const struct sending_settings *settings, struct slice from_domain)
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    bool hidden = settings->dkim_domain.len > 0;
+    struct slice named = hidden ? settings->dkim_domain : from_domain;
+    if (!HMAC(EVP_sha256(), constants->return_secret, 32, (const uint8_t *)named.ptr, named.len,
+              digest, &len))
+        abort();
+    struct slice bytes = {(const char *)digest, 32};
+    if (hidden)
+        return arena_printf(arena, "%.*s:%.*s", SLICE_ARG(codec_base32(arena, slice_head(bytes, 10))),
+                            SLICE_ARG(from_domain));
+    return arena_printf(arena, "::1.%.*s.%.*s:%.*s", SLICE_ARG(constants->region),
+                        SLICE_ARG(codec_base64(arena, bytes)),
+                        SLICE_ARG(constants->provider_domain));
+}
+
+/* Under the custom MAIL FROM domain when one is proved; the submitter's own when the provider is
+ * hidden without one; else under the provider's (design §6). */
+static struct slice
+wire_path(struct arena *arena, const struct api_constants *constants,
+          const struct submission_request *request, const struct sending_settings *settings)
+{
+    if (request->reverse_path.len == 0)
+        return SLICE("");
+    if (settings->mail_from_domain.len)
+        return return_address_make(arena, constants->return_secret, request->key,
+                                   settings->mail_from_domain);
+    if (settings->dkim_domain.len)
+        return request->reverse_path;
+    return return_address_make(arena, constants->return_secret, request->key,
+                               constants->provider_domain);
+}
+
+static enum rc
+final_header(struct arena *arena, const struct api_constants *constants,
+             struct api_thread *thread, const struct submission_request *request,
+             const struct sending_settings *settings, struct slice from_domain, struct slice id,
+             struct slice *out, struct err *err)
+{
+    bool hidden = settings->dkim_domain.len > 0;
+    struct outgoing outgoing = {
+        .message_id = id,
+        .message_id_domain = hidden ? from_domain : constants->provider_domain,
+        .feedback_id = feedback_id(arena, constants, settings, from_domain),
+        .accepted_ms = request->now_ms,
+    };
+    struct slice block = outgoing_header(arena, request->header, &outgoing);
+    struct header header;
+    struct slice signatures;
+    enum rc rc = header_parse(arena, block, &header, err);
+    if (rc == RC_OK)
+        rc = api_sign(arena, constants, thread,
+                      hidden ? settings->dkim_domain : constants->provider_domain, &header,
+                      request->body_hash, request->now_ms, &signatures, err);
+    if (rc != RC_OK)
+        return rc;
+    *out = arena_concat(arena, arena_concat(arena, signatures, block), SLICE("\r\n"));
+    return RC_OK;
+}
+
+static void
+make_recipients(struct arena *arena, const struct api_constants *constants,
+                const struct submission_request *request, const struct address *addresses,
+                struct spool_entry *entry)
+{
+    entry->recipient_count = (uint32_t)request->recipient_count;
+    entry->recipients = ARENA_ARRAY(arena, struct recipient_row, request->recipient_count);
+    for (uint32_t i = 0; i < entry->recipient_count; i++)
+        entry->recipients[i] = (struct recipient_row){
+            .key = message_part_key(request->key, i),
+            .address = addresses[i].text,
+            .domain = addresses[i].domain,
+            .state = RECIPIENT_QUEUED,
+            .next_ms = request->now_ms,
+            .expires_ms = request->now_ms + constants->lifetime_ms,
+            .status = SLICE(""),
+            .reply = SLICE(""),
+            .remote = SLICE(""),
+        };
+}
+
+static void
+make_entry(struct arena *arena, const struct api_constants *constants,
+           const struct submission_request *request, const struct address *recipients,
+           const struct sending_settings *settings, struct slice header, struct slice id,
+           struct submission_answer *answer)
+{
+    struct spool_entry *entry = &answer->entry;
+    *entry = (struct spool_entry){0};
+    entry->message = (struct message_row){
+        .key = request->key,
+        .id = id,
+        .accepted_ms = request->now_ms,
+        .open = true,
+        .user_name = request->user_name,
+        .access_key = request->access_key,
+        .source_ip = request->source_ip,
+        .client_name = request->client_name,
+        .tls = request->tls,
+        .service = request->service,
+        .reverse_path = request->reverse_path,
+        .wire_path = wire_path(arena, constants, request, settings),
+        .header_from = answer->header_from,
+        .header = header,
+        .body_bytes = (int64_t)request->body_bytes,
+        .eight_bit = request->eight_bit,
+        .recipients = (int64_t)request->recipient_count,
+        .configuration_set = SLICE(""),
+        .policy = submit_policy_name(arena, answer->decision.policy),
+        .statement = answer->decision.policy ? (int64_t)answer->decision.statement : -1,
+        .resource = answer->decision.resource,
+        .hidden = settings->dkim_domain.len > 0,
+    };
+    make_recipients(arena, constants, request, recipients, entry);
+}
+
+/* Who would send: the envelope and the headers that speak for the origin; for the system, From. */
+static enum rc
+collect(struct arena *arena, const struct submission_request *request, struct senders *senders,
+        struct err *err)
+{
+    if (request->reverse_path.len > 0)
+        return senders_collect(arena, request->header, request->reverse_path, senders, err);
+    const struct field *from = header_find(request->header, "From");
+    struct mailbox *mailboxes;
+    size_t count;
+    if (!from)
+        return err_set(err, RC_SYNTAX, "system mail has no From header");
+    enum rc rc = address_mailbox_list(arena, from->value, &mailboxes, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    senders->list = ARENA_NEW(arena, struct sender);
+    senders->count = 1;
+    senders->list[0] = (struct sender){SENDER_FROM, mailboxes[0].address, mailboxes[0].shown,
+                                       mailboxes[0].display_name};
+    return RC_OK;
+}
+
+static enum rc
+parse_recipients(struct arena *arena, const struct submission_request *request,
+                 struct address **out, struct err *err)
+{
+    struct address *list = ARENA_ARRAY(arena, struct address, request->recipient_count);
+    for (size_t i = 0; i < request->recipient_count; i++) {
+        enum rc rc = address_parse(arena, request->recipients[i], &list[i], err);
+        if (rc != RC_OK)
+            return rc;
+    }
+    *out = list;
+    return RC_OK;
+}
+
+static enum rc
+ask_gate(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+         const struct submission_request *request, const struct senders *senders,
+         const struct address *recipients, struct sending_settings *settings,
+         struct submission_answer *answer, struct err *err)
+{
+    struct gate_facts facts;
+    struct request_headers wishes;
+    struct facts_source source = api_facts_source(constants, thread);
+    enum rc rc = facts_load(arena, &source, request->user_folded, senders, recipients,
+                            request->recipient_count, &facts, settings, err);
+    if (rc != RC_OK)
+        return rc;
+    facts.quota = request->quota;
+    outgoing_request_headers(arena, request->header, &wishes);
+    struct slice set = wishes.configuration_set.len ? wishes.configuration_set
+                                                    : settings->configuration_set;
+    bool exists = true;
+    if (set.len)
+        rc = configuration_sets_exists(thread->database, set, &exists, err);
+    if (rc != RC_OK)
+        return rc;
+    struct gate_request asked = {
+        .action = SLICE("ses:SendRawEmail"),
+        .user_name = request->user_name,
+        .user_id = request->user_id,
+        .user_arn = request->user_arn,
+        .system = slice_is(request->service, "system"),
+        .senders = senders,
+        .recipients = recipients,
+        .recipient_count = request->recipient_count,
+        .configuration_set = set,
+        .configuration_set_missing = !exists,
+        .source_ip = request->source_ip,
+        .secure_transport = request->tls.len > 0,
+        .api_version = "2",
+        .now_ms = request->now_ms,
+    };
+    gate_decide(arena, &asked, &facts, &answer->decision);
+    return gate_reply(arena, &answer->decision, &answer->reply);
+}
+
+enum rc
+submit_decide(struct arena *arena, const struct api_constants *constants,
+              struct api_thread *thread, const struct submission_request *request,
+              struct submission_answer *answer, struct err *err)
+{
+    struct senders senders;
+    struct address *recipients;
+    struct sending_settings settings;
+    struct slice header;
+    *answer = (struct submission_answer){.header_from = SLICE(""), .reply = SLICE("")};
+    policy_cache_trim(thread->policies);
+    struct err once = {0};
+    if (header_check_once(request->header, &once) != RC_OK) {
+        err_prefix(&once, "Transaction failed: ");
+        return refuse(arena, once.rc, &once, answer);
+    }
+    enum rc rc = collect(arena, request, &senders, err);
+    if (rc == RC_OK)
+        rc = parse_recipients(arena, request, &recipients, err);
+    if (rc != RC_OK)
+        return refuse(arena, rc, err, answer);
+    struct address *from = &((struct sender *)senders_from(&senders))->address;
+    answer->header_from = from->text;
+    rc = ask_gate(arena, constants, thread, request, &senders, recipients, &settings, answer, err);
+    if (rc != RC_OK)
+        return rc;
+    struct slice id = random_message_id(arena, constants->region_prefix, request->key_ms);
+    rc = final_header(arena, constants, thread, request, &settings, from->domain, id, &header, err);
+    if (rc != RC_OK)
+        return err_set(err, RC_TEMPORARY, "%s", err->text);
+    make_entry(arena, constants, request, recipients, &settings, header, id, answer);
+    return RC_OK;
+}
+
+void
+submit_decision_row(struct arena *arena, const struct submission_request *request,
+                    const struct submission_answer *answer, struct decision_row *row)
+{
+    const struct gate_decision *decision = &answer->decision;
+    bool decided = decision->reason != GATE_ALLOWED;
+    *row = (struct decision_row){
+        .key = request->key,
+        .at_ms = request->now_ms,
+        .user_name = request->user_name,
+        .access_key = request->access_key,
+        .source_ip = request->source_ip,
+        .action = SLICE("ses:SendRawEmail"),
+        .reverse_path = request->reverse_path,
+        .header_from = answer->header_from,
+        .recipients = (int64_t)request->recipient_count,
+        .reason = decided ? slice_of(gate_reason_name(decision->reason)) : SLICE("malformed"),
+        .policy = submit_policy_name(arena, decision->policy),
+        .statement = decision->policy ? (int64_t)decision->statement : -1,
+        .resource = decision->resource,
+        .reply = answer->reply,
+    };
+}
+
+enum rc
+submit_system(struct arena *arena, const struct api_constants *constants,
+              struct api_thread *thread, struct slice to, struct slice message, int64_t now_ms,
+              struct err *err)
+{
+    size_t end;
+    struct header header;
+    struct submission_answer answer;
+    uint8_t body_hash[32];
+    enum rc rc = header_end(message, &end, err);
+    if (rc == RC_OK)
+        rc = header_parse(arena, slice_head(message, end - 2), &header, err);
+    if (rc != RC_OK)
+        return rc;
+    struct slice body = slice_from(message, end);
+    struct body_hash *hash = body_hash_new();
+    body_hash_feed(hash, body);
+    body_hash_finish(hash, body_hash);
+    body_hash_free(hash);
+    struct submission_request request = {
+        .user_name = SLICE("system"),
+        .service = SLICE("system"),
+        .recipients = &to,
+        .recipient_count = 1,
+        .header = &header,
+        .body_hash = body_hash,
+        .body_bytes = body.len,
+        .now_ms = now_ms,
+    };
+    request.key = api_next_key(constants, now_ms, &request.key_ms);
+    rc = submit_decide(arena, constants, thread, &request, &answer, err);
+    if (rc != RC_OK)
+        return rc == RC_DENIED ? err_set(err, rc, "%.*s", SLICE_ARG(answer.reply)) : rc;
+    answer.entry.body = body;
+    return spool_accept(thread->database, &answer.entry, err);
+}

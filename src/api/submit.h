@@ -1,0 +1,58 @@
+/*
+ * The one road to the spool: what SMTP and the HTTP APIs hand in is decided by the gate, given its
+ * final header, signed, and made into a spool entry. postern's own mail takes the same road as
+ * principal `system`.
+ */
+#ifndef POSTERN_API_SUBMIT_H
+#define POSTERN_API_SUBMIT_H
+
+#include "context.h"
+
+struct submission_request {
+    /* the principal; empty names: the system */
+    struct slice user_folded, user_name, user_id, user_arn, access_key;
+    struct slice service;   /* "smtp", "system" */
+    struct slice source_ip, client_name, tls;
+    struct slice reverse_path; /* canonical; empty only for the system */
+    const struct slice *recipients; /* canonical */
+    size_t recipient_count;
+    const struct header *header;
+    const uint8_t *body_hash; /* 32 bytes, simple canonicalization */
+    uint64_t body_bytes;
+    bool eight_bit;
+    enum quota_answer quota;
+    int64_t key, key_ms; /* from api_next_key */
+    int64_t now_ms;
+};
+
+struct submission_answer {
+    struct slice reply;          /* SMTP reply of a refusal, without CRLF */
+    struct gate_decision decision;
+    struct slice header_from;
+    struct spool_entry entry;    /* when allowed; the body is not in it */
+};
+
+/*
+ * RC_OK      allowed: `entry` may be committed
+ * RC_DENIED  refused by the gate: reply, decision
+ * RC_SYNTAX, RC_LIMIT  the message cannot be read: reply
+ * RC_TEMPORARY  the store or a key is not available
+ */
+MUST_USE enum rc submit_decide(struct arena *arena, const struct api_constants *constants,
+                               struct api_thread *thread, const struct submission_request *request,
+                               struct submission_answer *answer, struct err *err);
+
+/* The row that records a refusal. */
+struct decision_row;
+void submit_decision_row(struct arena *arena, const struct submission_request *request,
+                         const struct submission_answer *answer, struct decision_row *row);
+
+/* postern's own mail, whole and 7-bit, put into the spool inside the writer's transaction. */
+MUST_USE enum rc submit_system(struct arena *arena, const struct api_constants *constants,
+                               struct api_thread *thread, struct slice to, struct slice message,
+                               int64_t now_ms, struct err *err);
+
+/* "user inline policy 'grant' of taro", or empty when no policy decided. */
+struct slice submit_policy_name(struct arena *arena, const struct policy_entry *policy);
+
+#endif

@@ -1,0 +1,283 @@
+/* IAM users, their access keys, and groups: the plain pieces that `grant` is made of. */
+#include "authenticate/smtp_password.h"
+#include "base/random.h"
+#include "operations.h"
+#include "store/users.h"
+
+/* ---- users ---- */
+
+enum rc
+user_create(struct api_call *call, struct err *err)
+{
+    struct user_row row = {.path = SLICE("/"), .created_ms = call->now_ms};
+    enum rc rc = api_input_string(call, "user", &row.name, err);
+    if (rc == RC_OK)
+        rc = api_check_name(row.name, "the user name", err);
+    if (rc != RC_OK)
+        return rc;
+    row.folded = arena_lower(call->arena, row.name);
+    row.id = random_iam_id(call->arena, "AIDA", 17);
+    rc = users_insert(call->database, &row, err);
+    if (rc == RC_OK) {
+        json_put_string(call->output, "user", row.name);
+        json_put_string(call->output, "id", row.id);
+        json_put_string(call->output, "arn", api_user_arn(call, row.path, row.name));
+    }
+    return rc;
+}
+
+static enum rc
+put_keys(struct api_call *call, struct slice folded, struct err *err)
+{
+    struct access_key_row *keys;
+    size_t count;
+    enum rc rc = access_keys_of(call->database, call->arena, folded, &keys, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "keys");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(call->output);
+        json_put_string(call->output, "id", keys[i].id);
+        json_put_cstr(call->output, "status", keys[i].active ? "Active" : "Inactive");
+        api_put_time(call, "created", keys[i].created_ms);
+        api_put_time(call, "last_used", keys[i].used_ms);
+        json_put_string(call->output, "last_used_service", keys[i].used_service);
+        json_put_string(call->output, "last_used_address", keys[i].used_address);
+        json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    return RC_OK;
+}
+
+static enum rc
+put_policies(struct api_call *call, struct slice folded, struct err *err)
+{
+    struct policy_row *rows;
+    size_t count;
+    enum rc rc = policies_of_principal(call->database, call->arena, folded, &rows, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "policies");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(call->output);
+        json_put_string(call->output, "name", rows[i].name);
+        json_put_cstr(call->output, "kind",
+                      rows[i].boundary ? "boundary" : rows[i].arn.len ? "managed" : "inline");
+        json_put_string(call->output,
+                        rows[i].owner_kind == OWNER_GROUP ? "group" : "user", rows[i].owner);
+        json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    return RC_OK;
+}
+
+static enum rc
+put_user(struct api_call *call, const struct user_row *row, struct err *err)
+{
+    json_put_string(call->output, "user", row->name);
+    json_put_string(call->output, "id", row->id);
+    json_put_string(call->output, "arn", api_user_arn(call, row->path, row->name));
+    api_put_time(call, "created", row->created_ms);
+    enum rc rc = put_keys(call, row->folded, err);
+    return rc == RC_OK ? put_policies(call, row->folded, err) : rc;
+}
+
+enum rc
+user_list(struct api_call *call, struct err *err)
+{
+    struct user_row *rows;
+    size_t count;
+    enum rc rc = users_list(call->database, call->arena, &rows, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "users");
+    json_open_array(call->output);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+        json_open_object(call->output);
+        rc = put_user(call, &rows[i], err);
+        json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    return rc;
+}
+
+static enum rc
+find_user(struct api_call *call, struct user_row *row, struct err *err)
+{
+    struct slice name;
+    enum rc rc = api_input_string(call, "user", &name, err);
+    return rc == RC_OK ? users_find(call->database, call->arena, name, row, err) : rc;
+}
+
+enum rc
+user_show(struct api_call *call, struct err *err)
+{
+    struct user_row row;
+    enum rc rc = find_user(call, &row, err);
+    return rc == RC_OK ? put_user(call, &row, err) : rc;
+}
+
+enum rc
+user_delete(struct api_call *call, struct err *err)
+{
+    struct user_row row;
+    enum rc rc = find_user(call, &row, err);
+    if (rc == RC_OK)
+        rc = users_delete(call->database, call->arena, row.name, err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "deleted", row.name);
+    return rc;
+}
+
+/* ---- access keys ---- */
+
+enum rc
+credential_create(struct api_call *call, struct err *err)
+{
+    struct user_row row;
+    enum rc rc = find_user(call, &row, err);
+    if (rc != RC_OK)
+        return rc;
+    json_put_string(call->output, "user", row.name);
+    rc = api_make_key(call, row.folded, err);
+    api_put_settings(call);
+    return rc;
+}
+
+enum rc
+credential_list(struct api_call *call, struct err *err)
+{
+    struct user_row row;
+    enum rc rc = find_user(call, &row, err);
+    if (rc != RC_OK)
+        return rc;
+    json_put_string(call->output, "user", row.name);
+    return put_keys(call, row.folded, err);
+}
+
+/* A new key; the old ones stop working at once. With two keys the older one makes room. */
+enum rc
+credential_rotate(struct api_call *call, struct err *err)
+{
+    struct user_row row;
+    struct access_key_row *keys;
+    size_t count;
+    enum rc rc = find_user(call, &row, err);
+    if (rc == RC_OK)
+        rc = access_keys_of(call->database, call->arena, row.folded, &keys, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+        api_revoked(call, keys[i].id);
+        rc = i + 1 < count ? access_keys_delete(call->database, keys[i].id, err)
+                           : access_keys_set_active(call->database, keys[i].id, false, err);
+    }
+    if (rc != RC_OK)
+        return rc;
+    json_put_string(call->output, "user", row.name);
+    if (count > 0)
+        json_put_string(call->output, "inactive_key", keys[count - 1].id);
+    rc = api_make_key(call, row.folded, err);
+    api_put_settings(call);
+    return rc;
+}
+
+enum rc
+credential_delete(struct api_call *call, struct err *err)
+{
+    struct slice id;
+    struct access_key_row key;
+    enum rc rc = api_input_string(call, "key", &id, err);
+    if (rc == RC_OK)
+        rc = access_keys_find(call->database, call->arena, id, &key, err);
+    if (rc == RC_OK)
+        rc = access_keys_delete(call->database, id, err);
+    if (rc != RC_OK)
+        return rc;
+    api_revoked(call, key.id);
+    json_put_string(call->output, "deleted", key.id);
+    json_put_string(call->output, "user", key.user_name);
+    return RC_OK;
+}
+
+/* ---- groups ---- */
+
+enum rc
+group_create(struct api_call *call, struct err *err)
+{
+    struct group_row row = {.path = SLICE("/"), .created_ms = call->now_ms};
+    enum rc rc = api_input_string(call, "group", &row.name, err);
+    if (rc == RC_OK)
+        rc = api_check_name(row.name, "the group name", err);
+    if (rc != RC_OK)
+        return rc;
+    row.folded = arena_lower(call->arena, row.name);
+    row.id = random_iam_id(call->arena, "AGPA", 17);
+    rc = groups_insert(call->database, &row, err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "group", row.name);
+    return rc;
+}
+
+enum rc
+group_list(struct api_call *call, struct err *err)
+{
+    struct group_row *rows;
+    size_t count;
+    enum rc rc = groups_list(call->database, call->arena, &rows, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "groups");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(call->output);
+        json_put_string(call->output, "group", rows[i].name);
+        json_put_string(call->output, "id", rows[i].id);
+        json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    return RC_OK;
+}
+
+static enum rc
+find_group(struct api_call *call, struct group_row *row, struct err *err)
+{
+    struct slice name;
+    enum rc rc = api_input_string(call, "group", &name, err);
+    return rc == RC_OK ? groups_find(call->database, call->arena, name, row, err) : rc;
+}
+
+enum rc
+group_delete(struct api_call *call, struct err *err)
+{
+    struct group_row row;
+    enum rc rc = find_group(call, &row, err);
+    if (rc == RC_OK)
+        rc = groups_delete(call->database, row.folded, err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "deleted", row.name);
+    return rc;
+}
+
+/* member: true puts the user into the group, false takes it out. */
+enum rc
+group_set_member(struct api_call *call, struct err *err)
+{
+    struct group_row group;
+    struct user_row user;
+    bool member;
+    enum rc rc = find_group(call, &group, err);
+    if (rc == RC_OK)
+        rc = find_user(call, &user, err);
+    if (rc == RC_OK)
+        rc = api_input_bool(call, "member", &member, err);
+    if (rc == RC_OK)
+        rc = member ? groups_add_member(call->database, group.folded, user.folded, err)
+                    : groups_remove_member(call->database, group.folded, user.folded, err);
+    if (rc != RC_OK)
+        return rc;
+    json_put_string(call->output, "group", group.name);
+    json_put_string(call->output, "user", user.name);
+    json_put_bool(call->output, "member", member);
+    return RC_OK;
+}

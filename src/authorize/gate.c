@@ -1,0 +1,495 @@
+#include "gate.h"
+
+#include <assert.h>
+
+static const char *const reason_names[] = {
+    "allowed",         "system_limit",         "misleading_name", "explicit_deny", "implicit_deny",
+    "boundary",        "suspended",            "not_verified",    "dkim_lost", "mail_from_invalid",
+    "no_configuration_set", "quota_daily",     "quota_rate",      "paused"};
+static_assert(sizeof reason_names / sizeof reason_names[0] == GATE_REASON_COUNT, "all named");
+
+const char *
+gate_reason_name(enum gate_reason reason)
+{
+    return reason_names[reason];
+}
+
+/* One decision under way. */
+struct gate {
+    struct arena *arena;
+    const struct gate_request *request;
+    const struct gate_facts *facts;
+    struct gate_decision *decision;
+};
+
+enum { FAILED_SHOWN_MAX = 10 };
+
+static bool
+deny(struct gate *gate, enum gate_reason reason, struct slice address, struct slice text)
+{
+    gate->decision->reason = reason;
+    gate->decision->address = address;
+    gate->decision->text = text;
+    return false;
+}
+
+/* ---- identities ---- */
+
+static bool
+domain_covers(struct slice domain, struct slice below, bool only_itself)
+{
+    if (slice_eq(domain, below))
+        return true;
+    return !only_itself && below.len > domain.len + 1 && slice_ends(below, domain) &&
+           below.ptr[below.len - domain.len - 1] == '.';
+}
+
+bool
+gate_identity_covers(struct arena *arena, const struct identity_fact *identity,
+                     const struct address *address)
+{
+    if (identity->domain)
+        return domain_covers(identity->name, address->domain, identity->only_itself);
+    return slice_eq(identity->name, address->text) ||
+           slice_eq(identity->name, address_without_label(arena, address));
+}
+
+/* The address itself before the address without label before the longest domain. */
+static int
+specificity(const struct identity_fact *identity, const struct address *address)
+{
+    if (!identity->domain)
+        return slice_eq(identity->name, address->text) ? 1 << 20 : 1 << 19;
+    return (int)identity->name.len;
+}
+
+/* The identity whose ARN policies are asked about: it need not be verified (reference §5.5). */
+static const struct identity_fact *
+most_specific(const struct gate *gate, const struct address *address)
+{
+    const struct identity_fact *best = NULL;
+    for (size_t i = 0; i < gate->facts->identity_count; i++) {
+        const struct identity_fact *identity = &gate->facts->identities[i];
+        if (gate_identity_covers(gate->arena, identity, address) &&
+            (!best || specificity(identity, address) > specificity(best, address)))
+            best = identity;
+    }
+    return best;
+}
+
+static bool
+is_verified(const struct gate *gate, const struct address *address)
+{
+    for (size_t i = 0; i < gate->facts->identity_count; i++) {
+        const struct identity_fact *identity = &gate->facts->identities[i];
+        if (identity->verified && gate_identity_covers(gate->arena, identity, address))
+            return true;
+    }
+    return false;
+}
+
+bool
+gate_is_simulator(struct slice hostname, const struct address *recipient)
+{
+    struct slice prefix = SLICE("simulator.");
+    return slice_is(recipient->domain, "simulator.amazonses.com") ||
+           (slice_starts(recipient->domain, prefix) &&
+            slice_ieq(slice_from(recipient->domain, prefix.len), hostname));
+}
+
+static struct slice
+identity_arn(const struct gate *gate, struct slice name)
+{
+    return arena_printf(gate->arena, "arn:aws:ses:%.*s:%.*s:identity/%.*s",
+                        SLICE_ARG(gate->facts->region), SLICE_ARG(gate->facts->account),
+                        SLICE_ARG(name));
+}
+
+/* ---- authorization ---- */
+
+enum { GATE_KEYS_MAX = 16 };
+
+struct evaluation {
+    struct condition_value keys[GATE_KEYS_MAX];
+    struct slice values[GATE_KEYS_MAX];
+    size_t count;
+    struct evaluate_request request;
+};
+
+static void
+add_key(struct evaluation *evaluation, const char *key, struct slice value, bool address)
+{
+    if (value.len == 0)
+        return;
+    assert(evaluation->count < GATE_KEYS_MAX);
+    size_t i = evaluation->count++;
+    evaluation->values[i] = value;
+    evaluation->keys[i] = (struct condition_value){
+        .key = slice_of(key), .values = &evaluation->values[i], .count = 1, .address = address};
+}
+
+static const struct sender *
+reverse_path(const struct gate *gate)
+{
+    return &gate->request->senders->list[0];
+}
+
+/* The context of one evaluation: everything but the resource. */
+static void
+prepare(const struct gate *gate, const struct sender *sender, const struct slice *recipients,
+        struct evaluation *evaluation)
+{
+    const struct gate_request *request = gate->request;
+    evaluation->count = 0;
+    add_key(evaluation, "ses:FromAddress", sender->address.text, true);
+    add_key(evaluation, "ses:FromDisplayName", senders_from(request->senders)->display_name, false);
+    add_key(evaluation, "ses:FeedbackAddress", reverse_path(gate)->address.text, true);
+    add_key(evaluation, "ses:ApiVersion", slice_of(request->api_version), false);
+    add_key(evaluation, "aws:SourceIp", request->source_ip, false);
+    add_key(evaluation, "aws:UserAgent", request->user_agent, false);
+    add_key(evaluation, "aws:SecureTransport", slice_of(request->secure_transport ? "true" : "false"),
+            false);
+    add_key(evaluation, "aws:username", request->user_name, false);
+    add_key(evaluation, "aws:userid", request->user_id, false);
+    add_key(evaluation, "aws:PrincipalArn", request->user_arn, false);
+    add_key(evaluation, "aws:PrincipalAccount", gate->facts->account, false);
+    add_key(evaluation, "aws:PrincipalType", SLICE("User"), false);
+    add_key(evaluation, "aws:RequestedRegion", gate->facts->region, false);
+    assert(evaluation->count < GATE_KEYS_MAX);
+    evaluation->keys[evaluation->count++] = (struct condition_value){
+        .key = SLICE("ses:Recipients"), .values = recipients, .count = request->recipient_count,
+        .multivalued = true, .address = true};
+    evaluation->request = (struct evaluate_request){
+        .principal_arn = request->user_arn,
+        .principal_account = gate->facts->account,
+        .action = request->action,
+        .keys = evaluation->keys,
+        .key_count = evaluation->count,
+        .now_ms = request->now_ms};
+}
+
+static bool
+refuse_access(struct gate *gate, const struct sender *sender, struct slice resource,
+              struct evaluate_result result)
+{
+    enum gate_reason reason = result.outcome == EVALUATE_EXPLICIT_DENY ? GATE_EXPLICIT_DENY
+                            : result.denied_by_boundary ? GATE_BOUNDARY : GATE_IMPLICIT_DENY;
+    gate->decision->policy = result.entry;
+    gate->decision->statement = result.statement;
+    gate->decision->resource = resource;
+    return deny(gate, reason, sender->address.text,
+                arena_printf(gate->arena,
+                             "Access denied: User `%.*s' is not authorized to perform `%.*s' on "
+                             "resource `%.*s'",
+                             SLICE_ARG(gate->request->user_arn), SLICE_ARG(gate->request->action),
+                             SLICE_ARG(resource)));
+}
+
+/* The principal's policies, and those of the identity the resource names. */
+static bool
+allowed_on(struct gate *gate, const struct sender *sender, struct evaluation *evaluation,
+           struct slice resource, const struct identity_fact *identity)
+{
+    const struct gate_facts *facts = gate->facts;
+    const struct policy_entry *policies = facts->policies;
+    size_t count = facts->policy_count;
+    if (identity && identity->policy_count > 0) {
+        struct policy_entry *joined =
+            ARENA_ARRAY(gate->arena, struct policy_entry, count + identity->policy_count);
+        if (count)
+            memcpy(joined, policies, count * sizeof *joined);
+        memcpy(joined + count, identity->policies, identity->policy_count * sizeof *joined);
+        policies = joined;
+        count += identity->policy_count;
+    }
+    evaluation->request.resource = resource;
+    struct evaluate_result result =
+        evaluate_policies(gate->arena, policies, count, &evaluation->request);
+    if (result.outcome != EVALUATE_ALLOW)
+        return refuse_access(gate, sender, resource, result);
+    gate->decision->policy = result.entry;
+    gate->decision->statement = result.statement;
+    gate->decision->resource = resource;
+    gate->decision->address = sender->address.text;
+    return true;
+}
+
+/* Deny statements count from the policies of every enclosing identity, pending ones included. */
+static bool
+not_denied_above(struct gate *gate, const struct sender *sender, struct evaluation *evaluation,
+                 const struct address *address, const struct identity_fact *asked)
+{
+    for (size_t i = 0; i < gate->facts->identity_count; i++) {
+        const struct identity_fact *identity = &gate->facts->identities[i];
+        if (identity == asked || identity->policy_count == 0 ||
+            !gate_identity_covers(gate->arena, identity, address))
+            continue;
+        struct slice resource = identity_arn(gate, identity->name);
+        evaluation->request.resource = resource;
+        struct evaluate_result result = evaluate_policies(
+            gate->arena, identity->policies, identity->policy_count, &evaluation->request);
+        if (result.outcome == EVALUATE_EXPLICIT_DENY)
+            return refuse_access(gate, sender, resource, result);
+    }
+    return true;
+}
+
+static bool
+address_allowed(struct gate *gate, const struct sender *sender, struct evaluation *evaluation,
+                const struct address *address)
+{
+    const struct identity_fact *identity = most_specific(gate, address);
+    struct slice resource = identity_arn(gate, identity ? identity->name : address->text);
+    return allowed_on(gate, sender, evaluation, resource, identity) &&
+           not_denied_above(gate, sender, evaluation, address, identity);
+}
+
+static bool
+named_resource_allowed(struct gate *gate, const struct sender *sender,
+                       struct evaluation *evaluation, const char *type, struct slice name)
+{
+    if (name.len == 0)
+        return true;
+    return allowed_on(gate, sender, evaluation,
+                      arena_printf(gate->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",
+                                   SLICE_ARG(gate->facts->region),
+                                   SLICE_ARG(gate->facts->account), type, SLICE_ARG(name)),
+                      NULL);
+}
+
+/* Everything asked under one sender address. In the sandbox recipients are resources too. */
+static bool
+sender_authorized(struct gate *gate, const struct sender *sender, const struct slice *recipients)
+{
+    const struct gate_request *request = gate->request;
+    struct evaluation evaluation;
+    prepare(gate, sender, recipients, &evaluation);
+    if (!address_allowed(gate, sender, &evaluation, &sender->address) ||
+        !named_resource_allowed(gate, sender, &evaluation, "configuration-set",
+                                request->configuration_set) ||
+        !named_resource_allowed(gate, sender, &evaluation, "template", request->template_name))
+        return false;
+    if (!gate->facts->sandbox)
+        return true;
+    for (size_t i = 0; i < request->recipient_count; i++)
+        if (!gate_is_simulator(gate->facts->hostname, &request->recipients[i]) &&
+            !address_allowed(gate, sender, &evaluation, &request->recipients[i]))
+            return false;
+    return true;
+}
+
+/* Equal addresses are asked about once: is there an equal one before this? */
+static bool
+seen_before(const struct senders *senders, size_t first, size_t index)
+{
+    for (size_t i = first; i < index; i++)
+        if (slice_eq(senders->list[i].address.text, senders->list[index].address.text))
+            return true;
+    return false;
+}
+
+static bool
+check_authorization(struct gate *gate)
+{
+    const struct senders *senders = gate->request->senders;
+    struct slice *recipients =
+        ARENA_ARRAY(gate->arena, struct slice, gate->request->recipient_count);
+    for (size_t i = 0; i < gate->request->recipient_count; i++)
+        recipients[i] = gate->request->recipients[i].text;
+    /* senders->list[0] is the reverse-path. */
+    size_t first = gate->facts->reverse_path_is_feedback ? 1 : 0;
+    for (size_t i = first; i < senders->count; i++)
+        if (!seen_before(senders, first, i) &&
+            !sender_authorized(gate, &senders->list[i], recipients))
+            return false;
+    return true;
+}
+
+/* ---- the other checks, in SES's order ---- */
+
+/* RFC 5322 lets a display name say anything; one that shows another address only deceives. */
+static bool
+check_display_names(struct gate *gate)
+{
+    const struct senders *senders = gate->request->senders;
+    if (!gate->facts->refuse_misleading_names)
+        return true;
+    for (size_t i = 0; i < senders->count; i++) {
+        const struct sender *sender = &senders->list[i];
+        struct slice found;
+        if (address_appears_in(sender->display_name, &found) &&
+            !slice_eq(address_fold(gate->arena, found),
+                      address_fold(gate->arena, sender->address.text)))
+            return deny(gate, GATE_MISLEADING_NAME, sender->address.text,
+                        arena_printf(gate->arena,
+                                     "Transaction failed: the display name in header '%s' shows "
+                                     "another address than <%.*s>",
+                                     sender_role_name(sender->role),
+                                     SLICE_ARG(sender->address.text)));
+    }
+    return true;
+}
+
+static bool
+check_suspended(struct gate *gate)
+{
+    const struct senders *senders = gate->request->senders;
+    for (size_t i = 0; i < senders->count; i++)
+        for (size_t k = 0; k < gate->facts->identity_count; k++) {
+            const struct identity_fact *identity = &gate->facts->identities[k];
+            if (identity->suspended &&
+                gate_identity_covers(gate->arena, identity, &senders->list[i].address))
+                return deny(gate, GATE_SUSPENDED, senders->list[i].address.text,
+                            arena_printf(gate->arena,
+                                         "Message rejected: Identity %.*s is suspended",
+                                         SLICE_ARG(identity->name)));
+        }
+    return true;
+}
+
+static void
+list_failed(struct buf *list, size_t *failed, struct slice shown)
+{
+    if (*failed < FAILED_SHOWN_MAX && list->len + shown.len < 600)
+        buf_printf(list, "%s%.*s", *failed ? ", " : "", SLICE_ARG(shown));
+    else if (!slice_ends(buf_slice(list), SLICE("...")))
+        buf_add_cstr(list, *failed ? ", ..." : "...");
+    ++*failed;
+}
+
+/* A header form equal to one that was listed (or to the envelope's) is listed once. */
+static bool
+shown_before(const struct senders *senders, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (slice_eq(senders->list[i].shown, senders->list[index].shown))
+            return true;
+    return false;
+}
+
+static bool
+check_verified(struct gate *gate)
+{
+    const struct gate_request *request = gate->request;
+    const struct senders *senders = request->senders;
+    struct slice first = SLICE("");
+    struct buf list;
+    size_t failed = 0;
+    buf_init(&list, 2048);
+    for (size_t i = 0; i < senders->count; i++)
+        if (!shown_before(senders, i) && !is_verified(gate, &senders->list[i].address)) {
+            first = failed ? first : senders->list[i].address.text;
+            list_failed(&list, &failed, senders->list[i].shown);
+        }
+    for (size_t i = 0; gate->facts->sandbox && i < request->recipient_count; i++)
+        if (!gate_is_simulator(gate->facts->hostname, &request->recipients[i]) &&
+            !is_verified(gate, &request->recipients[i])) {
+            first = failed ? first : request->recipients[i].text;
+            list_failed(&list, &failed, request->recipients[i].text);
+        }
+    bool verified = failed == 0;
+    if (!verified) {
+        struct slice region = arena_dup(gate->arena, gate->facts->region);
+        for (size_t i = 0; i < region.len; i++)
+            ((char *)region.ptr)[i] = ascii_upper(region.ptr[i]);
+        deny(gate, GATE_NOT_VERIFIED, first,
+             arena_printf(gate->arena,
+                          "Message rejected: Email address is not verified. The following "
+                          "identities failed the check in region %.*s: %.*s",
+                          SLICE_ARG(region), SLICE_ARG(buf_slice(&list))));
+    }
+    buf_fini(&list);
+    return verified;
+}
+
+/* Never fall back to the provider's signature: what was hidden stays hidden, or stays here. */
+static bool
+check_dkim(struct gate *gate)
+{
+    const struct sender *from = senders_from(gate->request->senders);
+    for (size_t i = 0; i < gate->facts->identity_count; i++) {
+        const struct identity_fact *identity = &gate->facts->identities[i];
+        if (identity->dkim_lost && gate_identity_covers(gate->arena, identity, &from->address))
+            return deny(gate, GATE_DKIM_LOST, from->address.text,
+                        arena_printf(gate->arena,
+                                     "Message rejected: the DKIM records of %.*s are missing from "
+                                     "DNS",
+                                     SLICE_ARG(identity->name)));
+    }
+    return true;
+}
+
+static bool
+check_mail_from(struct gate *gate)
+{
+    if (!gate->facts->mail_from_invalid)
+        return true;
+    return deny(gate, GATE_MAIL_FROM_INVALID, senders_from(gate->request->senders)->address.text,
+                SLICE("MAIL FROM domain not verified: DNS setup for MAIL FROM domain is invalid."));
+}
+
+static bool
+check_configuration_set(struct gate *gate)
+{
+    if (!gate->request->configuration_set_missing)
+        return true;
+    return deny(gate, GATE_NO_CONFIGURATION_SET, senders_from(gate->request->senders)->address.text,
+                arena_printf(gate->arena, "Configuration set <%.*s> does not exist.",
+                             SLICE_ARG(gate->request->configuration_set)));
+}
+
+static bool
+check_account(struct gate *gate)
+{
+    struct slice from = senders_from(gate->request->senders)->address.text;
+    if (gate->facts->quota == QUOTA_DAILY)
+        return deny(gate, GATE_QUOTA_DAILY, from, SLICE("Daily message quota exceeded"));
+    if (gate->facts->quota == QUOTA_RATE)
+        return deny(gate, GATE_QUOTA_RATE, from, SLICE("Maximum sending rate exceeded"));
+    if (gate->facts->paused)
+        return deny(gate, GATE_PAUSED, from,
+                    SLICE("Message rejected: Sending paused for this account. Ask the "
+                          "administrator to resume it."));
+    return true;
+}
+
+/* postern's own mail: only as postmaster at our name, exempt from the sandbox. */
+static bool
+check_system(struct gate *gate)
+{
+    const struct senders *senders = gate->request->senders;
+    for (size_t i = 0; i < senders->count; i++) {
+        const struct address *address = &senders->list[i].address;
+        if (!slice_ieq(address->domain, gate->facts->hostname) ||
+            (!slice_iis(address->local, "postmaster") && !slice_iis(address->local, "mailer-daemon")))
+            return deny(gate, GATE_SYSTEM_LIMIT, address->text,
+                        SLICE("system mail goes out as postmaster or mailer-daemon only"));
+    }
+    return true;
+}
+
+void
+gate_decide(struct arena *arena, const struct gate_request *request, const struct gate_facts *facts,
+            struct gate_decision *decision)
+{
+    struct gate gate = {arena, request, facts, decision};
+    *decision = (struct gate_decision){.reason = GATE_ALLOWED};
+    if (request->system) {
+        check_system(&gate);
+        return;
+    }
+    (void)(check_display_names(&gate) && check_authorization(&gate) && check_suspended(&gate) &&
+           check_verified(&gate) && check_configuration_set(&gate) && check_dkim(&gate) &&
+           check_mail_from(&gate) && check_account(&gate));
+}
+
+enum rc
+gate_reply(struct arena *arena, const struct gate_decision *decision, struct slice *reply)
+{
+    if (decision->reason == GATE_ALLOWED)
+        return RC_OK;
+    bool quota = decision->reason == GATE_QUOTA_DAILY || decision->reason == GATE_QUOTA_RATE;
+    *reply = quota ? arena_printf(arena, "454 Throttling failure: %.*s", SLICE_ARG(decision->text))
+                   : arena_printf(arena, "554 %.*s", SLICE_ARG(decision->text));
+    return RC_DENIED;
+}

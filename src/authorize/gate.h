@@ -1,0 +1,102 @@
+/*
+ * The gate: may this principal send this, under these names, to these recipients? (design §5)
+ *
+ * Pure. SMTP, the HTTP APIs, the simulators, `postern explain` and the access report all ask here;
+ * nothing else decides. Order as in SES: syntax, then authorization, then identity verification,
+ * then sandbox recipients, quota, paused. All of it is answered at the end of DATA.
+ *
+ * What is evaluated is each (action, resource, sender address), with ses:FromAddress single-valued,
+ * and all must be allowed. Were all addresses one multi-valued key, a policy with ForAnyValue would
+ * let `MAIL FROM:<taro>` carry `From: jiro`.
+ */
+#ifndef POSTERN_AUTHORIZE_GATE_H
+#define POSTERN_AUTHORIZE_GATE_H
+
+#include "evaluate.h"
+#include "quota.h"
+#include "senders.h"
+
+/* One identity that encloses a sender address or a recipient, with what is known of it. */
+struct identity_fact {
+    struct slice name; /* "taro@test1.com" or "test1.com" */
+    bool domain;
+    bool verified;    /* SUCCESS, or TEMPORARY_FAILURE within its window */
+    bool suspended;   /* by the administrator: denies whatever else is verified */
+    bool only_itself; /* a domain that does not cover its subdomains */
+    bool dkim_lost;   /* DKIM is on, was proved once, and left its good state longer ago than the grace time */
+    const struct policy_entry *policies; /* identity policies */
+    size_t policy_count;
+};
+
+struct gate_facts {
+    struct slice region, account;
+    const struct identity_fact *identities; /* all that enclose any address asked about */
+    size_t identity_count;
+    const struct policy_entry *policies; /* of the principal: inline, managed, groups, boundary */
+    size_t policy_count;
+    bool sandbox, paused;
+    bool mail_from_invalid; /* the From identity's MAIL FROM domain is not proved, and it rejects then */
+    bool refuse_misleading_names;  /* configuration: gate.refuse_misleading_names */
+    bool reverse_path_is_feedback; /* configuration: gate.reverse_path_is_feedback */
+    enum quota_answer quota;       /* for this many recipients, now */
+    struct slice hostname;         /* ours: the mailbox simulator's domain is simulator.<hostname> too */
+};
+
+struct gate_request {
+    struct slice action;       /* "ses:SendRawEmail" */
+    struct slice user_name, user_id, user_arn;
+    bool system;               /* postern's own mail: bounces, verification, alarms */
+    const struct senders *senders;
+    const struct address *recipients;
+    size_t recipient_count;
+    struct slice configuration_set; /* named, or the identity's default; empty: none */
+    bool configuration_set_missing; /* named, but there is no such set */
+    struct slice template_name;     /* API only; empty: none */
+    struct slice source_ip, user_agent; /* empty: key absent */
+    bool secure_transport;
+    const char *api_version;        /* "2" for SMTP */
+    int64_t now_ms;
+};
+
+enum gate_reason {
+    GATE_ALLOWED,
+    GATE_SYSTEM_LIMIT,       /* system mail under another name */
+    GATE_MISLEADING_NAME,
+    GATE_EXPLICIT_DENY,
+    GATE_IMPLICIT_DENY,
+    GATE_BOUNDARY,
+    GATE_SUSPENDED,
+    GATE_NOT_VERIFIED,
+    GATE_DKIM_LOST,
+    GATE_MAIL_FROM_INVALID,
+    GATE_NO_CONFIGURATION_SET,
+    GATE_QUOTA_DAILY,
+    GATE_QUOTA_RATE,
+    GATE_PAUSED,
+    GATE_REASON_COUNT
+};
+const char *gate_reason_name(enum gate_reason reason); /* "explicit_deny" */
+
+struct gate_decision {
+    enum gate_reason reason;
+    struct slice text;     /* SES's words, without a reply code; empty when allowed */
+    struct slice address;  /* the address that decided */
+    struct slice resource; /* ARN of the evaluation that decided; for an allow the last one */
+    const struct policy_entry *policy; /* the deciding policy; NULL: none matched */
+    size_t statement;
+};
+
+void gate_decide(struct arena *arena, const struct gate_request *request,
+                 const struct gate_facts *facts, struct gate_decision *decision);
+
+/* RC_OK for an allow, RC_DENIED else; the SMTP reply's words ("454 ..." for quotas). */
+enum rc gate_reply(struct arena *arena, const struct gate_decision *decision, struct slice *reply);
+
+/* Does this identity speak for the address: itself, the address without its label, or a domain at
+ * or above the address's (reference §3.1)? */
+bool gate_identity_covers(struct arena *arena, const struct identity_fact *identity,
+                          const struct address *address);
+/* success@simulator.amazonses.com and the same under simulator.<hostname>. */
+bool gate_is_simulator(struct slice hostname, const struct address *recipient);
+
+#endif

@@ -1,0 +1,106 @@
+#include "log.h"
+#include "clock.h"
+#include "memory.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static enum log_level threshold = LOG_LEVEL_INFO;
+static const char *role_name = "postern";
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+static_assert(sizeof level_names / sizeof level_names[0] == LOG_LEVEL_COUNT, "every level named");
+
+enum { LOG_LINE_MAX = 4096, LOG_VALUE_MAX = 600 };
+
+void
+log_set_level(enum log_level level)
+{
+    threshold = level;
+}
+
+enum log_level
+log_level(void)
+{
+    return threshold;
+}
+
+void
+log_set_role(const char *role)
+{
+    role_name = role;
+}
+
+bool
+log_level_parse(struct slice text, enum log_level *level)
+{
+    for (int i = 0; i < LOG_LEVEL_COUNT; i++)
+        if (slice_is(text, level_names[i])) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    return false;
+}
+
+static bool
+plain_value(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] <= ' ' || s.ptr[i] >= 127 || s.ptr[i] == '"' || s.ptr[i] == '\\' ||
+            s.ptr[i] == '=')
+            return false;
+    return s.len > 0;
+}
+
+static void
+add_value(struct buf *line, struct slice s)
+{
+    bool cut = s.len > LOG_VALUE_MAX;
+    s = slice_head(s, LOG_VALUE_MAX);
+    if (plain_value(s)) {
+        buf_add(line, s);
+    } else {
+        buf_add_char(line, '"');
+        for (size_t i = 0; i < s.len; i++) {
+            unsigned char c = (unsigned char)s.ptr[i];
+            if (c == '"' || c == '\\')
+                buf_printf(line, "\\%c", c);
+            else if (c < ' ' || c == 127)
+                buf_printf(line, "\\x%02x", c);
+            else
+                buf_add_char(line, (char)c);
+        }
+        buf_add_char(line, '"');
+    }
+    if (cut)
+        buf_add_cstr(line, "...");
+}
+
+void
+log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
+{
+    if (level > threshold)
+        return;
+    struct arena *arena = arena_new();
+    struct buf line;
+    buf_init(&line, LOG_LINE_MAX);
+    buf_printf(&line, "%.*s %s %s %s", SLICE_ARG(clock_iso8601(arena, clock_now_ms())), role_name,
+               level_names[level], event);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&line, " %s=", fields[i].key);
+        if (fields[i].text.ptr)
+            add_value(&line, fields[i].text);
+        else
+            buf_printf(&line, "%" PRId64, fields[i].number);
+    }
+    line.overflow = false; /* an overlong line is cut, never lost */
+    if (line.len > LOG_LINE_MAX - 1)
+        line.len = LOG_LINE_MAX - 1;
+    buf_add_char(&line, '\n');
+    ssize_t written = write(STDERR_FILENO, line.ptr, line.len); /* one write, one line */
+    (void)written;
+    buf_fini(&line);
+    arena_free(arena);
+}

@@ -1,0 +1,290 @@
+/* What DNS proved, and for how long it did not. */
+#include "proof.h"
+
+#include "base/clock.h"
+
+enum {
+    TAGS_MAX = 64,            /* of one key record; real ones have four */
+    ED25519_BASE64_CHARS = 44 /* 32 bytes (RFC 8463 §4.2); any RSA key is longer */
+};
+
+static const char *const status_names[] = {"NOT_STARTED", "PENDING", "SUCCESS", "FAILED",
+                                           "TEMPORARY_FAILURE"};
+_Static_assert(sizeof status_names / sizeof *status_names == IDENTITY_STATUS_COUNT,
+               "a name for each status");
+
+const char *
+identity_status_name(enum identity_status status)
+{
+    return (unsigned)status < IDENTITY_STATUS_COUNT ? status_names[status] : "UNKNOWN";
+}
+
+bool
+identity_status_parse(struct slice name, enum identity_status *out)
+{
+    for (int i = 0; i < IDENTITY_STATUS_COUNT; i++)
+        if (slice_is(name, status_names[i])) {
+            *out = (enum identity_status)i;
+            return true;
+        }
+    return false;
+}
+
+/* RFC 6376 §2.8 FWS, and more generously any mixture of white space. */
+static bool
+is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct slice
+without_space(struct arena *arena, struct slice text)
+{
+    char *copy = arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_space(text.ptr[i]))
+            copy[len++] = text.ptr[i];
+    return (struct slice){copy, len};
+}
+
+struct tag {
+    struct slice name, value;
+};
+
+/* RFC 6376 §3.2: tag-name = ALPHA *ALNUMPUNC */
+static bool
+tag_name_valid(struct slice name)
+{
+    if (name.len == 0 || !ascii_alpha(name.ptr[0]))
+        return false;
+    for (size_t i = 1; i < name.len; i++)
+        if (!ascii_alnum(name.ptr[i]) && name.ptr[i] != '_')
+            return false;
+    return true;
+}
+
+static const struct tag *
+find_tag(const struct tag *tags, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_is(tags[i].name, name))
+            return &tags[i];
+    return NULL;
+}
+
+/* tag-list = tag-spec *( ";" tag-spec ) [ ";" ]; a name given twice spoils the whole list. */
+static bool
+read_tags(struct slice text, struct tag tags[TAGS_MAX], size_t *count)
+{
+    *count = 0;
+    while (slice_trim(text).len) {
+        struct slice spec, name, value;
+        if (!slice_cut(text, ';', &spec, &text)) {
+            spec = text;
+            text = SLICE("");
+        }
+        if (!slice_cut(spec, '=', &name, &value) || *count == TAGS_MAX)
+            return false;
+        struct tag tag = {slice_trim(name), slice_trim(value)};
+        if (!tag_name_valid(tag.name))
+            return false;
+        for (size_t i = 0; i < *count; i++)
+            if (slice_eq(tags[i].name, tag.name))
+                return false;
+        tags[(*count)++] = tag;
+    }
+    return true;
+}
+
+/* An absent tag allows everything; else one of two words must be in the colon-separated list. */
+static bool
+tag_allows(const struct tag *tag, const char *word, const char *other)
+{
+    if (!tag)
+        return true;
+    struct slice rest = tag->value, item;
+    bool more = true;
+    while (more) {
+        more = slice_cut(rest, ':', &item, &rest);
+        struct slice value = slice_trim(more ? item : rest);
+        if (slice_is(value, word) || slice_is(value, other))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 6376 §3.6.1. An empty p= is a revoked key: it equals no expected one. */
+static bool
+key_record_fits(struct arena *arena, struct slice record, struct slice expected)
+{
+    struct tag tags[TAGS_MAX];
+    size_t count;
+    if (!read_tags(record, tags, &count))
+        return false;
+    const struct tag *v = find_tag(tags, count, "v"), *k = find_tag(tags, count, "k");
+    const struct tag *p = find_tag(tags, count, "p");
+    const char *type = expected.len == ED25519_BASE64_CHARS ? "ed25519" : "rsa";
+    if (v && (v != tags || !slice_is(v->value, "DKIM1")))
+        return false; /* "MUST be the first tag in the record" */
+    if (!slice_is(k ? k->value : SLICE("rsa"), type))
+        return false;
+    if (!tag_allows(find_tag(tags, count, "h"), "sha256", "sha256") ||
+        !tag_allows(find_tag(tags, count, "s"), "*", "email"))
+        return false;
+    return p && expected.len && slice_eq(without_space(arena, p->value), expected);
+}
+
+static bool
+any_txt_is(const struct dns_answer *answer, struct slice expected)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (slice_eq(answer->records[i].data, expected))
+            return true;
+    return false;
+}
+
+static bool
+any_key_fits(struct arena *arena, const struct dns_answer *answer, struct slice expected)
+{
+    struct slice key = without_space(arena, expected);
+    for (size_t i = 0; i < answer->count; i++)
+        if (key_record_fits(arena, answer->records[i].data, key))
+            return true;
+    return false;
+}
+
+static bool
+only_mx_is(const struct dns_answer *answer, struct slice expected)
+{
+    if (slice_ends(expected, SLICE(".")))
+        expected.len--;
+    return answer->count == 1 && slice_ieq(answer->records[0].data, expected);
+}
+
+static void
+show_value(struct buf *out, struct slice value)
+{
+    for (size_t i = 0; i < value.len && buf_ok(out); i++) {
+        char c = value.ptr[i];
+        buf_add_char(out, c >= ' ' && c < 0x7f ? c : '?');
+    }
+}
+
+/* Values for people: several are parted by " | ", what is too long is cut. */
+static struct slice
+show_answer(struct arena *arena, enum prove_kind kind, const struct dns_answer *answer)
+{
+    struct buf buf;
+    buf_init(&buf, PROOF_SEEN_MAX);
+    for (size_t i = 0; i < answer->count && buf_ok(&buf); i++) {
+        const struct dns_record *record = &answer->records[i];
+        if (i)
+            buf_add_cstr(&buf, " | ");
+        if (kind == PROVE_MX)
+            buf_printf(&buf, "%u ", (unsigned)record->preference);
+        show_value(&buf, kind == PROVE_MX && !record->data.len ? SLICE(".") : record->data);
+    }
+    struct slice seen = arena_dup(arena, buf_slice(&buf));
+    buf_fini(&buf);
+    return seen;
+}
+
+static bool
+answer_fits(struct arena *arena, enum prove_kind kind, struct slice expected,
+            const struct dns_answer *answer)
+{
+    switch (kind) {
+    case PROVE_TXT: return any_txt_is(answer, expected);
+    case PROVE_DKIM: return any_key_fits(arena, answer, expected);
+    case PROVE_MX: return only_mx_is(answer, expected);
+    default: return false;
+    }
+}
+
+enum proof
+proof_judge(struct arena *arena, enum prove_kind kind, struct slice expected,
+            const struct dns_answer *answer, bool *through_cname, struct slice *seen)
+{
+    *through_cname = answer->canonical_name.len > 0;
+    *seen = SLICE("");
+    switch (answer->status) {
+    case DNS_NODATA:
+    case DNS_NXDOMAIN: return PROOF_ABSENT;
+    case DNS_FOUND: break;
+    case DNS_BOGUS: *seen = SLICE("DNSSEC validation failed"); return PROOF_UNKNOWN;
+    default: *seen = SLICE("no answer in time, or SERVFAIL"); return PROOF_UNKNOWN;
+    }
+    if (answer_fits(arena, kind, expected, answer))
+        return PROOF_PRESENT;
+    *seen = show_answer(arena, kind, answer);
+    return PROOF_WRONG;
+}
+
+static bool
+enter(struct proof_state *state, enum identity_status status)
+{
+    bool changed = state->status != status;
+    state->status = status;
+    return changed;
+}
+
+static bool
+found(struct proof_state *state, int64_t now_ms)
+{
+    state->absent_ms = state->absent_since_ms = 0;
+    state->succeeded_ms = now_ms;
+    return enter(state, IDENTITY_SUCCESS);
+}
+
+/* Two findings of absence with more than the gap between them, or in the wrong order because the
+ * clock was set back, say nothing about the time between. */
+static void
+count_absence(struct proof_state *state, int64_t now_ms)
+{
+    int64_t gap = now_ms - state->absent_since_ms;
+    if (state->absent_since_ms != 0 && gap > 0 && gap <= PROOF_GAP_HOURS * HOUR_MS)
+        state->absent_ms += gap;
+    state->absent_since_ms = now_ms;
+}
+
+static bool
+missed(struct proof_state *state, int64_t now_ms)
+{
+    if (state->status == IDENTITY_SUCCESS) {
+        state->absent_ms = 0;
+        state->absent_since_ms = now_ms;
+        return enter(state, IDENTITY_TEMPORARY_FAILURE);
+    }
+    count_absence(state, now_ms);
+    return state->absent_ms >= PROOF_WINDOW_HOURS * HOUR_MS && enter(state, IDENTITY_FAILED);
+}
+
+bool
+proof_apply(struct proof_state *state, enum proof finding, int64_t now_ms)
+{
+    state->checked_ms = now_ms;
+    if (state->status == IDENTITY_NOT_STARTED || state->status == IDENTITY_FAILED)
+        return false;
+    switch (finding) {
+    case PROOF_PRESENT: return found(state, now_ms);
+    case PROOF_ABSENT:
+    case PROOF_WRONG: return missed(state, now_ms);
+    default: state->absent_since_ms = 0; return false;
+    }
+}
+
+int64_t
+proof_next_ms(const struct proof_state *state, int64_t created_ms, int64_t now_ms)
+{
+    switch (state->status) {
+    case IDENTITY_PENDING: return now_ms + (now_ms - created_ms < HOUR_MS ? MINUTE_MS : HOUR_MS);
+    case IDENTITY_TEMPORARY_FAILURE: return now_ms + HOUR_MS;
+    case IDENTITY_SUCCESS:
+        if (state->checked_ms != state->succeeded_ms)
+            return now_ms + HOUR_MS;
+        /* Between 20 and 24 hours, so that domains registered together spread out. */
+        return now_ms + 20 * HOUR_MS + (created_ms & INT64_MAX) % (4 * HOUR_MS);
+    default: return INT64_MAX;
+    }
+}

@@ -1,0 +1,32 @@
+/*
+ * What leaves (reference §1.9, design §6): the header block a submission is delivered with.
+ *
+ * Removed: Bcc, Return-Path, Received, X-SES-* request headers, the submitter's Message-ID, Date
+ * and Feedback-ID, DKIM-Signature fields naming our domains are left (they are once-only anyway).
+ * Message-ID and Date are replaced where they stood, or come last before Feedback-ID; MIME-Version
+ * is added when the message has MIME fields without it. All other fields keep their bytes.
+ */
+#ifndef POSTERN_MAIL_OUTGOING_H
+#define POSTERN_MAIL_OUTGOING_H
+
+#include "header.h"
+
+struct outgoing {
+    struct slice message_id;        /* SES form, without brackets and domain */
+    struct slice message_id_domain; /* From domain when the provider is hidden, else the provider's */
+    struct slice feedback_id;       /* whole value */
+    int64_t accepted_ms;
+};
+
+/* The block without the empty line; every field ends with CRLF. */
+struct slice outgoing_header(struct arena *arena, const struct header *header,
+                             const struct outgoing *outgoing);
+
+/* The X-SES-* request headers, first of each counts; empty when absent. */
+struct request_headers {
+    struct slice configuration_set, message_tags, source_arn, from_arn, return_path_arn;
+};
+void outgoing_request_headers(struct arena *arena, const struct header *header,
+                              struct request_headers *out);
+
+#endif

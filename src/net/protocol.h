@@ -1,0 +1,209 @@
+/*
+ * What our processes say to each other: a star with core in the middle. Each message is a plain
+ * struct; protocol_put_* encodes, protocol_get_* decodes and checks (false: the sender lies or is
+ * broken, close the channel). Slices are borrowed from the payload or the arena.
+ *
+ * Bodies flow under credit: the receiver of BODY grants bytes, the sender never exceeds them.
+ */
+#ifndef POSTERN_NET_PROTOCOL_H
+#define POSTERN_NET_PROTOCOL_H
+
+#include "dns.h"
+
+enum message_type {
+    /* parent -> everyone, over the parent's socket, each may carry a descriptor */
+    MESSAGE_CONFIGURE = 1, /* "key = value" lines of the options this role may know; then START */
+    MESSAGE_LISTEN,        /* u8 listener kind, descriptor: a bound socket (front, courier) */
+    MESSAGE_ATTACH,        /* u8 role, u32 number, descriptor: the channel to that process */
+    MESSAGE_START,
+    MESSAGE_RELOAD,        /* certificates */
+    MESSAGE_READY,         /* to the parent */
+
+    /* front -> core */
+    MESSAGE_AUTHENTICATE = 20,
+    MESSAGE_SUBMIT,
+    MESSAGE_BODY, /* also core -> courier */
+    MESSAGE_SUBMIT_END,
+    MESSAGE_SUBMIT_ABORT,
+    MESSAGE_SESSION_END,
+    MESSAGE_CALL,
+    /* core -> front */
+    MESSAGE_AUTHENTICATED = 40,
+    MESSAGE_CREDIT, /* also courier -> core */
+    MESSAGE_SUBMITTED,
+    MESSAGE_RETURN,
+    MESSAGE_DROP,
+    /* core -> courier */
+    MESSAGE_DELIVER = 60,
+    MESSAGE_RECALL,
+    /* courier -> core */
+    MESSAGE_OUTCOME = 70,
+    /* core, courier (through core) -> resolver, and the answers */
+    MESSAGE_RESOLVE = 80,
+    MESSAGE_RESOLVED,
+    MESSAGE_PROVE,
+    MESSAGE_PROVED
+};
+
+enum role { ROLE_PARENT, ROLE_FRONT, ROLE_CORE, ROLE_COURIER, ROLE_RESOLVER, ROLE_COUNT };
+const char *role_name(enum role role);
+
+enum listener_kind { LISTENER_SUBMISSION, LISTENER_SUBMISSIONS, LISTENER_HTTP, LISTENER_HTTPS, LISTENER_FEEDBACK, LISTENER_COUNT };
+
+/* Of a connection, by front's own numbering; core answers with it. */
+struct authenticate_message {
+    uint64_t connection;
+    struct slice mechanism;   /* "PLAIN" or "LOGIN" */
+    struct slice user_name, password;
+    struct slice source_ip, tls_version, client_name; /* client_name: the EHLO argument */
+};
+
+enum authenticate_result {
+    AUTHENTICATE_OK,
+    AUTHENTICATE_REFUSED,   /* unknown, wrong, inactive */
+    AUTHENTICATE_LOCKED,    /* too many failures from this network for this user: like refused */
+    AUTHENTICATE_TEMPORARY,
+    AUTHENTICATE_RESULT_COUNT
+};
+
+struct authenticated_message {
+    uint64_t connection;
+    uint64_t session; /* issued by core, unguessable; 0 unless AUTHENTICATE_OK */
+    enum authenticate_result result;
+};
+
+enum { ENVELOPE_RECIPIENTS_MAX = 1000, BODY_PIECE_MAX = 64 * 1024, BODY_CREDIT = 256 * 1024, CALL_MAX = 1000 * 1024 };
+
+/* `submission` is numbered by front, unique on its channel. One transaction per session at a time. */
+struct submit_message {
+    uint64_t submission, session;
+    struct slice reverse_path; /* canonical text */
+    struct slice *recipients;  /* canonical texts */
+    uint32_t recipient_count;
+};
+
+struct body_message {
+    uint64_t submission; /* or the lease, towards courier */
+    struct slice piece;
+    bool last; /* towards courier only: front says SUBMIT_END */
+};
+
+struct number_message { /* SUBMIT_END, SUBMIT_ABORT, SESSION_END, DROP, RECALL */
+    uint64_t number;
+};
+
+struct credit_message {
+    uint64_t number; /* submission, or lease */
+    uint32_t bytes;
+};
+
+struct submitted_message {
+    uint64_t submission;
+    struct slice reply; /* the whole reply line, without CRLF: "250 Ok 0100..." */
+};
+
+/* HTTP: front frames the request, core decides. Whole request line, header block and body, raw. */
+struct call_message {
+    uint64_t call;
+    struct slice source_ip, tls_version; /* tls_version empty: plain */
+    struct slice request_line, header, body;
+};
+
+struct return_message {
+    uint64_t call;
+    uint32_t status;
+    struct slice content_type;
+    struct slice header; /* further header lines with CRLF, or empty */
+    struct slice body;
+};
+
+enum route_kind { ROUTE_MX, ROUTE_SMARTHOST, ROUTE_CAPTURE, ROUTE_KIND_COUNT };
+enum tls_policy { TLS_OPPORTUNISTIC, TLS_REQUIRE, TLS_VERIFY, TLS_IMPLICIT, TLS_NEVER, TLS_POLICY_COUNT };
+
+/* One transaction for one next hop: all recipients share domain and route. */
+struct deliver_message {
+    uint64_t lease;
+    struct slice message_id;
+    struct slice reverse_path; /* on the wire; empty: <> */
+    struct slice *recipients;
+    uint32_t recipient_count;
+    struct slice domain;       /* of the recipients */
+    enum route_kind route;     /* MX or SMARTHOST */
+    struct slice host;         /* smarthost */
+    uint16_t port;             /* of the smarthost, or mx_port */
+    enum tls_policy tls;
+    struct slice user_name, password; /* of the smarthost; for this lease only */
+    bool allow_private;        /* the route allows loopback and private addresses */
+    bool eight_bit;
+    uint64_t size;             /* bytes of header and body together */
+    struct slice header;       /* final, ends with the empty line; the body follows as BODY */
+};
+
+enum outcome_kind { OUTCOME_DELIVERED, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_KIND_COUNT };
+
+struct recipient_outcome {
+    uint32_t index; /* into deliver_message.recipients */
+    enum outcome_kind kind;
+    struct slice reply;  /* remote reply "250 2.0.0 Ok", or our own words "421 4.4.1 ..." */
+    struct slice status; /* enhanced status code */
+};
+
+struct outcome_message {
+    uint64_t lease;
+    struct slice remote_host, remote_ip, tls; /* tls: "TLSv1.3 TLS_AES_256_GCM_SHA384 verified" or "" */
+    struct recipient_outcome *recipients;     /* every recipient of the lease, once */
+    uint32_t recipient_count;
+};
+
+struct resolve_message {
+    uint64_t query;
+    enum dns_type type;
+    struct slice name;
+};
+
+struct resolved_message {
+    uint64_t query;
+    struct dns_answer answer;
+};
+
+/* What DNS must show: a TXT record at `name` with exactly this value among its values, or a CNAME
+ * there to `target`; for MX exactly one record to `target`. */
+enum prove_kind { PROVE_TXT, PROVE_DKIM, PROVE_MX, PROVE_KIND_COUNT };
+struct prove_message {
+    uint64_t query;
+    enum prove_kind kind;
+    struct slice name;
+    struct slice expected; /* TXT value; DKIM: base64 of the public key; MX: host name */
+};
+
+enum proof { PROOF_PRESENT, PROOF_ABSENT, PROOF_WRONG, PROOF_UNKNOWN, PROOF_COUNT }; /* unknown: SERVFAIL, time-out, bogus */
+struct proved_message {
+    uint64_t query;
+    enum proof proof;
+    bool secure;
+    bool through_cname; /* the record was found behind a CNAME */
+    struct slice seen;  /* what DNS answered instead, for people; at most 500 bytes */
+};
+
+#define PROTOCOL_MESSAGE(name)                                                                     \
+    void protocol_put_##name(struct buf *out, const struct name##_message *message);               \
+    MUST_USE bool protocol_get_##name(struct arena *arena, struct slice payload,                   \
+                                      struct name##_message *message)
+PROTOCOL_MESSAGE(authenticate);
+PROTOCOL_MESSAGE(authenticated);
+PROTOCOL_MESSAGE(submit);
+PROTOCOL_MESSAGE(body);
+PROTOCOL_MESSAGE(number);
+PROTOCOL_MESSAGE(credit);
+PROTOCOL_MESSAGE(submitted);
+PROTOCOL_MESSAGE(call);
+PROTOCOL_MESSAGE(return);
+PROTOCOL_MESSAGE(deliver);
+PROTOCOL_MESSAGE(outcome);
+PROTOCOL_MESSAGE(resolve);
+PROTOCOL_MESSAGE(resolved);
+PROTOCOL_MESSAGE(prove);
+PROTOCOL_MESSAGE(proved);
+#undef PROTOCOL_MESSAGE
+
+#endif

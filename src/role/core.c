@@ -1,0 +1,446 @@
+/*
+ * postern-core: messages in, steps called in order, answers out.
+ *
+ *   front    AUTHENTICATE -> core_session.c      SUBMIT, BODY, SUBMIT_END -> core_submission.c
+ *            CALL -> core_administration.c
+ *   courier  OUTCOME, CREDIT -> core_delivery.c  RESOLVE -> core_identity.c, to the resolver
+ *   resolver RESOLVED, PROVED -> core_identity.c
+ */
+#include "core.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/protocol.h"
+#include "store/decisions.h"
+#include "store/messages.h"
+#include "store/schema.h"
+#include "store/settings.h"
+#include "store/store.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { HOUSEKEEPING_MS = 1000, EXPIRY_TURNS = 60, THROTTLE_ENTRIES = 100000 };
+
+/* ---- peers ---- */
+
+static bool
+read_number(struct slice payload, uint64_t *number)
+{
+    struct number_message message;
+    struct arena *arena = arena_new();
+    bool read = protocol_get_number(arena, payload, &message);
+    arena_free(arena);
+    *number = read ? message.number : 0;
+    return read;
+}
+
+static bool
+front_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
+{
+    struct front *front = ctx;
+    uint64_t number;
+    (void)channel;
+    switch (type) {
+    case MESSAGE_AUTHENTICATE: return session_authenticate(front, payload);
+    case MESSAGE_SUBMIT: return submission_begin(front, payload);
+    case MESSAGE_BODY: return submission_body(front, payload);
+    case MESSAGE_CALL: return administration_call(front, payload);
+    case MESSAGE_SUBMIT_END:
+        return read_number(payload, &number) && submission_end(front, number);
+    case MESSAGE_SUBMIT_ABORT:
+        if (!read_number(payload, &number))
+            return false;
+        submission_abort(front, number);
+        return true;
+    case MESSAGE_SESSION_END:
+        if (!read_number(payload, &number))
+            return false;
+        session_end(front->core, front, number);
+        return true;
+    default: return false;
+    }
+}
+
+static void
+front_closed(void *ctx, struct channel *channel, const char *why)
+{
+    struct front *front = ctx;
+    log_event(LOG_LEVEL_WARN, "channel.closed", LOG_CSTR("peer", "front"),
+              LOG_NUMBER("number", front->number), LOG_CSTR("reason", why));
+    submission_forget_front(front);
+    session_forget_front(front);
+    map_remove(front->core->fronts, MAP_KEY(channel));
+    map_free(front->submissions);
+    free(front);
+}
+
+static bool
+courier_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
+{
+    struct core *core = ctx;
+    (void)channel;
+    if (type != MESSAGE_RESOLVE)
+        return delivery_courier_message(core->delivery, type, payload);
+    struct resolve_message message;
+    struct arena *arena = arena_new();
+    bool read = protocol_get_resolve(arena, payload, &message);
+    if (read)
+        proving_relay(core->proving, &message);
+    arena_free(arena);
+    return read;
+}
+
+static void
+courier_closed(void *ctx, struct channel *channel, const char *why)
+{
+    struct core *core = ctx;
+    (void)channel;
+    log_event(LOG_LEVEL_WARN, "channel.closed", LOG_CSTR("peer", "courier"),
+              LOG_CSTR("reason", why));
+    core->courier = NULL;
+    delivery_courier_down(core->delivery);
+}
+
+static bool
+resolver_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
+{
+    struct core *core = ctx;
+    (void)channel;
+    return proving_resolver_message(core->proving, type, payload);
+}
+
+static void
+resolver_closed(void *ctx, struct channel *channel, const char *why)
+{
+    struct core *core = ctx;
+    (void)channel;
+    log_event(LOG_LEVEL_WARN, "channel.closed", LOG_CSTR("peer", "resolver"),
+              LOG_CSTR("reason", why));
+    core->resolver = NULL;
+    proving_resolver_down(core->proving);
+}
+
+static const struct channel_handler front_handler = {front_message, front_closed};
+static const struct channel_handler courier_handler = {courier_message, courier_closed};
+static const struct channel_handler resolver_handler = {resolver_message, resolver_closed};
+
+static void
+attach_front(struct core *core, struct process_peer peer)
+{
+    struct front *front = NEW(struct front);
+    front->core = core;
+    front->number = peer.number;
+    front->submissions = map_new();
+    front->channel = channel_open(core->loop, peer.fd, &front_handler, front);
+    map_put(core->fronts, MAP_KEY(front->channel), front);
+}
+
+static void
+attach(void *ctx, struct process_peer peer)
+{
+    struct core *core = ctx;
+    if (peer.role == ROLE_FRONT) {
+        attach_front(core, peer);
+    } else if (peer.role == ROLE_COURIER) {
+        if (core->courier) {
+            channel_close(core->courier);
+            courier_closed(core, core->courier, "replaced");
+        }
+        core->courier = channel_open(core->loop, peer.fd, &courier_handler, core);
+        delivery_courier_up(core->delivery);
+    } else if (peer.role == ROLE_RESOLVER) {
+        if (core->resolver) {
+            channel_close(core->resolver);
+            resolver_closed(core, core->resolver, "replaced");
+        }
+        core->resolver = channel_open(core->loop, peer.fd, &resolver_handler, core);
+        proving_resolver_up(core->proving);
+    } else {
+        close(peer.fd);
+    }
+}
+
+/* ---- after a commit ---- */
+
+struct quota_limits
+core_quota_limits(const struct core *core)
+{
+    const struct config *config = &core->config;
+    if (!core->production)
+        return (struct quota_limits){config->sandbox_per_day, config->sandbox_rate};
+    return (struct quota_limits){config->production_per_day, config->production_rate};
+}
+
+struct settings_reading {
+    struct core *core;
+    bool production;
+    enum rc rc;
+};
+
+static enum rc
+read_settings(struct database *database, bool *production, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct slice text;
+    enum rc rc = settings_get(database, arena, SETTING_PRODUCTION, &text, err);
+    *production = rc == RC_OK && slice_is(text, "on");
+    arena_free(arena);
+    return rc;
+}
+
+static void
+settings_run(void *job, unsigned worker)
+{
+    struct settings_reading *reading = job;
+    struct err err;
+    reading->rc = read_settings(reading->core->workers[worker].database, &reading->production,
+                                &err);
+}
+
+static void
+settings_done(void *job)
+{
+    struct settings_reading *reading = job;
+    struct core *core = reading->core;
+    if (reading->rc == RC_OK && core->production != reading->production) {
+        core->production = reading->production;
+        /* The bucket of the new rate starts full. */
+        struct quota_limits limits = core_quota_limits(core);
+        core->quota.tokens = limits.rate > 50 ? limits.rate : 50;
+    }
+    free(reading);
+}
+
+void
+core_apply_effects(struct core *core, const struct api_effects *effects)
+{
+    for (size_t i = 0; i < effects->revoked_count; i++)
+        session_revoke(core, effects->revoked_keys[i]);
+    if (effects->stopped_count > 0)
+        delivery_stop(core->delivery, effects->stopped, effects->stopped_count);
+    if (effects->queue_changed)
+        delivery_wake(core->delivery);
+    if (effects->identities_changed)
+        proving_wake(core->proving);
+    if (effects->settings_changed) {
+        struct settings_reading *reading = NEW(struct settings_reading);
+        reading->core = core;
+        pool_submit(core->pool, settings_run, settings_done, reading);
+    }
+}
+
+/* ---- housekeeping ---- */
+
+/* Below the low-water mark nothing is accepted: a full disk cannot even delete. */
+static void
+watch_disk(struct core *core)
+{
+    struct statvfs disk;
+    if (statvfs(".", &disk) != 0)
+        return;
+    uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    bool low = free_bytes < core->config.low_water_bytes;
+    if (low != core->disk_low)
+        log_event(low ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, low ? "store.disk_low" : "store.disk_ok",
+                  LOG_NUMBER("free", free_bytes));
+    core->disk_low = low;
+    if (!low && access(STORE_BALLAST, F_OK) != 0) {
+        int fd = open(STORE_BALLAST, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (fd >= 0 && posix_fallocate(fd, 0, STORE_BALLAST_BYTES) != 0)
+            log_event(LOG_LEVEL_WARN, "store.no_ballast", LOG_NUMBER("free", free_bytes));
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
+/* The writer found no space: give up the ballast, so that what is queued can be finished. */
+static void
+disk_full(void *ctx)
+{
+    struct core *core = ctx;
+    core->disk_low = true;
+    log_event(LOG_LEVEL_ERROR, "store.full", LOG_CSTR("action", "ballast released"));
+    unlink(STORE_BALLAST);
+}
+
+struct expiry {
+    int64_t before_ms;
+    struct write_job write;
+};
+
+static enum rc
+expire_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct expiry *expiry = (struct expiry *)((char *)write - offsetof(struct expiry, write));
+    enum rc rc = messages_expire(database, expiry->before_ms, 100, err);
+    return rc == RC_OK ? decisions_expire(database, expiry->before_ms, err) : rc;
+}
+
+static void
+expire_done(struct write_job *write)
+{
+    free((struct expiry *)((char *)write - offsetof(struct expiry, write)));
+}
+
+static void
+housekeeping(void *ctx)
+{
+    struct core *core = ctx;
+    static unsigned turn;
+    watch_disk(core);
+    if (++turn % EXPIRY_TURNS == 0) {
+        struct expiry *expiry = NEW(struct expiry);
+        expiry->before_ms = clock_now_ms() - core->config.keep_ms;
+        expiry->write =
+            (struct write_job){.run = expire_run, .done = expire_done, .guarded = true};
+        writer_submit(core->writer, &expiry->write);
+    }
+    timer_start(core->housekeeping, HOUSEKEEPING_MS);
+}
+
+/* ---- start ---- */
+
+/* Prefixes of message ids, where the region is one of Amazon's (reference §1.9). */
+static const char *
+region_prefix(struct slice region)
+{
+    static const struct {
+        const char *region, *prefix;
+    } known[] = {{"us-east-1", "0100"},      {"us-west-2", "0101"},    {"eu-west-1", "0102"},
+                 {"ap-northeast-1", "0106"}, {"eu-central-1", "0107"}, {"eu-north-1", "0110"},
+                 {"us-west-1", "0111"},      {"us-east-2", "010f"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (slice_is(region, known[i].region))
+            return known[i].prefix;
+    return "01ff";
+}
+
+static void
+fill_constants(struct core *core)
+{
+    const struct config *config = &core->config;
+    struct api_constants *constants = &core->constants;
+    constants->region = config->region;
+    constants->account = config->account;
+    constants->hostname = config->hostname;
+    constants->provider_domain =
+        config->provider_domain.len ? config->provider_domain : config->hostname;
+    constants->public_url = config->public_url;
+    constants->region_prefix = region_prefix(config->region);
+    constants->endpoint_host = config->hostname;
+    if (config->listener_counts[LISTENER_SUBMISSION])
+        constants->submission_port = config->listeners[LISTENER_SUBMISSION][0].port;
+    if (config->listener_counts[LISTENER_SUBMISSIONS])
+        constants->submissions_port = config->listeners[LISTENER_SUBMISSIONS][0].port;
+    constants->refuse_misleading_names = config->refuse_misleading_names;
+    constants->reverse_path_is_feedback = config->reverse_path_is_feedback;
+    constants->second_ed25519 = config->second_ed25519;
+    constants->dkim_grace_ms = config->dkim_grace_ms;
+    constants->lifetime_ms = config->lifetime_ms;
+    constants->last_key = &core->last_key;
+}
+
+static void
+restore_quota(void *ctx, int64_t accepted_ms, uint32_t recipients)
+{
+    quota_restore(ctx, accepted_ms, recipients, clock_now_ms());
+}
+
+/* What a crash may have left: chunks of messages that were never accepted, and leases. */
+static enum rc
+recover(struct core *core, struct database *database, struct err *err)
+{
+    int64_t newest, now_ms = clock_now_ms();
+    enum rc rc = database_begin(database, err);
+    if (rc == RC_OK)
+        rc = chunks_sweep(database, err);
+    if (rc == RC_OK)
+        rc = recipients_unlease_all(database, now_ms, err);
+    if (rc == RC_OK)
+        rc = database_commit(database, err);
+    if (rc == RC_OK)
+        rc = messages_newest_key(database, &newest, err);
+    if (rc != RC_OK)
+        return rc;
+    atomic_store(&core->last_key, newest);
+    rc = read_settings(database, &core->production, err);
+    struct quota_limits limits = core_quota_limits(core);
+    quota_init(&core->quota, &limits, now_ms);
+    if (rc == RC_OK)
+        rc = messages_since(database, now_ms - DAY_MS, restore_quota, &core->quota, err);
+    return rc;
+}
+
+static enum rc
+open_store(struct core *core, struct err *err)
+{
+    struct database *database;
+    enum rc rc = sealer_open(STORE_MASTER_KEY, &core->constants.sealer, err);
+    if (rc == RC_OK && access(STORE_DATABASE, F_OK) != 0)
+        return err_set(err, RC_NOT_FOUND, "there is no database: run `postern init` first");
+    if (rc == RC_OK)
+        rc = database_open(STORE_DATABASE, DATABASE_WRITE, &database, err);
+    if (rc == RC_OK)
+        rc = schema_migrate(database, err);
+    if (rc == RC_OK)
+        rc = store_return_secret(database, core->constants.sealer, core->constants.return_secret,
+                                 err);
+    if (rc == RC_OK)
+        rc = recover(core, database, err);
+    if (rc != RC_OK)
+        return rc;
+    api_thread_init(&core->writer_thread, database);
+    core->writer = writer_new(core->loop, database, disk_full, core);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    core->worker_count = core->config.workers ? core->config.workers : cores > 0 ? (unsigned)cores : 1;
+    core->workers = memory_alloc(core->worker_count * sizeof *core->workers);
+    for (unsigned i = 0; rc == RC_OK && i < core->worker_count; i++) {
+        rc = database_open(STORE_DATABASE, DATABASE_READ, &database, err);
+        if (rc == RC_OK)
+            api_thread_init(&core->workers[i], database);
+    }
+    core->pool = pool_new(core->loop, core->worker_count);
+    return rc;
+}
+
+static const struct process_handler process_handler = {attach, NULL};
+
+int
+main(void)
+{
+    struct core *core = NEW(struct core);
+    struct process_start start = {0};
+    struct err err = {0};
+    core->loop = loop_new();
+    core->process = process_begin(ROLE_CORE, core->loop, &start);
+    core->config = start.config;
+    core->started_ms = clock_now_ms();
+    fill_constants(core);
+    process_confine(core->process);
+    core->fronts = map_new();
+    core->sessions = map_new();
+    core->throttle =
+        throttle_new(core->config.failures, core->config.failure_window_ms, THROTTLE_ENTRIES);
+    if (open_store(core, &err) != RC_OK) {
+        log_event(LOG_LEVEL_ERROR, "core.failed", LOG_CSTR("reason", err.text));
+        return EXIT_FAILURE;
+    }
+    core->delivery = delivery_new(core);
+    core->proving = proving_new(core);
+    core->administration = administration_new(core, &err);
+    if (!core->administration) {
+        log_event(LOG_LEVEL_ERROR, "core.failed", LOG_CSTR("reason", err.text));
+        return EXIT_FAILURE;
+    }
+    core->housekeeping = timer_new(core->loop, housekeeping, core);
+    housekeeping(core);
+    for (size_t i = 0; i < start.peer_count; i++)
+        attach(core, start.peers[i]);
+    process_ready(core->process, &process_handler, core);
+    proving_wake(core->proving);
+    loop_run(core->loop);
+    return EXIT_SUCCESS;
+}

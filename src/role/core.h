@@ -1,0 +1,123 @@
+/*
+ * postern-core: the process with the keys. It decides, signs, commits. One loop; a pool of workers
+ * that only read (authentication, decisions, signatures); one writer (store/writer.h).
+ *
+ * Private to role/core*.c. Everything here is touched on the loop only, unless said otherwise.
+ */
+#ifndef POSTERN_ROLE_CORE_H
+#define POSTERN_ROLE_CORE_H
+
+#include "api/context.h"
+#include "api/operations.h"
+#include "authenticate/throttle.h"
+#include "base/map.h"
+#include "net/channel.h"
+#include "process.h"
+#include "store/writer.h"
+
+struct core;
+struct submission_job;
+
+/* A front, as core sees it. */
+struct front {
+    struct core *core;
+    struct channel *channel;
+    uint32_t number;
+    struct map *submissions; /* by front's number; owned */
+};
+
+/* One authenticated connection at a front. */
+struct session {
+    uint64_t number;
+    struct front *front;
+    struct slice user_folded, user_name, user_id, user_arn, access_key; /* in arena */
+    struct slice source_ip, client_name, tls;
+    bool revoked;
+    struct arena *arena; /* owned */
+};
+
+struct counters {
+    uint64_t accepted, refused, logins, login_failures, delivered, deferred, bounced, calls;
+};
+
+struct core {
+    struct loop *loop;
+    struct process *process;
+    struct config config;
+    struct api_constants constants;
+    atomic_int_least64_t last_key;
+    struct api_thread *workers; /* one a pool thread; each touched by its thread only */
+    unsigned worker_count;
+    struct api_thread writer_thread; /* touched by the writer's thread only */
+    struct pool *pool;
+    struct writer *writer;
+    struct map *fronts;   /* by channel */
+    struct map *sessions; /* by number */
+    struct channel *courier, *resolver; /* NULL while they are down */
+    struct throttle *throttle;
+    struct quota quota;
+    bool production, disk_low;
+    struct counters counters;
+    int64_t started_ms;
+    struct delivery *delivery;   /* core_delivery.c */
+    struct proving *proving;     /* core_identity.c */
+    struct administration *administration; /* core_administration.c */
+    struct timer *housekeeping;
+};
+
+struct quota_limits core_quota_limits(const struct core *core);
+/* After a commit: do what the operation left to do. */
+void core_apply_effects(struct core *core, const struct api_effects *effects);
+
+/* core_session.c: who is it. */
+bool session_authenticate(struct front *front, struct slice payload);
+void session_end(struct core *core, struct front *front, uint64_t number);
+void session_revoke(struct core *core, struct slice access_key);
+void session_forget_front(struct front *front);
+struct session *session_find(struct core *core, struct front *front, uint64_t number);
+
+/* core_submission.c: from SUBMIT to 250. */
+bool submission_begin(struct front *front, struct slice payload);
+bool submission_body(struct front *front, struct slice payload);
+bool submission_end(struct front *front, uint64_t number);
+void submission_abort(struct front *front, uint64_t number);
+void submission_forget_front(struct front *front);
+
+/* core_delivery.c: leases. */
+struct delivery *delivery_new(struct core *core);
+void delivery_free(struct delivery *delivery);
+/* A committed message with its recipients leased; copies what it keeps. `body` is the whole body,
+ * or NULL when it is staged in chunks. */
+void delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,
+                      const struct slice *body);
+bool delivery_has_room(const struct delivery *delivery);
+void delivery_wake(struct delivery *delivery); /* look for due mail */
+void delivery_stop(struct delivery *delivery, const int64_t *recipient_keys, size_t count);
+void delivery_courier_up(struct delivery *delivery);
+void delivery_courier_down(struct delivery *delivery);
+bool delivery_courier_message(struct delivery *delivery, uint8_t type, struct slice payload);
+struct delivery_counts {
+    size_t leased, ready;
+};
+struct delivery_counts delivery_counts(const struct delivery *delivery);
+
+/* core_identity.c: what DNS proves, and the pool of signing keys. */
+struct proving *proving_new(struct core *core);
+void proving_free(struct proving *proving);
+void proving_wake(struct proving *proving);
+void proving_resolver_up(struct proving *proving);
+void proving_resolver_down(struct proving *proving);
+bool proving_resolver_message(struct proving *proving, uint8_t type, struct slice payload);
+/* Ask DNS now about one identity; `done` gets the findings as JSON members. */
+void proving_check(struct proving *proving, struct slice identity,
+                   void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+                   void *ctx);
+/* A question of courier's. */
+void proving_relay(struct proving *proving, const struct resolve_message *question);
+
+/* core_administration.c: the Unix socket, and HTTP calls that front framed. */
+struct administration *administration_new(struct core *core, struct err *err);
+void administration_free(struct administration *administration);
+bool administration_call(struct front *front, struct slice payload);
+
+#endif

@@ -1,0 +1,532 @@
+/*
+ * The administrator's Unix socket (uid 0 and the owner of DIR, told by SO_PEERCRED): JSON requests
+ * {"operation": ..., members}, answers {"ok": true, ...} or {"ok": false, "error": ..., "message":
+ * ...}, framed as on every channel. And the HTTP requests that fronts framed: the verification
+ * link, /healthz and /metrics.
+ */
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/log.h"
+#include "core.h"
+#include "identity/proof.h"
+#include "net/protocol.h"
+#include "store/messages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define ADMINISTRATION_SOCKET "postern.sock"
+
+enum { ANSWER_MAX = 1000 * 1024, CLIENTS_MAX = 64 };
+
+struct administration {
+    struct core *core;
+    int fd;
+    struct watch *watch;
+    uid_t owner;
+    struct map *clients; /* by channel */
+};
+
+/* One operation on its way through a worker or the writer, for a client or an HTTP request. */
+struct operation {
+    struct core *core;
+    struct arena *arena; /* owned */
+    struct channel *client; /* NULL: an HTTP request */
+    struct channel *front;
+    uint64_t call; /* of the front's */
+    const struct api_operation *row;
+    struct json *input;
+    struct buf out;
+    struct json_writer writer;
+    struct api_effects effects;
+    enum rc rc;
+    struct err err;
+    struct write_job write;
+    void (*answer)(struct operation *operation);
+};
+
+static void
+operation_free(struct operation *operation)
+{
+    buf_wipe(&operation->out); /* it may hold a secret just made */
+    arena_free(operation->arena);
+    free(operation);
+}
+
+static struct operation *
+operation_new(struct core *core, void (*answer)(struct operation *operation))
+{
+    struct operation *operation = NEW(struct operation);
+    operation->core = core;
+    operation->arena = arena_new();
+    operation->answer = answer;
+    buf_init(&operation->out, ANSWER_MAX);
+    return operation;
+}
+
+static void
+run_on(struct operation *operation, struct api_thread *thread)
+{
+    struct api_call call = {
+        .arena = operation->arena,
+        .constants = &operation->core->constants,
+        .thread = thread,
+        .database = thread->database,
+        .input = operation->input,
+        .output = &operation->writer,
+        .effects = &operation->effects,
+        .now_ms = clock_now_ms(),
+    };
+    buf_reset(&operation->out);
+    json_writer_init(&operation->writer, &operation->out);
+    json_open_object(&operation->writer);
+    json_put_bool(&operation->writer, "ok", true);
+    operation->rc = operation->row->run(&call, &operation->err);
+    if (operation->rc == RC_OK)
+        json_close_object(&operation->writer);
+    if (operation->rc == RC_OK && !buf_ok(&operation->out))
+        operation->rc = err_set(&operation->err, RC_LIMIT, "the answer is too long");
+}
+
+static void
+read_run(void *job, unsigned worker)
+{
+    struct operation *operation = job;
+    run_on(operation, &operation->core->workers[worker]);
+}
+
+static void
+read_done(void *job)
+{
+    struct operation *operation = job;
+    operation->answer(operation);
+}
+
+static enum rc
+write_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct operation *operation =
+        (struct operation *)((char *)write - offsetof(struct operation, write));
+    (void)database;
+    run_on(operation, &operation->core->writer_thread);
+    *err = operation->err;
+    return operation->rc;
+}
+
+static void
+write_done(struct write_job *write)
+{
+    struct operation *operation =
+        (struct operation *)((char *)write - offsetof(struct operation, write));
+    operation->rc = write->rc;
+    operation->err = write->err;
+    if (write->rc == RC_OK)
+        core_apply_effects(operation->core, &operation->effects);
+    operation->answer(operation);
+}
+
+static void
+start(struct operation *operation)
+{
+    if (operation->row->access == API_READ) {
+        pool_submit(operation->core->pool, read_run, read_done, operation);
+        return;
+    }
+    operation->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
+    writer_submit(operation->core->writer, &operation->write);
+}
+
+/* ---- the socket ---- */
+
+static void
+write_failure(struct operation *operation)
+{
+    buf_reset(&operation->out);
+    json_writer_init(&operation->writer, &operation->out);
+    json_open_object(&operation->writer);
+    json_put_bool(&operation->writer, "ok", false);
+    json_put_cstr(&operation->writer, "error", rc_name(operation->rc));
+    json_put_cstr(&operation->writer, "message", operation->err.text);
+    json_close_object(&operation->writer);
+}
+
+static void
+answer_client(struct operation *operation)
+{
+    struct administration *administration = operation->core->administration;
+    operation->core->counters.calls++;
+    if (operation->rc != RC_OK)
+        write_failure(operation);
+    if (operation->row)
+        log_event(LOG_LEVEL_INFO, "administration.call",
+                  LOG_CSTR("operation", operation->row->name),
+                  LOG_CSTR("result", rc_name(operation->rc)));
+    if (map_get(administration->clients, MAP_KEY(operation->client)))
+        channel_send(operation->client, 1, buf_slice(&operation->out));
+    operation_free(operation);
+}
+
+/* domain.check is core's own: it waits for DNS, not for the store. */
+static void
+checked(void *ctx, enum rc rc, struct slice json, const struct err *err)
+{
+    struct operation *operation = ctx;
+    operation->rc = rc;
+    if (rc == RC_OK) {
+        json_writer_init(&operation->writer, &operation->out);
+        json_open_object(&operation->writer);
+        json_put_bool(&operation->writer, "ok", true);
+        json_key(&operation->writer, "findings");
+        json_write_raw(&operation->writer, json);
+        json_close_object(&operation->writer);
+    } else {
+        operation->err = *err;
+    }
+    answer_client(operation);
+}
+
+static void
+fail_client(struct operation *operation, enum rc rc)
+{
+    operation->rc = rc;
+    answer_client(operation);
+}
+
+static bool
+client_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
+{
+    struct administration *administration = ctx;
+    struct operation *operation = operation_new(administration->core, answer_client);
+    struct slice name = SLICE(""), text = arena_dup(operation->arena, payload);
+    struct err *err = &operation->err;
+    operation->client = channel;
+    if (type != 1) {
+        operation_free(operation);
+        return false;
+    }
+    enum rc rc = json_parse(operation->arena, text, &operation->input, err);
+    if (rc == RC_OK)
+        rc = json_get_string(operation->input, "operation", true, &name, err);
+    if (rc != RC_OK) {
+        fail_client(operation, rc);
+        return true;
+    }
+    if (slice_is(name, "domain.check")) {
+        rc = json_get_string(operation->input, "domain", true, &name, err);
+        struct slice canonical;
+        if (rc == RC_OK)
+            rc = address_domain(operation->arena, name, &canonical, err);
+        if (rc != RC_OK)
+            fail_client(operation, rc);
+        else
+            proving_check(administration->core->proving, canonical, checked, operation);
+        return true;
+    }
+    operation->row = api_find(name);
+    if (operation->row)
+        start(operation);
+    else
+        fail_client(operation, err_set(err, RC_NOT_FOUND, "there is no operation %.*s",
+                                       SLICE_ARG(name)));
+    return true;
+}
+
+static void
+client_closed(void *ctx, struct channel *channel, const char *why)
+{
+    struct administration *administration = ctx;
+    (void)why;
+    map_remove(administration->clients, MAP_KEY(channel));
+}
+
+static const struct channel_handler client_handler = {client_message, client_closed};
+
+static void
+accept_client(void *ctx, int events)
+{
+    struct administration *administration = ctx;
+    struct ucred peer;
+    socklen_t len = sizeof peer;
+    (void)events;
+    int fd = accept4(administration->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
+        (peer.uid != 0 && peer.uid != administration->owner)) {
+        log_event(LOG_LEVEL_WARN, "administration.refused", LOG_NUMBER("uid", peer.uid));
+        close(fd);
+        return;
+    }
+    if (map_count(administration->clients) >= CLIENTS_MAX) {
+        close(fd);
+        return;
+    }
+    struct channel *channel =
+        channel_open(administration->core->loop, fd, &client_handler, administration);
+    map_put(administration->clients, MAP_KEY(channel), administration);
+}
+
+struct administration *
+administration_new(struct core *core, struct err *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = ADMINISTRATION_SOCKET};
+    struct stat directory;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    unlink(ADMINISTRATION_SOCKET); /* DIR is locked by our parent: a left-over */
+    mode_t mask = umask(0177);
+    bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+                 listen(fd, 64) == 0 && stat(".", &directory) == 0;
+    umask(mask);
+    if (!bound) {
+        err_set_errno(err, RC_PERMANENT, errno, ADMINISTRATION_SOCKET);
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    struct administration *administration = NEW(struct administration);
+    administration->core = core;
+    administration->fd = fd;
+    administration->owner = directory.st_uid;
+    administration->clients = map_new();
+    administration->watch = watch_new(core->loop, fd, accept_client, administration);
+    watch_set(administration->watch, WATCH_READ);
+    return administration;
+}
+
+void
+administration_free(struct administration *administration)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(administration->clients, &cursor, &key, &value)) {
+        struct channel *channel;
+        memcpy(&channel, key.ptr, sizeof channel);
+        channel_close(channel);
+    }
+    map_free(administration->clients);
+    watch_free(administration->watch);
+    close(administration->fd);
+    unlink(ADMINISTRATION_SOCKET);
+    free(administration);
+}
+
+/* ---- HTTP ---- */
+
+static void
+respond(struct core *core, struct channel *channel, uint64_t call, uint32_t status,
+        const char *type, struct slice body)
+{
+    if (!map_get(core->fronts, MAP_KEY(channel)))
+        return;
+    struct buf out;
+    struct return_message message = {
+        .call = call,
+        .status = status,
+        .content_type = slice_of(type),
+        .header = SLICE("Cache-Control: no-store\r\n"
+                        "Content-Security-Policy: default-src 'none'\r\n"
+                        "X-Content-Type-Options: nosniff\r\n"),
+        .body = body};
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_return(&out, &message);
+    channel_send(channel, MESSAGE_RETURN, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static void
+answer_link(struct operation *operation)
+{
+    struct slice page;
+    bool confirmed = operation->rc == RC_OK;
+    if (confirmed)
+        page = SLICE("<!doctype html><meta charset=utf-8><title>Confirmed</title>"
+                     "<p>The address is confirmed. It may be used for sending now.");
+    else
+        page = arena_printf(operation->arena,
+                            "<!doctype html><meta charset=utf-8><title>Not confirmed</title>"
+                            "<p>The address was not confirmed: %s. Ask your administrator for a "
+                            "new link.",
+                            operation->rc == RC_TEMPORARY ? "the service is busy"
+                                                          : operation->err.text);
+    log_event(LOG_LEVEL_INFO, "identity.link", LOG_CSTR("result", rc_name(operation->rc)));
+    respond(operation->core, operation->front, operation->call,
+            confirmed ? 200 : operation->rc == RC_TEMPORARY ? 503 : 404,
+            "text/html; charset=utf-8", page);
+    operation_free(operation);
+}
+
+/* GET /verify?token=... */
+static void
+follow_link(struct core *core, struct channel *front, uint64_t call, struct slice query)
+{
+    struct operation *operation = operation_new(core, answer_link);
+    struct slice token = SLICE("");
+    struct buf json;
+    struct json_writer writer;
+    operation->front = front;
+    operation->call = call;
+    operation->row = api_find(SLICE("identity.confirm"));
+    if (slice_starts(query, SLICE("token=")))
+        token = slice_head(slice_from(query, 6), 128);
+    buf_init(&json, 4096);
+    json_writer_init(&writer, &json);
+    json_open_object(&writer);
+    json_put_string(&writer, "token", token.len ? token : SLICE("-"));
+    json_close_object(&writer);
+    struct slice text = arena_dup(operation->arena, buf_slice(&json));
+    buf_fini(&json);
+    if (json_parse(operation->arena, text, &operation->input, &operation->err) == RC_OK)
+        start(operation);
+    else
+        answer_link(operation);
+}
+
+/* ---- metrics ---- */
+
+struct metrics {
+    struct core *core;
+    struct channel *front;
+    uint64_t call;
+    int64_t states[RECIPIENT_STATE_COUNT], accepted;
+    enum rc rc;
+    struct err err;
+};
+
+static void
+metrics_run(void *job, unsigned worker)
+{
+    struct metrics *metrics = job;
+    struct database *database = metrics->core->workers[worker].database;
+    metrics->rc = database_begin_read(database, &metrics->err);
+    if (metrics->rc != RC_OK)
+        return;
+    metrics->rc =
+        recipients_count(database, metrics->states, &metrics->accepted, &metrics->err);
+    database_rollback(database);
+}
+
+static void
+metric(struct buf *out, const char *name, const char *type, const char *help, double value)
+{
+    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help, name, type, name, value);
+}
+
+static void
+metrics_done(void *job)
+{
+    struct metrics *metrics = job;
+    struct core *core = metrics->core;
+    const struct counters *counters = &core->counters;
+    struct delivery_counts delivery = delivery_counts(core->delivery);
+    struct writer_counts writer = writer_counts(core->writer);
+    struct buf out;
+    int64_t accounted = 0;
+    buf_init(&out, 64 * 1024);
+    buf_add_cstr(&out, "# HELP postern_recipients Accepted recipients by state.\n"
+                       "# TYPE postern_recipients gauge\n");
+    for (int i = 0; i < RECIPIENT_STATE_COUNT; i++) {
+        accounted += metrics->states[i];
+        buf_printf(&out, "postern_recipients{state=\"%s\"} %" PRId64 "\n",
+                   recipient_state_name((enum recipient_state)i), metrics->states[i]);
+    }
+    metric(&out, "postern_recipients_accepted", "gauge",
+           "Recipients of all messages in the store.", (double)metrics->accepted);
+    metric(&out, "postern_accounting_difference", "gauge",
+           "Accepted recipients that are in no state; anything but 0 is a fault.",
+           (double)(metrics->accepted - accounted));
+    metric(&out, "postern_submissions_accepted_total", "counter", "Messages accepted.",
+           (double)counters->accepted);
+    metric(&out, "postern_submissions_refused_total", "counter", "Messages refused.",
+           (double)counters->refused);
+    metric(&out, "postern_logins_total", "counter", "Successful logins.",
+           (double)counters->logins);
+    metric(&out, "postern_login_failures_total", "counter", "Refused logins.",
+           (double)counters->login_failures);
+    metric(&out, "postern_delivered_total", "counter", "Recipients delivered.",
+           (double)counters->delivered);
+    metric(&out, "postern_deferred_total", "counter", "Attempts that will be repeated.",
+           (double)counters->deferred);
+    metric(&out, "postern_bounced_total", "counter", "Recipients that failed or expired.",
+           (double)counters->bounced);
+    metric(&out, "postern_sessions", "gauge", "Authenticated connections.",
+           (double)map_count(core->sessions));
+    metric(&out, "postern_leases", "gauge", "Transactions that courier works on.",
+           (double)delivery.leased);
+    metric(&out, "postern_leases_ready", "gauge", "Transactions that wait for courier.",
+           (double)delivery.ready);
+    metric(&out, "postern_commits_total", "counter", "Transactions committed.",
+           (double)writer.commits);
+    metric(&out, "postern_sent_24h", "gauge", "Recipients accepted in the last 24 hours.",
+           (double)quota_sent_24h(&core->quota, clock_now_ms()));
+    metric(&out, "postern_start_time_seconds", "gauge", "When this core started.",
+           (double)core->started_ms / 1000);
+    if (metrics->rc == RC_OK)
+        respond(core, metrics->front, metrics->call, 200,
+                "text/plain; version=0.0.4; charset=utf-8", buf_slice(&out));
+    else
+        respond(core, metrics->front, metrics->call, 503, "text/plain",
+                SLICE("the store cannot be read\n"));
+    buf_fini(&out);
+    free(metrics);
+}
+
+static void
+serve_metrics(struct core *core, struct channel *front, uint64_t call)
+{
+    struct metrics *metrics = NEW(struct metrics);
+    *metrics = (struct metrics){.core = core, .front = front, .call = call};
+    pool_submit(core->pool, metrics_run, metrics_done, metrics);
+}
+
+static void
+serve_health(struct core *core, struct channel *front, uint64_t call)
+{
+    const char *fault = !core->courier ? "courier is down\n"
+                      : !core->resolver ? "resolver is down\n"
+                      : core->disk_low ? "the disk is almost full\n" : NULL;
+    respond(core, front, call, fault ? 503 : 200, "text/plain", slice_of(fault ? fault : "ok\n"));
+}
+
+/* Numbers are for this machine; a link is for everybody. */
+static bool
+is_local(struct slice ip)
+{
+    return slice_starts(ip, SLICE("127.")) || slice_is(ip, "::1") ||
+           slice_starts(ip, SLICE("::ffff:127."));
+}
+
+bool
+administration_call(struct front *front, struct slice payload)
+{
+    struct core *core = front->core;
+    struct arena *arena = arena_new();
+    struct call_message message;
+    struct slice method, rest, target, version, path, query = SLICE("");
+    bool read = protocol_get_call(arena, payload, &message);
+    if (read && slice_cut(message.request_line, ' ', &method, &rest) &&
+        slice_cut(rest, ' ', &target, &version)) {
+        if (!slice_cut(target, '?', &path, &query))
+            path = target;
+        bool get = slice_is(method, "GET") || slice_is(method, "HEAD");
+        if (!get)
+            respond(core, front->channel, message.call, 405, "text/plain",
+                    SLICE("method not allowed\n"));
+        else if (slice_is(path, "/verify") && slice_is(method, "GET"))
+            follow_link(core, front->channel, message.call, query);
+        else if (slice_is(path, "/healthz"))
+            serve_health(core, front->channel, message.call);
+        else if (slice_is(path, "/metrics") && is_local(message.source_ip))
+            serve_metrics(core, front->channel, message.call);
+        else
+            respond(core, front->channel, message.call, 404, "text/plain", SLICE("not found\n"));
+    }
+    arena_free(arena);
+    return read;
+}

@@ -1,0 +1,645 @@
+/*
+ * What DNS proves of the identities, asked of postern-resolver, which alone decides it; and the
+ * pool of signing keys, made ahead so that adding a domain waits for nothing.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core.h"
+#include "identity/proof.h"
+#include "net/protocol.h"
+#include "store/identities.h"
+
+#include <stdlib.h>
+
+enum {
+    CHECKS_AT_ONCE = 20,
+    QUESTIONS_MAX = 16,
+    POOL_KEYS = 6, /* two domains' worth */
+    POOL_KEYS_ED25519 = 3
+};
+
+struct question {
+    enum prove_kind kind;
+    const char *purpose; /* "verification", "dkim", "mail_from" */
+    struct slice name, expected;
+    bool active_key; /* the DKIM key that signs now */
+    enum proof found;
+    bool secure, through_cname;
+    struct slice seen;
+};
+
+/* One identity being asked about. */
+struct check {
+    struct proving *proving;
+    struct arena *arena; /* owned */
+    struct slice name;
+    struct identity_row row;
+    struct question questions[QUESTIONS_MAX];
+    size_t question_count, pending;
+    void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err);
+    void *ctx;
+    enum rc rc;
+    struct err err;
+    bool changed; /* some status */
+    struct write_job write;
+};
+
+/* Who waits for an answer of the resolver's. */
+struct waiter {
+    struct check *check; /* NULL: courier's question */
+    size_t question;
+    uint64_t courier_query;
+};
+
+struct proving {
+    struct core *core;
+    struct pool *background; /* one thread: makes keys */
+    struct timer *timer;
+    struct map *waiters; /* by query number; owned */
+    struct map *running; /* by identity: its check */
+    uint64_t last_query;
+    bool looking, making_keys;
+};
+
+/* ---- questions to the resolver ---- */
+
+static void
+send_prove(struct proving *proving, struct check *check, size_t index)
+{
+    const struct question *question = &check->questions[index];
+    struct waiter *waiter = NEW(struct waiter);
+    struct buf out;
+    uint64_t number = ++proving->last_query;
+    struct prove_message message = {number, question->kind, question->name, question->expected};
+    *waiter = (struct waiter){.check = check, .question = index};
+    map_put(proving->waiters, MAP_KEY(number), waiter);
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_prove(&out, &message);
+    channel_send(proving->core->resolver, MESSAGE_PROVE, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static void
+answer_courier(struct proving *proving, uint64_t query, const struct dns_answer *answer)
+{
+    if (!proving->core->courier)
+        return;
+    struct buf out;
+    struct resolved_message message = {query, *answer};
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_resolved(&out, &message);
+    channel_send(proving->core->courier, MESSAGE_RESOLVED, buf_slice(&out));
+    buf_fini(&out);
+}
+
+void
+proving_relay(struct proving *proving, const struct resolve_message *question)
+{
+    if (!proving->core->resolver) {
+        struct dns_answer unknown = {.status = DNS_TEMPORARY};
+        answer_courier(proving, question->query, &unknown);
+        return;
+    }
+    struct waiter *waiter = NEW(struct waiter);
+    struct buf out;
+    uint64_t number = ++proving->last_query;
+    struct resolve_message message = {number, question->type, question->name};
+    *waiter = (struct waiter){.courier_query = question->query};
+    map_put(proving->waiters, MAP_KEY(number), waiter);
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_resolve(&out, &message);
+    channel_send(proving->core->resolver, MESSAGE_RESOLVE, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static void check_answered(struct check *check);
+
+static bool
+take_proved(struct proving *proving, struct slice payload)
+{
+    struct arena *arena = arena_new();
+    struct proved_message message;
+    bool read = protocol_get_proved(arena, payload, &message);
+    struct waiter *waiter = read ? map_remove(proving->waiters, MAP_KEY(message.query)) : NULL;
+    if (waiter && waiter->check) {
+        struct check *check = waiter->check;
+        struct question *question = &check->questions[waiter->question];
+        question->found = message.proof;
+        question->secure = message.secure;
+        question->through_cname = message.through_cname;
+        question->seen = arena_dup(check->arena, message.seen);
+        check_answered(check);
+    }
+    free(waiter);
+    arena_free(arena);
+    return read;
+}
+
+static bool
+take_resolved(struct proving *proving, struct slice payload)
+{
+    struct arena *arena = arena_new();
+    struct resolved_message message;
+    bool read = protocol_get_resolved(arena, payload, &message);
+    struct waiter *waiter = read ? map_remove(proving->waiters, MAP_KEY(message.query)) : NULL;
+    if (waiter && !waiter->check)
+        answer_courier(proving, waiter->courier_query, &message.answer);
+    free(waiter);
+    arena_free(arena);
+    return read;
+}
+
+bool
+proving_resolver_message(struct proving *proving, uint8_t type, struct slice payload)
+{
+    if (type == MESSAGE_PROVED)
+        return take_proved(proving, payload);
+    return type == MESSAGE_RESOLVED && take_resolved(proving, payload);
+}
+
+/* ---- one check ---- */
+
+static void
+ask(struct check *check, enum prove_kind kind, const char *purpose, struct slice name,
+    struct slice expected, bool active_key)
+{
+    if (check->question_count < QUESTIONS_MAX)
+        check->questions[check->question_count++] = (struct question){
+            .kind = kind, .purpose = purpose, .name = name, .expected = expected,
+            .active_key = active_key, .found = PROOF_UNKNOWN, .seen = SLICE("")};
+}
+
+static void
+check_load(void *job, unsigned worker)
+{
+    struct check *check = job;
+    struct arena *arena = check->arena;
+    const struct api_constants *constants = &check->proving->core->constants;
+    struct database *database = check->proving->core->workers[worker].database;
+    struct signing_key_row *keys = NULL;
+    size_t count = 0;
+    check->rc = identities_find(database, arena, check->name, &check->row, &check->err);
+    if (check->rc != RC_OK || !check->row.domain)
+        return;
+    ask(check, PROVE_TXT, "verification",
+        arena_concat(arena, SLICE("_amazonses."), check->row.name), check->row.token, false);
+    check->rc = signing_keys_of(database, arena, check->name, &keys, &count, &check->err);
+    for (size_t i = 0; i < count; i++)
+        ask(check, PROVE_DKIM, "dkim",
+            arena_printf(arena, "%.*s._domainkey.%.*s", SLICE_ARG(keys[i].selector),
+                         SLICE_ARG(check->row.name)),
+            keys[i].public_base64, keys[i].position == 0);
+    if (check->row.mail_from_domain.len)
+        ask(check, PROVE_MX, "mail_from", check->row.mail_from_domain, constants->hostname, false);
+}
+
+/* All of one purpose together: present when all are, absent or wrong when one is, unknown else. */
+static enum proof
+combine(const struct check *check, const char *purpose, bool active_only)
+{
+    enum proof combined = PROOF_PRESENT;
+    bool any = false;
+    for (size_t i = 0; i < check->question_count; i++) {
+        const struct question *question = &check->questions[i];
+        if (strcmp(question->purpose, purpose) != 0 || (active_only && !question->active_key))
+            continue;
+        any = true;
+        if (question->found == PROOF_ABSENT || question->found == PROOF_WRONG)
+            return question->found;
+        if (question->found == PROOF_UNKNOWN)
+            combined = PROOF_UNKNOWN;
+    }
+    return any ? combined : PROOF_ABSENT;
+}
+
+/* A domain is verified by its TXT record, or by all its DKIM records (reference §3.2). */
+static enum proof
+verification_finding(const struct check *check)
+{
+    enum proof txt = combine(check, "verification", false), dkim = combine(check, "dkim", false);
+    if (txt == PROOF_PRESENT || dkim == PROOF_PRESENT)
+        return PROOF_PRESENT;
+    return txt == PROOF_UNKNOWN || dkim == PROOF_UNKNOWN ? PROOF_UNKNOWN : txt;
+}
+
+static enum rc
+apply_finding(struct check *check, struct database *database, const char *kind,
+              enum proof finding, int64_t now_ms, struct err *err)
+{
+    struct proof_row row;
+    enum rc rc = proofs_find(database, check->arena, check->name, kind, &row, err);
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (rc != RC_OK)
+        return rc;
+    struct proof_state state = {.status = (enum identity_status)row.status,
+                                .absent_ms = row.absent_ms,
+                                .absent_since_ms = row.absent_since_ms,
+                                .checked_ms = row.checked_ms,
+                                .succeeded_ms = row.succeeded_ms};
+    enum identity_status before = state.status;
+    check->changed |= proof_apply(&state, finding, now_ms);
+    row.status = state.status;
+    row.absent_ms = state.absent_ms;
+    row.absent_since_ms = state.absent_since_ms;
+    row.checked_ms = state.checked_ms;
+    row.succeeded_ms = state.succeeded_ms;
+    row.next_ms = proof_next_ms(&state, row.created_ms, now_ms);
+    if (before != state.status)
+        log_event(LOG_LEVEL_INFO, "identity.status", LOG_TEXT("identity", check->name),
+                  LOG_CSTR("proof", kind), LOG_CSTR("was", identity_status_name(before)),
+                  LOG_CSTR("is", identity_status_name(state.status)));
+    return proofs_put(database, &row, err);
+}
+
+/* A verification link that was not followed within its window. */
+static enum rc
+expire_link(struct check *check, struct database *database, int64_t now_ms, struct err *err)
+{
+    struct proof_row row;
+    enum rc rc = proofs_find(database, check->arena, check->name, "verification", &row, err);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (row.status == IDENTITY_PENDING && now_ms >= row.created_ms + LINK_WINDOW_HOURS * HOUR_MS) {
+        row.status = IDENTITY_FAILED;
+        check->changed = true;
+        row.next_ms = INT64_MAX;
+    } else {
+        row.next_ms = row.status == IDENTITY_PENDING
+                        ? row.created_ms + LINK_WINDOW_HOURS * HOUR_MS : INT64_MAX;
+    }
+    return proofs_put(database, &row, err);
+}
+
+static enum rc
+check_apply(struct write_job *write, struct database *database, struct err *err)
+{
+    struct check *check = (struct check *)((char *)write - offsetof(struct check, write));
+    int64_t now_ms = clock_now_ms();
+    struct proof_row dkim;
+    if (!check->row.domain)
+        return expire_link(check, database, now_ms, err);
+    enum rc rc = apply_finding(check, database, "verification", verification_finding(check),
+                               now_ms, err);
+    if (rc == RC_OK)
+        rc = proofs_find(database, check->arena, check->name, "dkim", &dkim, err);
+    /* To start with DKIM all records must be there; to go on, the one that signs. */
+    bool signs = rc == RC_OK && (dkim.status == IDENTITY_SUCCESS ||
+                                 dkim.status == IDENTITY_TEMPORARY_FAILURE);
+    if (rc == RC_OK || rc == RC_NOT_FOUND)
+        rc = apply_finding(check, database, "dkim", combine(check, "dkim", signs), now_ms, err);
+    if (rc == RC_OK && check->row.mail_from_domain.len)
+        rc = apply_finding(check, database, "mail_from", combine(check, "mail_from", false), now_ms,
+                           err);
+    return rc;
+}
+
+static const char *const found_names[] = {"present", "absent", "wrong", "unknown"};
+static const char *const record_types[] = {"TXT", "TXT", "MX"};
+
+static struct slice
+findings_json(struct check *check)
+{
+    struct buf out;
+    struct json_writer writer;
+    buf_init(&out, 64 * 1024);
+    json_writer_init(&writer, &out);
+    json_open_array(&writer);
+    for (size_t i = 0; i < check->question_count; i++) {
+        const struct question *question = &check->questions[i];
+        json_open_object(&writer);
+        json_put_cstr(&writer, "purpose", question->purpose);
+        json_put_cstr(&writer, "type", record_types[question->kind]);
+        json_put_string(&writer, "name", question->name);
+        json_put_cstr(&writer, "found", found_names[question->found]);
+        json_put_string(&writer, "seen", question->seen);
+        json_put_bool(&writer, "secure", question->secure);
+        json_put_bool(&writer, "through_cname", question->through_cname);
+        json_close_object(&writer);
+    }
+    json_close_array(&writer);
+    struct slice json = arena_dup(check->arena, buf_slice(&out));
+    buf_fini(&out);
+    return json;
+}
+
+static void
+check_finish(struct check *check)
+{
+    struct proving *proving = check->proving;
+    map_remove(proving->running, check->name);
+    if (check->done)
+        check->done(check->ctx, check->rc, findings_json(check), &check->err);
+    arena_free(check->arena);
+    free(check);
+    proving_wake(proving);
+}
+
+static void
+check_applied(struct write_job *write)
+{
+    struct check *check = (struct check *)((char *)write - offsetof(struct check, write));
+    check->rc = write->rc;
+    check->err = write->err;
+    check_finish(check);
+}
+
+static void
+check_answered(struct check *check)
+{
+    if (--check->pending > 0)
+        return;
+    check->write = (struct write_job){.run = check_apply, .done = check_applied, .guarded = true};
+    writer_submit(check->proving->core->writer, &check->write);
+}
+
+static void
+check_loaded(void *job)
+{
+    struct check *check = job;
+    struct proving *proving = check->proving;
+    if (check->rc != RC_OK) {
+        check_finish(check);
+        return;
+    }
+    check->pending = 1; /* ours, until all are asked */
+    for (size_t i = 0; i < check->question_count && proving->core->resolver; i++) {
+        check->pending++;
+        send_prove(proving, check, i);
+    }
+    check_answered(check);
+}
+
+void
+proving_check(struct proving *proving, struct slice identity,
+              void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+              void *ctx)
+{
+    struct err err;
+    if (map_get(proving->running, identity)) {
+        if (done)
+            done(ctx, err_set(&err, RC_TEMPORARY, "%.*s is being checked just now, ask again",
+                              SLICE_ARG(identity)),
+                 SLICE("[]"), &err);
+        return;
+    }
+    struct check *check = NEW(struct check);
+    check->proving = proving;
+    check->arena = arena_new();
+    check->name = arena_dup(check->arena, identity);
+    check->done = done;
+    check->ctx = ctx;
+    map_put(proving->running, check->name, check);
+    pool_submit(proving->core->pool, check_load, check_loaded, check);
+}
+
+/* ---- what is due ---- */
+
+struct look {
+    struct proving *proving;
+    struct arena *arena;
+    struct slice *names;
+    size_t count;
+    int64_t next_ms;
+    enum rc rc;
+    struct err err;
+};
+
+static void
+look_run(void *job, unsigned worker)
+{
+    struct look *look = job;
+    struct database *database = look->proving->core->workers[worker].database;
+    look->rc = proofs_due(database, look->arena, clock_now_ms(), CHECKS_AT_ONCE, &look->names,
+                          &look->count, &look->err);
+    if (look->rc == RC_OK)
+        look->rc = proofs_next_ms(database, &look->next_ms, &look->err);
+}
+
+static void
+look_done(void *job)
+{
+    struct look *look = job;
+    struct proving *proving = look->proving;
+    int64_t delay = look->rc == RC_OK ? look->next_ms - clock_now_ms() : MINUTE_MS;
+    proving->looking = false;
+    if (look->rc != RC_OK)
+        log_event(LOG_LEVEL_ERROR, "identity.look_failed", LOG_CSTR("reason", look->err.text));
+    for (size_t i = 0; look->rc == RC_OK && i < look->count; i++)
+        if (!map_get(proving->running, look->names[i]))
+            proving_check(proving, look->names[i], NULL, NULL);
+    /* What is due now runs now; come back for the next, at the latest in a minute. */
+    if (delay < SECOND_MS)
+        delay = SECOND_MS;
+    timer_start(proving->timer, delay < MINUTE_MS ? delay : MINUTE_MS);
+    arena_free(look->arena);
+    free(look);
+}
+
+/* ---- signing keys made ahead ---- */
+
+struct key_making {
+    struct proving *proving;
+    struct arena *arena;
+    enum dkim_algorithm algorithm;
+    unsigned bits;
+    bool wanted;
+    struct signing_key_row row;
+    enum rc rc;
+    struct err err;
+    struct write_job write;
+};
+
+static void
+make_key(void *job, unsigned worker)
+{
+    struct key_making *making = job;
+    struct slice der;
+    const struct api_constants *constants = &making->proving->core->constants;
+    (void)worker;
+    making->rc = signing_key_generate(making->arena, making->algorithm, making->bits, &der,
+                                      &making->row.public_base64, &making->err);
+    if (making->rc != RC_OK)
+        return;
+    struct slice name =
+        arena_concat(making->arena, SLICE("signing-key:"), making->row.public_base64);
+    making->row.private_sealed = sealer_seal(constants->sealer, making->arena, name, der);
+    memory_wipe((char *)der.ptr, der.len);
+    making->row.algorithm = making->algorithm;
+    making->row.bits = making->bits;
+    making->row.created_ms = clock_now_ms();
+}
+
+static void make_keys(struct proving *proving);
+
+static void
+making_free(struct key_making *making)
+{
+    arena_free(making->arena);
+    free(making);
+}
+
+/* The provider's own key is the first that is made: until then mail without DKIM waits. */
+static enum rc
+store_key(struct write_job *write, struct database *database, struct err *err)
+{
+    struct key_making *making =
+        (struct key_making *)((char *)write - offsetof(struct key_making, write));
+    const struct api_constants *constants = &making->proving->core->constants;
+    struct signing_key_row *rows;
+    size_t count;
+    enum rc rc = signing_keys_insert(database, &making->row, err);
+    if (rc == RC_OK)
+        rc = signing_keys_of(database, making->arena, constants->provider_domain, &rows, &count,
+                             err);
+    if (rc == RC_OK && count == 0 && making->algorithm == DKIM_RSA_SHA256)
+        rc = signing_keys_claim(database, making->arena, DKIM_RSA_SHA256,
+                                constants->provider_domain, random_base32(making->arena, 32), 0,
+                                err);
+    return rc;
+}
+
+static void
+key_stored(struct write_job *write)
+{
+    struct key_making *making =
+        (struct key_making *)((char *)write - offsetof(struct key_making, write));
+    struct proving *proving = making->proving;
+    proving->making_keys = false;
+    making_free(making);
+    if (write->rc == RC_OK)
+        make_keys(proving);
+}
+
+static void
+key_made(void *job)
+{
+    struct key_making *making = job;
+    if (making->rc != RC_OK) {
+        log_event(LOG_LEVEL_ERROR, "dkim.key_failed", LOG_CSTR("reason", making->err.text));
+        making->proving->making_keys = false;
+        making_free(making);
+        return;
+    }
+    making->write = (struct write_job){.run = store_key, .done = key_stored, .guarded = true};
+    writer_submit(making->proving->core->writer, &making->write);
+}
+
+static void
+count_keys(void *job, unsigned worker)
+{
+    struct key_making *making = job;
+    const struct core *core = making->proving->core;
+    int64_t rsa = POOL_KEYS, ed25519 = POOL_KEYS_ED25519;
+    making->rc = signing_keys_pooled(core->workers[worker].database, DKIM_RSA_SHA256, &rsa,
+                                     &making->err);
+    if (making->rc == RC_OK && core->config.second_ed25519)
+        making->rc = signing_keys_pooled(core->workers[worker].database, DKIM_ED25519_SHA256,
+                                         &ed25519, &making->err);
+    making->wanted = making->rc == RC_OK && (rsa < POOL_KEYS || ed25519 < POOL_KEYS_ED25519);
+    making->algorithm = rsa < POOL_KEYS ? DKIM_RSA_SHA256 : DKIM_ED25519_SHA256;
+    making->bits = making->algorithm == DKIM_RSA_SHA256 ? core->config.key_bits : 256;
+}
+
+static void
+keys_counted(void *job)
+{
+    struct key_making *making = job;
+    if (making->wanted) {
+        pool_submit(making->proving->background, make_key, key_made, making);
+        return;
+    }
+    making->proving->making_keys = false;
+    making_free(making);
+}
+
+static void
+make_keys(struct proving *proving)
+{
+    if (proving->making_keys)
+        return;
+    struct key_making *making = NEW(struct key_making);
+    making->proving = proving;
+    making->arena = arena_new();
+    proving->making_keys = true;
+    pool_submit(proving->core->pool, count_keys, keys_counted, making);
+}
+
+/* ---- life ---- */
+
+static void
+look_now(void *ctx)
+{
+    struct proving *proving = ctx;
+    if (proving->looking)
+        return;
+    make_keys(proving);
+    if (!proving->core->resolver) {
+        timer_start(proving->timer, SECOND_MS);
+        return;
+    }
+    struct look *look = NEW(struct look);
+    look->proving = proving;
+    look->arena = arena_new();
+    proving->looking = true;
+    pool_submit(proving->core->pool, look_run, look_done, look);
+}
+
+void
+proving_wake(struct proving *proving)
+{
+    timer_start(proving->timer, 0);
+}
+
+void
+proving_resolver_up(struct proving *proving)
+{
+    proving_wake(proving);
+}
+
+/* Nothing is known of what was asked. */
+void
+proving_resolver_down(struct proving *proving)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    struct dns_answer unknown = {.status = DNS_TEMPORARY};
+    while (map_next(proving->waiters, &cursor, &key, &value)) {
+        struct waiter *waiter = value;
+        map_remove(proving->waiters, key);
+        if (waiter->check)
+            check_answered(waiter->check);
+        else
+            answer_courier(proving, waiter->courier_query, &unknown);
+        free(waiter);
+    }
+}
+
+struct proving *
+proving_new(struct core *core)
+{
+    struct proving *proving = NEW(struct proving);
+    proving->core = core;
+    proving->background = pool_new(core->loop, 1);
+    proving->timer = timer_new(core->loop, look_now, proving);
+    proving->waiters = map_new();
+    proving->running = map_new();
+    return proving;
+}
+
+void
+proving_free(struct proving *proving)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    pool_free(proving->background);
+    while (map_next(proving->waiters, &cursor, &key, &value))
+        free(value);
+    map_free(proving->waiters);
+    map_free(proving->running);
+    timer_free(proving->timer);
+    free(proving);
+}

@@ -1,0 +1,296 @@
+/*
+ * Who is it: SMTP passwords checked against the sealed secret, sessions numbered for the fronts.
+ * A front holds only the number; everything the number stands for stays here.
+ */
+#include "authenticate/smtp_password.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core.h"
+#include "net/protocol.h"
+#include "store/decisions.h"
+#include "store/users.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+/* One AUTHENTICATE on its way through a worker. */
+struct login {
+    struct core *core;
+    struct arena *arena; /* owned */
+    struct channel *channel; /* the front's; looked up again afterwards */
+    struct authenticate_message message; /* in arena */
+    struct access_key_row key;
+    enum authenticate_result result;
+    bool touch; /* last use is to be recorded */
+    struct write_job write;
+};
+
+enum { LAST_USED_GRANULARITY_MS = 60 * 1000 };
+
+static void
+answer(struct core *core, struct channel *channel, uint64_t connection, uint64_t session,
+       enum authenticate_result result)
+{
+    if (!map_get(core->fronts, MAP_KEY(channel)))
+        return; /* the front is gone */
+    struct buf out;
+    struct authenticated_message message = {connection, session, result};
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_authenticated(&out, &message);
+    channel_send(channel, MESSAGE_AUTHENTICATED, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static void
+login_free(struct login *login)
+{
+    /* The password was borrowed into the arena: wipe it there. */
+    memory_wipe((char *)login->message.password.ptr, login->message.password.len);
+    arena_free(login->arena);
+    free(login);
+}
+
+/* For a user that does not exist: the same work on a secret that fits nothing. */
+static void
+spend_the_same_time(const struct api_constants *constants, const struct login *login)
+{
+    (void)!smtp_password_matches(SLICE("0000000000000000000000000000000000000000"),
+                                 constants->region, login->message.password);
+}
+
+static bool
+password_fits(const struct api_constants *constants, struct login *login, struct err *err)
+{
+    struct secret secret;
+    struct slice row = arena_concat(login->arena, SLICE("access-key:"), login->key.id);
+    if (sealer_unseal(constants->sealer, row, login->key.secret, &secret, err) !=
+        RC_OK) {
+        login->result = AUTHENTICATE_TEMPORARY;
+        return false;
+    }
+    bool fits = smtp_password_matches(secret_slice(&secret), constants->region,
+                                      login->message.password);
+    secret_free(&secret);
+    return fits && login->key.active;
+}
+
+/* On a worker. Unknown user, wrong password and inactive key take the same way and time. */
+static void
+login_run(void *job, unsigned worker)
+{
+    struct login *login = job;
+    struct core *core = login->core;
+    struct err err = {0};
+    login->result = AUTHENTICATE_REFUSED;
+    enum rc rc = access_keys_find(core->workers[worker].database, login->arena,
+                                  login->message.user_name, &login->key, &err);
+    if (rc == RC_NOT_FOUND)
+        spend_the_same_time(&core->constants, login);
+    else if (rc != RC_OK)
+        login->result = AUTHENTICATE_TEMPORARY;
+    else if (password_fits(&core->constants, login, &err))
+        login->result = AUTHENTICATE_OK;
+    if (login->result == AUTHENTICATE_TEMPORARY)
+        log_event(LOG_LEVEL_ERROR, "submission.login_failed", LOG_CSTR("reason", err.text));
+}
+
+static struct session *
+session_new(struct core *core, struct front *front, const struct login *login)
+{
+    struct session *session = NEW(struct session);
+    struct arena *arena = arena_new();
+    const struct access_key_row *key = &login->key;
+    session->arena = arena;
+    session->front = front;
+    do
+        session->number = random_u64();
+    while (session->number == 0 || map_get(core->sessions, MAP_KEY(session->number)));
+    session->user_folded = arena_dup(arena, key->user_folded);
+    session->user_name = arena_dup(arena, key->user_name);
+    session->user_id = arena_dup(arena, key->user_id);
+    session->access_key = arena_dup(arena, key->id);
+    session->user_arn = arena_printf(arena, "arn:aws:iam::%.*s:user%.*s%.*s",
+                                     SLICE_ARG(core->constants.account),
+                                     SLICE_ARG(key->user_path), SLICE_ARG(key->user_name));
+    session->source_ip = arena_dup(arena, login->message.source_ip);
+    session->client_name = arena_dup(arena, login->message.client_name);
+    session->tls = arena_dup(arena, login->message.tls_version);
+    map_put(core->sessions, MAP_KEY(session->number), session);
+    return session;
+}
+
+static void
+session_free(struct core *core, struct session *session)
+{
+    map_remove(core->sessions, MAP_KEY(session->number));
+    arena_free(session->arena);
+    free(session);
+}
+
+/* Strangers are counted by network: /24, or /56 for IPv6. */
+static struct slice
+network_of(struct arena *arena, struct slice ip)
+{
+    char text[INET6_ADDRSTRLEN], *cstr;
+    uint8_t address[16];
+    struct err err;
+    size_t dot = slice_rchr(ip, '.');
+    if (dot != SLICE_NONE && slice_chr(ip, ':') == SLICE_NONE)
+        return arena_printf(arena, "%.*s.0/24", SLICE_ARG(slice_head(ip, dot)));
+    if (arena_cstr(arena, ip, &cstr, &err) != RC_OK || inet_pton(AF_INET6, cstr, address) != 1)
+        return SLICE("unknown");
+    memset(address + 7, 0, 9);
+    inet_ntop(AF_INET6, address, text, sizeof text);
+    return arena_printf(arena, "%s/56", text);
+}
+
+static enum rc
+touch_run(struct write_job *job, struct database *database, struct err *err)
+{
+    struct login *login = (struct login *)((char *)job - offsetof(struct login, write));
+    int64_t now_ms = clock_now_ms();
+    if (login->result == AUTHENTICATE_OK)
+        return access_keys_touch(database, login->key.id, now_ms, SLICE("ses"),
+                                 login->message.source_ip, err);
+    return strangers_count(database, now_ms, network_of(login->arena, login->message.source_ip),
+                           login->result == AUTHENTICATE_LOCKED ? "locked" : "credentials", 1,
+                           slice_head(login->message.user_name, 64), err);
+}
+
+static void
+touch_done(struct write_job *job)
+{
+    login_free((struct login *)((char *)job - offsetof(struct login, write)));
+}
+
+static bool
+last_use_is_old(const struct login *login)
+{
+    return clock_now_ms() - login->key.used_ms > LAST_USED_GRANULARITY_MS ||
+           !slice_eq(login->key.used_address, login->message.source_ip);
+}
+
+static void
+log_login(const struct login *login, const char *event)
+{
+    log_event(LOG_LEVEL_INFO, event, LOG_TEXT("user", login->message.user_name),
+              LOG_TEXT("principal", login->key.user_name),
+              LOG_TEXT("source", login->message.source_ip),
+              LOG_TEXT("client", login->message.client_name),
+              LOG_TEXT("tls", login->message.tls_version));
+}
+
+/* Record what happened in the store, off the client's way, and free the login there. */
+static void
+record(struct login *login)
+{
+    login->write = (struct write_job){.run = touch_run, .done = touch_done, .guarded = true};
+    writer_submit(login->core->writer, &login->write);
+}
+
+static void
+login_done(void *job)
+{
+    struct login *login = job;
+    struct core *core = login->core;
+    struct front *front = map_get(core->fronts, MAP_KEY(login->channel));
+    const struct authenticate_message *message = &login->message;
+    int64_t now_ms = clock_monotonic_ms();
+    uint64_t number = 0;
+    if (login->result == AUTHENTICATE_OK && front) {
+        throttle_success(core->throttle, message->user_name, message->source_ip, now_ms);
+        number = session_new(core, front, login)->number;
+        core->counters.logins++;
+        log_login(login, "submission.authenticated");
+    } else if (login->result == AUTHENTICATE_REFUSED) {
+        throttle_failure(core->throttle, message->user_name, message->source_ip, now_ms);
+        core->counters.login_failures++;
+        log_login(login, "submission.login_refused");
+    }
+    answer(core, login->channel, message->connection, number, login->result);
+    if (login->result == AUTHENTICATE_REFUSED ||
+        (login->result == AUTHENTICATE_OK && last_use_is_old(login)))
+        record(login);
+    else
+        login_free(login);
+}
+
+bool
+session_authenticate(struct front *front, struct slice payload)
+{
+    struct core *core = front->core;
+    struct login *login = NEW(struct login);
+    login->core = core;
+    login->arena = arena_new();
+    login->channel = front->channel;
+    /* The payload is borrowed: copy it, the message points into the copy. */
+    if (!protocol_get_authenticate(login->arena, arena_dup(login->arena, payload),
+                                   &login->message)) {
+        arena_free(login->arena);
+        free(login);
+        return false;
+    }
+    if (throttle_allows(core->throttle, login->message.user_name, login->message.source_ip,
+                        clock_monotonic_ms())) {
+        pool_submit(core->pool, login_run, login_done, login);
+        return true;
+    }
+    login->result = AUTHENTICATE_LOCKED;
+    core->counters.login_failures++;
+    log_login(login, "submission.login_locked");
+    answer(core, front->channel, login->message.connection, 0, AUTHENTICATE_LOCKED);
+    record(login);
+    return true;
+}
+
+struct session *
+session_find(struct core *core, struct front *front, uint64_t number)
+{
+    struct session *session = map_get(core->sessions, MAP_KEY(number));
+    return session && session->front == front ? session : NULL;
+}
+
+void
+session_end(struct core *core, struct front *front, uint64_t number)
+{
+    struct session *session = session_find(core, front, number);
+    if (session)
+        session_free(core, session);
+}
+
+/* Open sessions of a key that was switched off end at their next command. */
+void
+session_revoke(struct core *core, struct slice access_key)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(core->sessions, &cursor, &key, &value)) {
+        struct session *session = value;
+        if (session->revoked || !slice_eq(session->access_key, access_key))
+            continue;
+        session->revoked = true;
+        struct buf out;
+        struct number_message message = {session->number};
+        buf_init(&out, CHANNEL_PAYLOAD_MAX);
+        protocol_put_number(&out, &message);
+        channel_send(session->front->channel, MESSAGE_DROP, buf_slice(&out));
+        buf_fini(&out);
+        log_event(LOG_LEVEL_INFO, "submission.revoked", LOG_TEXT("principal", session->user_name),
+                  LOG_TEXT("key", access_key), LOG_TEXT("source", session->source_ip));
+    }
+}
+
+void
+session_forget_front(struct front *front)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(front->core->sessions, &cursor, &key, &value)) {
+        struct session *session = value;
+        if (session->front == front)
+            session_free(front->core, session);
+    }
+}

@@ -1,0 +1,600 @@
+/*
+ * From SUBMIT to 250. The body streams in under credit: it is hashed and scanned as it passes; what
+ * is over one chunk goes to the store before the decision and is swept if none comes. Then a worker
+ * decides and signs, the writer re-checks the key and commits, and only then is the reply given.
+ */
+#include "api/submit.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "core.h"
+#include "mail/body.h"
+#include "mail/reply.h"
+#include "net/protocol.h"
+#include "store/decisions.h"
+#include "store/users.h"
+
+#include <stdlib.h>
+
+enum submission_step {
+    RECEIVING, /* BODY flows; `staging` chunks are on their way to the store */
+    DECIDING,  /* a worker has it */
+    COMMITTING /* the writer has it */
+};
+
+struct submission_job {
+    struct core *core;
+    struct front *front; /* NULL once the front is gone: finish quietly */
+    uint64_t number;     /* the front's */
+    struct arena *arena; /* owned; of this transaction */
+    enum submission_step step;
+    struct session session; /* copied into arena: the session may end meanwhile */
+    struct submit_message envelope; /* in arena */
+    struct buf head;        /* until the header block is complete */
+    bool have_header, ended, orphan;
+    struct header header;   /* in arena */
+    struct body_scan *scan; /* owned */
+    struct body_hash *hash; /* owned */
+    struct buf chunk;       /* body bytes not yet staged */
+    uint32_t staged, staging;
+    uint64_t body_bytes, received;
+    struct slice verdict;   /* a refusal that came before the end; told at the end */
+    const char *verdict_reason;
+    bool answered;
+    uint32_t owed;          /* credit not given back while the store is behind */
+    uint8_t body_hash[32];
+    struct submission_request request;
+    struct submission_answer answer;
+    enum rc rc;
+    struct err err;
+    bool leased;
+    bool quota_taken;
+    struct decision_row decision;
+    struct write_job write;
+};
+
+/* Full chunks on their way to the store at once; more wait at the front, without credit. */
+enum { STAGING_MAX = 2 };
+
+/* A full chunk on its way to the store. */
+struct staging {
+    struct submission_job *job;
+    struct buf bytes;
+    uint32_t number;
+    struct write_job write;
+};
+
+static void
+send_number(struct front *front, enum message_type type, uint64_t number, uint32_t bytes)
+{
+    struct buf out;
+    struct credit_message message = {number, bytes};
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_credit(&out, &message);
+    channel_send(front->channel, type, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static void
+send_reply(struct submission_job *job, struct slice reply)
+{
+    if (!job->front || job->answered)
+        return;
+    struct buf out;
+    struct submitted_message message = {job->number, reply};
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_submitted(&out, &message);
+    channel_send(job->front->channel, MESSAGE_SUBMITTED, buf_slice(&out));
+    buf_fini(&out);
+    job->answered = true;
+}
+
+static void
+job_detach(struct submission_job *job)
+{
+    if (job->front)
+        map_remove(job->front->submissions, MAP_KEY(job->number));
+    job->front = NULL;
+}
+
+static void
+job_free(struct submission_job *job)
+{
+    job_detach(job);
+    body_scan_free(job->scan);
+    body_hash_free(job->hash);
+    buf_fini(&job->head);
+    buf_fini(&job->chunk);
+    arena_free(job->arena);
+    free(job);
+}
+
+/* Chunks written for a message that will not be: they go in a transaction of their own; what a
+ * crash leaves is swept at start. */
+static enum rc
+unstage_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct submission_job *job =
+        (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
+    return chunks_delete(database, job->request.key, err);
+}
+
+static void
+unstage_done(struct write_job *write)
+{
+    job_free((struct submission_job *)((char *)write - offsetof(struct submission_job, write)));
+}
+
+static void
+job_discard(struct submission_job *job)
+{
+    if (job->quota_taken)
+        quota_give_back(&job->core->quota, (uint32_t)job->request.recipient_count,
+                        job->request.now_ms);
+    job_detach(job);
+    if (job->staged == 0) {
+        job_free(job);
+        return;
+    }
+    job->write = (struct write_job){.run = unstage_run, .done = unstage_done, .guarded = true};
+    writer_submit(job->core->writer, &job->write);
+}
+
+/* ---- what came of it ---- */
+
+static void
+log_refused(const struct submission_job *job, struct slice reply)
+{
+    log_event(LOG_LEVEL_INFO, "submission.refused", LOG_TEXT("principal", job->session.user_name),
+              LOG_TEXT("source", job->session.source_ip),
+              LOG_TEXT("from", job->answer.header_from.len ? job->answer.header_from
+                                                           : job->envelope.reverse_path),
+              LOG_TEXT("reason", job->decision.reason),
+              LOG_TEXT("reply", reply));
+}
+
+static enum rc
+decision_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct submission_job *job =
+        (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
+    if (job->staged > 0) {
+        enum rc rc = chunks_delete(database, job->request.key, err);
+        if (rc != RC_OK)
+            return rc;
+    }
+    return decisions_insert(database, &job->decision, err);
+}
+
+static void
+decision_done(struct write_job *write)
+{
+    struct submission_job *job =
+        (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
+    send_reply(job, job->answer.reply);
+    job_free(job);
+}
+
+/* A refusal is recorded first, then told. */
+static void
+refuse(struct submission_job *job, struct slice reply)
+{
+    job->answer.reply = reply;
+    if (job->quota_taken)
+        quota_give_back(&job->core->quota, (uint32_t)job->request.recipient_count,
+                        job->request.now_ms);
+    job->core->counters.refused++;
+    submit_decision_row(job->arena, &job->request, &job->answer, &job->decision);
+    if (job->verdict_reason)
+        job->decision.reason = slice_of(job->verdict_reason);
+    log_refused(job, reply);
+    job->step = COMMITTING;
+    job->write = (struct write_job){.run = decision_run, .done = decision_done, .guarded = true};
+    writer_submit(job->core->writer, &job->write);
+}
+
+static void
+fail_temporarily(struct submission_job *job, enum reply reply, const char *why)
+{
+    log_event(LOG_LEVEL_WARN, "submission.deferred", LOG_TEXT("principal", job->session.user_name),
+              LOG_TEXT("from", job->envelope.reverse_path), LOG_CSTR("reason", why));
+    send_reply(job, slice_of(reply_text(reply)));
+    job_discard(job);
+}
+
+/* ---- the commit ---- */
+
+static enum rc
+accept_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct submission_job *job =
+        (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
+    bool active;
+    enum rc rc = access_keys_is_active(database, job->session.access_key, &active, err);
+    if (rc == RC_OK && !active)
+        return err_set(err, RC_DENIED, "the access key is no longer active");
+    return rc == RC_OK ? spool_accept(database, &job->answer.entry, err) : rc;
+}
+
+static void
+accept_done(struct write_job *write)
+{
+    struct submission_job *job =
+        (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
+    struct core *core = job->core;
+    const struct message_row *message = &job->answer.entry.message;
+    if (write->rc == RC_DENIED) {
+        job->verdict_reason = "inactive_key";
+        refuse(job, slice_of(reply_text(REPLY_AUTH_INVALID)));
+        return;
+    }
+    if (write->rc != RC_OK) {
+        fail_temporarily(job, core->disk_low ? REPLY_STORAGE : REPLY_TEMPORARY_FAILURE,
+                         write->err.text);
+        return;
+    }
+    job->quota_taken = false; /* spent */
+    core->counters.accepted++;
+    send_reply(job, arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK),
+                                 SLICE_ARG(message->id)));
+    log_event(LOG_LEVEL_INFO, "submission.accepted", LOG_TEXT("message", message->id),
+              LOG_TEXT("principal", job->session.user_name),
+              LOG_TEXT("key", job->session.access_key), LOG_TEXT("source", job->session.source_ip),
+              LOG_TEXT("from", message->header_from), LOG_NUMBER("rcpts", message->recipients),
+              LOG_NUMBER("bytes", message->body_bytes + (int64_t)message->header.len),
+              LOG_NUMBER("hidden", message->hidden));
+    if (job->leased) {
+        struct slice body = buf_slice(&job->chunk);
+        delivery_enqueue(core->delivery, &job->answer.entry, job->staged ? NULL : &body);
+    } else {
+        delivery_wake(core->delivery);
+    }
+    job_free(job);
+}
+
+static void
+commit(struct submission_job *job)
+{
+    struct spool_entry *entry = &job->answer.entry;
+    entry->body = buf_slice(&job->chunk);
+    entry->staged = job->staged;
+    job->leased = delivery_has_room(job->core->delivery);
+    for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++) {
+        entry->recipients[i].leased = true;
+        entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;
+    }
+    for (uint32_t i = 0; i < entry->recipient_count; i++)
+        if (config_route_for(&job->core->config, entry->recipients[i].domain)->kind ==
+            ROUTE_CAPTURE)
+            entry->message.captured = true;
+    job->step = COMMITTING;
+    job->write = (struct write_job){.run = accept_run, .done = accept_done};
+    writer_submit(job->core->writer, &job->write);
+}
+
+/* ---- the decision ---- */
+
+static void
+decide_run(void *ctx, unsigned worker)
+{
+    struct submission_job *job = ctx;
+    job->rc = submit_decide(job->arena, &job->core->constants, &job->core->workers[worker],
+                            &job->request, &job->answer, &job->err);
+}
+
+static void
+decide_done(void *ctx)
+{
+    struct submission_job *job = ctx;
+    if (job->orphan)
+        job_discard(job);
+    else if (job->rc == RC_OK)
+        commit(job);
+    else if (job->rc == RC_TEMPORARY || job->rc == RC_PERMANENT)
+        fail_temporarily(job, REPLY_TEMPORARY_FAILURE, job->err.text);
+    else
+        refuse(job, job->answer.reply);
+}
+
+static void
+decide(struct submission_job *job)
+{
+    struct core *core = job->core;
+    struct quota_limits limits = core_quota_limits(core);
+    const struct session *session = &job->session;
+    body_hash_finish(job->hash, job->body_hash);
+    job->request.user_folded = session->user_folded;
+    job->request.user_name = session->user_name;
+    job->request.user_id = session->user_id;
+    job->request.user_arn = session->user_arn;
+    job->request.access_key = session->access_key;
+    job->request.service = SLICE("smtp");
+    job->request.source_ip = session->source_ip;
+    job->request.client_name = session->client_name;
+    job->request.tls = session->tls;
+    job->request.header = &job->header;
+    job->request.body_hash = job->body_hash;
+    job->request.body_bytes = job->body_bytes;
+    job->request.eight_bit = body_scan_eight_bit(job->scan);
+    job->request.quota = quota_take(&core->quota, &limits, (uint32_t)job->request.recipient_count,
+                                    job->request.now_ms);
+    job->quota_taken = job->request.quota == QUOTA_OK;
+    job->step = DECIDING;
+    pool_submit(core->pool, decide_run, decide_done, job);
+}
+
+/* ---- the body ---- */
+
+static void
+set_verdict(struct submission_job *job, const char *reason, struct slice reply)
+{
+    if (job->verdict.len > 0)
+        return;
+    job->verdict = reply;
+    job->verdict_reason = reason;
+}
+
+static void
+malformed(struct submission_job *job, enum rc rc, const struct err *err)
+{
+    struct slice text = arena_printf(job->arena, "Transaction failed: %s", err->text);
+    set_verdict(job, "malformed", reply_for(job->arena, rc, text));
+}
+
+static void
+give_credit(struct submission_job *job)
+{
+    if (job->front && !job->ended && job->owed > 0 && job->staging < STAGING_MAX) {
+        send_number(job->front, MESSAGE_CREDIT, job->number, job->owed);
+        job->owed = 0;
+    }
+}
+
+static void finish_if_complete(struct submission_job *job);
+
+static enum rc
+stage_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct staging *staging = (struct staging *)((char *)write - offsetof(struct staging, write));
+    return chunks_insert(database, staging->job->request.key, staging->number,
+                         buf_slice(&staging->bytes), err);
+}
+
+static void
+stage_done(struct write_job *write)
+{
+    struct staging *staging = (struct staging *)((char *)write - offsetof(struct staging, write));
+    struct submission_job *job = staging->job;
+    job->staging--;
+    if (write->rc != RC_OK)
+        set_verdict(job, "storage", slice_of(reply_text(REPLY_STORAGE)));
+    give_credit(job);
+    buf_fini(&staging->bytes);
+    free(staging);
+    finish_if_complete(job);
+}
+
+static void
+stage_chunk(struct submission_job *job)
+{
+    struct staging *staging = NEW(struct staging);
+    staging->job = job;
+    staging->bytes = job->chunk;
+    staging->number = job->staged++;
+    buf_init(&job->chunk, CHUNK_BYTES);
+    job->staging++;
+    staging->write = (struct write_job){.run = stage_run, .done = stage_done};
+    writer_submit(job->core->writer, &staging->write);
+}
+
+static void
+take_body(struct submission_job *job, struct slice piece)
+{
+    job->body_bytes += piece.len;
+    body_scan_feed(job->scan, piece);
+    body_hash_feed(job->hash, piece);
+    while (piece.len > 0) {
+        struct slice part = slice_head(piece, CHUNK_BYTES - job->chunk.len);
+        buf_add(&job->chunk, part);
+        piece = slice_from(piece, part.len);
+        if (job->chunk.len == CHUNK_BYTES)
+            stage_chunk(job);
+    }
+}
+
+/* The header block is complete: parse it on core's own copy. */
+static void
+take_header(struct submission_job *job, size_t end)
+{
+    struct err err = {0};
+    struct slice block = arena_dup(job->arena, slice_head(buf_slice(&job->head), end - 2));
+    enum rc rc = header_parse(job->arena, block, &job->header, &err);
+    job->have_header = true;
+    if (rc != RC_OK) {
+        malformed(job, rc, &err);
+        return;
+    }
+    job->scan = body_scan_new(&job->header);
+    job->hash = body_hash_new();
+    take_body(job, slice_from(buf_slice(&job->head), end));
+    buf_fini(&job->head);
+}
+
+static void
+take_piece(struct submission_job *job, struct slice piece)
+{
+    job->received += piece.len;
+    if (job->received > job->core->config.message_bytes)
+        set_verdict(job, "too_long", slice_of(reply_text(REPLY_TOO_LONG)));
+    if (job->verdict.len > 0)
+        return;
+    if (job->have_header) {
+        take_body(job, piece);
+        return;
+    }
+    size_t end;
+    struct err err = {0};
+    buf_add(&job->head, piece);
+    enum rc rc = buf_ok(&job->head) ? header_end(buf_slice(&job->head), &end, &err)
+                                    : err_set(&err, RC_LIMIT, "the header is too large");
+    if (rc == RC_OK)
+        take_header(job, end);
+    else if (rc != RC_AGAIN)
+        malformed(job, rc, &err);
+}
+
+/* ---- from the front ---- */
+
+static void
+copy_session(struct submission_job *job, const struct session *from)
+{
+    struct arena *arena = job->arena;
+    job->session = (struct session){
+        .number = from->number,
+        .user_folded = arena_dup(arena, from->user_folded),
+        .user_name = arena_dup(arena, from->user_name),
+        .user_id = arena_dup(arena, from->user_id),
+        .user_arn = arena_dup(arena, from->user_arn),
+        .access_key = arena_dup(arena, from->access_key),
+        .source_ip = arena_dup(arena, from->source_ip),
+        .client_name = arena_dup(arena, from->client_name),
+        .tls = arena_dup(arena, from->tls),
+    };
+}
+
+bool
+submission_begin(struct front *front, struct slice payload)
+{
+    struct core *core = front->core;
+    struct arena *arena = arena_new();
+    struct submit_message envelope;
+    if (!protocol_get_submit(arena, arena_dup(arena, payload), &envelope) ||
+        map_get(front->submissions, MAP_KEY(envelope.submission)) ||
+        envelope.recipient_count == 0) {
+        arena_free(arena);
+        return false;
+    }
+    struct submission_job *job = NEW(struct submission_job);
+    job->core = core;
+    job->front = front;
+    job->number = envelope.submission;
+    job->arena = arena;
+    job->envelope = envelope;
+    buf_init(&job->head, HEADER_MAX + BODY_PIECE_MAX);
+    buf_init(&job->chunk, CHUNK_BYTES);
+    map_put(front->submissions, MAP_KEY(job->number), job);
+    const struct session *session = session_find(core, front, envelope.session);
+    job->request = (struct submission_request){.reverse_path = envelope.reverse_path,
+                                               .recipients = envelope.recipients,
+                                               .recipient_count = envelope.recipient_count,
+                                               .now_ms = clock_now_ms()};
+    job->request.key =
+        api_next_key(&core->constants, job->request.now_ms, &job->request.key_ms);
+    if (session)
+        copy_session(job, session);
+    if (!session || session->revoked)
+        set_verdict(job, "inactive_key", slice_of(reply_text(REPLY_AUTH_INVALID)));
+    else if (core->disk_low)
+        set_verdict(job, "storage", slice_of(reply_text(REPLY_STORAGE)));
+    else if (envelope.recipient_count > core->config.recipients)
+        set_verdict(job, "too_many_recipients", slice_of(reply_text(REPLY_TOO_MANY_RECIPIENTS)));
+    return true;
+}
+
+bool
+submission_body(struct front *front, struct slice payload)
+{
+    struct arena *arena = arena_new();
+    struct body_message message;
+    bool read = protocol_get_body(arena, payload, &message);
+    struct submission_job *job =
+        read ? map_get(front->submissions, MAP_KEY(message.submission)) : NULL;
+    bool valid = read && (!job || (job->step == RECEIVING && !job->ended));
+    if (valid && job) {
+        take_piece(job, message.piece);
+        job->owed += (uint32_t)message.piece.len;
+        give_credit(job);
+    }
+    arena_free(arena);
+    return valid;
+}
+
+static void
+finish(struct submission_job *job)
+{
+    struct err err = {0};
+    size_t end;
+    if (!job->have_header && job->verdict.len == 0) {
+        /* A message of a header alone: the empty line is understood. */
+        buf_add(&job->head, SLICE("\r\n"));
+        enum rc rc = header_end(buf_slice(&job->head), &end, &err);
+        if (rc == RC_OK)
+            take_header(job, end);
+        else
+            malformed(job, RC_SYNTAX, &err);
+    }
+    if (job->verdict.len == 0) {
+        enum rc rc = body_scan_finish(job->scan, &err);
+        if (rc != RC_OK)
+            malformed(job, rc, &err);
+    }
+    if (job->verdict.len > 0)
+        refuse(job, job->verdict);
+    else
+        decide(job);
+}
+
+static void
+finish_if_complete(struct submission_job *job)
+{
+    if (job->staging > 0)
+        return;
+    if (job->orphan)
+        job_discard(job);
+    else if (job->ended && job->step == RECEIVING)
+        finish(job);
+}
+
+bool
+submission_end(struct front *front, uint64_t number)
+{
+    struct submission_job *job = map_get(front->submissions, MAP_KEY(number));
+    if (!job)
+        return true; /* it had its answer */
+    if (job->ended || job->step != RECEIVING)
+        return false;
+    job->ended = true;
+    finish_if_complete(job);
+    return true;
+}
+
+/* The client went away before the end: nothing was promised. After the end it runs to its end:
+ * the message may be committed and its acknowledgement lost, as with any SMTP server. */
+static void
+abandon(struct submission_job *job)
+{
+    job->front = NULL;
+    if (job->ended)
+        return;
+    job->orphan = true;
+    finish_if_complete(job);
+}
+
+void
+submission_abort(struct front *front, uint64_t number)
+{
+    struct submission_job *job = map_remove(front->submissions, MAP_KEY(number));
+    if (job)
+        abandon(job);
+}
+
+void
+submission_forget_front(struct front *front)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(front->submissions, &cursor, &key, &value)) {
+        map_remove(front->submissions, key);
+        abandon(value);
+    }
+}

@@ -1,0 +1,152 @@
+#include "spool.h"
+#include "base/clock.h"
+
+enum rc
+spool_accept(struct database *db, const struct spool_entry *entry, struct err *err)
+{
+    enum rc rc = messages_insert(db, &entry->message, err);
+    if (rc == RC_OK && entry->staged == 0)
+        rc = chunks_insert(db, entry->message.key, 0, entry->body, err);
+    else if (rc == RC_OK && entry->body.len > 0)
+        rc = chunks_insert(db, entry->message.key, entry->staged, entry->body, err);
+    for (uint32_t i = 0; rc == RC_OK && i < entry->recipient_count; i++)
+        rc = recipients_insert(db, &entry->recipients[i], err);
+    return rc;
+}
+
+enum rc
+spool_close_if_done(struct database *db, int64_t message_key, struct err *err)
+{
+    bool open;
+    enum rc rc = messages_has_open(db, message_key, &open, err);
+    return rc == RC_OK && !open ? messages_finish(db, message_key, err) : rc;
+}
+
+static void
+finish(struct recipient_row *row, enum recipient_state state, int64_t now_ms)
+{
+    row->state = state;
+    row->leased = false;
+    row->finished_ms = now_ms;
+}
+
+/* The words SES reports an expiry with (reference §8.6). */
+static void
+expire(struct arena *arena, struct recipient_row *row, int64_t accepted_ms, int64_t now_ms)
+{
+    row->reply = arena_printf(arena,
+                              "550 4.4.7 Message expired: unable to deliver in %d minutes.<%.*s>",
+                              (int)((now_ms - accepted_ms) / MINUTE_MS), SLICE_ARG(row->reply));
+    row->status = SLICE("4.4.7");
+    finish(row, RECIPIENT_EXPIRED, now_ms);
+}
+
+static enum rc
+postpone(struct database *db, struct arena *arena, const struct spool_outcome *outcome,
+         const struct schedule *schedule, int64_t now_ms, struct recipient_row *row,
+         struct err *err)
+{
+    int64_t next_ms = now_ms + schedule_delay_ms(schedule, row->attempts, outcome->jitter);
+    row->leased = false;
+    if (now_ms >= row->expires_ms) {
+        struct message_row message;
+        enum rc rc = messages_find(db, arena, message_of_part(row->key), &message, err);
+        if (rc != RC_OK)
+            return rc;
+        expire(arena, row, message.accepted_ms, now_ms);
+        return RC_OK;
+    }
+    /* The last attempt falls on the end of the lifetime, not before it. */
+    row->next_ms = next_ms < row->expires_ms ? next_ms : row->expires_ms;
+    return RC_OK;
+}
+
+enum rc
+spool_settle(struct database *db, struct arena *arena, const struct spool_outcome *outcome,
+             const struct schedule *schedule, int64_t now_ms, struct recipient_row *row,
+             bool *failed, struct err *err)
+{
+    enum rc rc = recipients_find(db, arena, outcome->recipient_key, row, err);
+    if (rc != RC_OK)
+        return rc;
+    bool held = row->state == RECIPIENT_HELD;
+    if (row->state != RECIPIENT_QUEUED && !(held && outcome->fate != SPOOL_RETRY))
+        return err_set(err, RC_CONFLICT, "the recipient is %s", recipient_state_name(row->state));
+    row->attempts++;
+    row->status = outcome->status;
+    row->reply = outcome->reply;
+    row->remote = outcome->remote;
+    if (outcome->fate == SPOOL_DELIVERED)
+        finish(row, RECIPIENT_DELIVERED, now_ms);
+    else if (outcome->fate == SPOOL_FAILED)
+        finish(row, RECIPIENT_BOUNCED, now_ms);
+    else
+        rc = postpone(db, arena, outcome, schedule, now_ms, row, err);
+    *failed = row->state == RECIPIENT_BOUNCED || row->state == RECIPIENT_EXPIRED;
+    return rc == RC_OK ? recipients_update(db, row, err) : rc;
+}
+
+static enum rc
+find_in(struct database *db, struct arena *arena, int64_t key, unsigned states,
+        struct recipient_row *row, struct err *err)
+{
+    enum rc rc = recipients_find(db, arena, key, row, err);
+    if (rc == RC_OK && !(states & 1u << row->state))
+        return err_set(err, RC_CONFLICT, "the recipient is %s", recipient_state_name(row->state));
+    return rc;
+}
+
+enum rc
+spool_hold(struct database *db, struct arena *arena, int64_t recipient_key, int64_t now_ms,
+           struct err *err)
+{
+    struct recipient_row row;
+    enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED, &row, err);
+    if (rc != RC_OK)
+        return rc;
+    row.state = RECIPIENT_HELD;
+    row.held_ms = now_ms;
+    return recipients_update(db, &row, err);
+}
+
+enum rc
+spool_release(struct database *db, struct arena *arena, int64_t recipient_key, int64_t now_ms,
+              struct err *err)
+{
+    struct recipient_row row;
+    enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_HELD, &row, err);
+    if (rc != RC_OK)
+        return rc;
+    row.state = RECIPIENT_QUEUED;
+    row.leased = false;
+    row.expires_ms += now_ms > row.held_ms ? now_ms - row.held_ms : 0;
+    row.held_ms = 0;
+    row.next_ms = now_ms;
+    return recipients_update(db, &row, err);
+}
+
+enum rc
+spool_drop(struct database *db, struct arena *arena, int64_t recipient_key, int64_t now_ms,
+           struct err *err)
+{
+    struct recipient_row row;
+    enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD,
+                         &row, err);
+    if (rc != RC_OK)
+        return rc;
+    finish(&row, RECIPIENT_DROPPED, now_ms);
+    rc = recipients_update(db, &row, err);
+    return rc == RC_OK ? spool_close_if_done(db, message_of_part(recipient_key), err) : rc;
+}
+
+enum rc
+spool_retry(struct database *db, struct arena *arena, int64_t recipient_key, int64_t now_ms,
+            struct err *err)
+{
+    struct recipient_row row;
+    enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED, &row, err);
+    if (rc != RC_OK || row.leased)
+        return rc;
+    row.next_ms = now_ms;
+    return recipients_update(db, &row, err);
+}

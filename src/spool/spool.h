@@ -1,0 +1,70 @@
+/*
+ * The spool: what a 250 promises.
+ *
+ *  1. A message is acknowledged only after spool_accept and the commit around it succeeded: header,
+ *     body and every recipient are then on disk, or nothing of them is.
+ *  2. Every accepted recipient is in exactly one state: queued, held, delivered, bounced, expired,
+ *     suppressed, dropped. Only the functions here change it.
+ *  3. A recipient that failed or expired and the report to the reverse-path come in one commit.
+ *  4. A lease is not a promise: what a courier does not settle is due again when the lease ends,
+ *     or at once after a restart.
+ *  5. Held mail does not age: its clock stands still until it is released.
+ *  6. The body stays as long as one recipient waits, and no longer, unless it was captured.
+ *
+ * All functions run on the writer's thread, inside its transaction.
+ */
+#ifndef POSTERN_SPOOL_SPOOL_H
+#define POSTERN_SPOOL_SPOOL_H
+
+#include "schedule.h"
+#include "store/messages.h"
+
+/* What enters. The body is `body` (at most one chunk, may be empty) or `staged` chunks written before
+ * under the same key. */
+struct spool_entry {
+    struct message_row message;
+    struct recipient_row *recipients;
+    uint32_t recipient_count;
+    struct slice body;
+    uint32_t staged;
+};
+
+/* How long a lease lasts before the recipient is due again. */
+#define SPOOL_LEASE_MS ((int64_t)30 * 60 * 1000)
+
+MUST_USE enum rc spool_accept(struct database *db, const struct spool_entry *entry,
+                              struct err *err);
+
+enum spool_fate { SPOOL_DELIVERED, SPOOL_FAILED, SPOOL_RETRY };
+
+struct spool_outcome {
+    int64_t recipient_key;
+    enum spool_fate fate;
+    struct slice status, reply, remote;
+    double jitter;
+};
+
+/*
+ * Apply one outcome. *failed tells that the recipient's life ended without delivery now (its row
+ * is in *row): a report is owed. An outcome for a recipient that is no longer queued changes
+ * nothing (RC_CONFLICT): it was dropped, or settled through another lease.
+ */
+MUST_USE enum rc spool_settle(struct database *db, struct arena *arena,
+                              const struct spool_outcome *outcome, const struct schedule *schedule,
+                              int64_t now_ms, struct recipient_row *row, bool *failed,
+                              struct err *err);
+
+/* After a change: close the message when nothing of it waits. */
+MUST_USE enum rc spool_close_if_done(struct database *db, int64_t message_key, struct err *err);
+
+/* What the administrator does to one recipient. RC_CONFLICT when its state does not allow it. */
+MUST_USE enum rc spool_hold(struct database *db, struct arena *arena, int64_t recipient_key,
+                            int64_t now_ms, struct err *err);
+MUST_USE enum rc spool_release(struct database *db, struct arena *arena, int64_t recipient_key,
+                               int64_t now_ms, struct err *err);
+MUST_USE enum rc spool_drop(struct database *db, struct arena *arena, int64_t recipient_key,
+                            int64_t now_ms, struct err *err);
+MUST_USE enum rc spool_retry(struct database *db, struct arena *arena, int64_t recipient_key,
+                             int64_t now_ms, struct err *err);
+
+#endif

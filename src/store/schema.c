@@ -1,0 +1,126 @@
+/*
+ * Keys of messages are made by core, not by the database: milliseconds since 2020 and a counter
+ * (message_key.h); a message's recipients and chunks have its key times 1024 plus their
+ * number, so that all of a message lies together and no second index is needed to find it.
+ */
+#include "schema.h"
+
+#include <stdio.h>
+
+static const char *const migrations[] = {
+    /* 1 */
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+
+    "CREATE TABLE iam_user (folded TEXT PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL UNIQUE,"
+    " path TEXT NOT NULL, created_ms INTEGER NOT NULL, boundary_arn TEXT) WITHOUT ROWID;"
+    "CREATE TABLE iam_group (folded TEXT PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL UNIQUE,"
+    " path TEXT NOT NULL, created_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE group_member (iam_group TEXT NOT NULL REFERENCES iam_group(folded),"
+    " iam_user TEXT NOT NULL REFERENCES iam_user(folded), PRIMARY KEY (iam_user, iam_group))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE managed_policy (arn TEXT PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL,"
+    " path TEXT NOT NULL, document TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE policy_attachment (owner_kind TEXT NOT NULL, owner TEXT NOT NULL,"
+    " arn TEXT NOT NULL REFERENCES managed_policy(arn), PRIMARY KEY (owner_kind, owner, arn))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE inline_policy (owner_kind TEXT NOT NULL, owner TEXT NOT NULL,"
+    " name TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (owner_kind, owner, name))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE access_key (id TEXT PRIMARY KEY, iam_user TEXT NOT NULL REFERENCES"
+    " iam_user(folded), secret BLOB NOT NULL, active INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    " used_ms INTEGER, used_service TEXT, used_address TEXT) WITHOUT ROWID;"
+    "CREATE INDEX access_key_user ON access_key (iam_user);"
+
+    "CREATE TABLE identity (name TEXT PRIMARY KEY, is_domain INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, token TEXT NOT NULL, vouched INTEGER NOT NULL,"
+    " suspended TEXT, only_itself INTEGER NOT NULL, dkim_enabled INTEGER NOT NULL,"
+    " mail_from_domain TEXT, mail_from_reject INTEGER NOT NULL, configuration_set TEXT)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE proof (identity TEXT NOT NULL REFERENCES identity(name), kind TEXT NOT NULL,"
+    " status INTEGER NOT NULL, absent_ms INTEGER NOT NULL, absent_since_ms INTEGER NOT NULL,"
+    " checked_ms INTEGER NOT NULL, succeeded_ms INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    " next_ms INTEGER NOT NULL, PRIMARY KEY (identity, kind)) WITHOUT ROWID;"
+    "CREATE INDEX proof_next ON proof (next_ms);"
+    "CREATE TABLE identity_policy (identity TEXT NOT NULL REFERENCES identity(name),"
+    " name TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (identity, name)) WITHOUT ROWID;"
+    "CREATE TABLE signing_key (public TEXT PRIMARY KEY, private BLOB NOT NULL,"
+    " algorithm INTEGER NOT NULL, bits INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    " domain TEXT, selector TEXT, position INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX signing_key_domain ON signing_key (domain, algorithm, position);"
+    "CREATE TABLE verification (token_hash TEXT PRIMARY KEY, address TEXT NOT NULL,"
+    " expires_ms INTEGER NOT NULL, used_ms INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE configuration_set (name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL,"
+    " sending_enabled INTEGER NOT NULL) WITHOUT ROWID;"
+
+    "CREATE TABLE message (key INTEGER PRIMARY KEY, id TEXT NOT NULL, accepted_ms INTEGER NOT NULL,"
+    " open INTEGER NOT NULL, user_name TEXT NOT NULL, access_key TEXT NOT NULL,"
+    " source_ip TEXT NOT NULL, client_name TEXT NOT NULL, tls TEXT NOT NULL, service TEXT NOT NULL,"
+    " reverse_path TEXT NOT NULL, wire_path TEXT NOT NULL, header_from TEXT NOT NULL,"
+    " header BLOB NOT NULL, body_bytes INTEGER NOT NULL, eight_bit INTEGER NOT NULL,"
+    " captured INTEGER NOT NULL, recipients INTEGER NOT NULL, configuration_set TEXT NOT NULL,"
+    " policy TEXT NOT NULL, statement INTEGER NOT NULL, resource TEXT NOT NULL,"
+    " hidden INTEGER NOT NULL);"
+    "CREATE TABLE chunk (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE recipient (key INTEGER PRIMARY KEY, address TEXT NOT NULL, domain TEXT NOT NULL,"
+    " state INTEGER NOT NULL, leased INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+    " next_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, held_ms INTEGER NOT NULL,"
+    " finished_ms INTEGER NOT NULL, status TEXT NOT NULL, reply TEXT NOT NULL,"
+    " remote TEXT NOT NULL);"
+    "CREATE INDEX recipient_due ON recipient (next_ms) WHERE state = 0;"
+    "CREATE INDEX recipient_held ON recipient (key) WHERE state = 1;"
+
+    "CREATE TABLE decision (key INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,"
+    " user_name TEXT NOT NULL, access_key TEXT NOT NULL, source_ip TEXT NOT NULL,"
+    " action TEXT NOT NULL, reverse_path TEXT NOT NULL, header_from TEXT NOT NULL,"
+    " recipients INTEGER NOT NULL, reason TEXT NOT NULL, policy TEXT NOT NULL,"
+    " statement INTEGER NOT NULL, resource TEXT NOT NULL, reply TEXT NOT NULL);"
+    "CREATE TABLE stranger (hour INTEGER NOT NULL, network TEXT NOT NULL, reason TEXT NOT NULL,"
+    " attempts INTEGER NOT NULL, last_ms INTEGER NOT NULL, last_user TEXT NOT NULL,"
+    " PRIMARY KEY (hour, network, reason)) WITHOUT ROWID;",
+};
+
+int
+schema_version(void)
+{
+    return (int)(sizeof migrations / sizeof migrations[0]);
+}
+
+static enum rc
+read_version(struct database *database, int64_t *version, struct err *err)
+{
+    struct query query = query_start(database, "PRAGMA user_version");
+    *version = query_row(&query) ? query_column_i64(&query, 0) : 0;
+    return query_end(&query, err);
+}
+
+static enum rc
+apply(struct database *database, int64_t version, struct err *err)
+{
+    char stamp[64];
+    snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d", (int)version + 1);
+    enum rc rc = database_begin(database, err);
+    if (rc != RC_OK)
+        return rc;
+    rc = database_execute(database, migrations[version], err);
+    if (rc == RC_OK)
+        rc = database_execute(database, stamp, err);
+    if (rc == RC_OK)
+        return database_commit(database, err);
+    database_rollback(database);
+    return rc;
+}
+
+enum rc
+schema_migrate(struct database *database, struct err *err)
+{
+    int64_t version;
+    enum rc rc = read_version(database, &version, err);
+    if (rc == RC_OK && version > schema_version())
+        return err_set(err, RC_CONFLICT,
+                       "the database is of version %d, this postern knows versions up to %d",
+                       (int)version, schema_version());
+    for (; rc == RC_OK && version < schema_version(); version++)
+        rc = apply(database, version, err);
+    return rc;
+}

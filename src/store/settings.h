@@ -1,0 +1,16 @@
+/* What the administrator switches at run time: name and value, all text. */
+#ifndef POSTERN_STORE_SETTINGS_H
+#define POSTERN_STORE_SETTINGS_H
+
+#include "database.h"
+
+/* The names in use. */
+#define SETTING_PRODUCTION "production" /* "on": out of the sandbox */
+#define SETTING_PAUSED     "paused"     /* "on": sending paused for the account */
+
+MUST_USE enum rc settings_get(struct database *db, struct arena *arena, const char *name,
+                              struct slice *value, struct err *err); /* empty when not set */
+MUST_USE enum rc settings_put(struct database *db, const char *name, struct slice value,
+                              struct err *err);
+
+#endif

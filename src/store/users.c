@@ -1,0 +1,527 @@
+#include "users.h"
+
+static const char *const owner_kinds[] = {"user", "group"};
+
+static struct slice
+kind_text(enum policy_owner kind)
+{
+    return slice_of(owner_kinds[kind]);
+}
+
+/* A statement that must change a row. */
+static enum rc
+run_on_one(struct database *db, struct query *query, const char *missing, struct err *err)
+{
+    enum rc rc = query_run(query, err);
+    if (rc == RC_OK && database_changes(db) == 0)
+        return err_set(err, RC_NOT_FOUND, "%s", missing);
+    return rc;
+}
+
+/* ---- users ---- */
+
+enum rc
+users_insert(struct database *db, const struct user_row *row, struct err *err)
+{
+    struct query q = query_start(db, "INSERT INTO iam_user (folded, name, id, path, created_ms) "
+                                     "VALUES (?, ?, ?, ?, ?)");
+    query_text(&q, row->folded);
+    query_text(&q, row->name);
+    query_text(&q, row->id);
+    query_text(&q, row->path);
+    query_i64(&q, row->created_ms);
+    enum rc rc = query_run(&q, err);
+    if (rc == RC_CONFLICT)
+        return err_set(err, rc, "User with name %.*s already exists.", SLICE_ARG(row->name));
+    return rc;
+}
+
+static void
+read_user(struct query *q, struct arena *arena, struct user_row *row)
+{
+    row->folded = query_column_text(q, arena, 0);
+    row->name = query_column_text(q, arena, 1);
+    row->id = query_column_text(q, arena, 2);
+    row->path = query_column_text(q, arena, 3);
+    row->created_ms = query_column_i64(q, 4);
+    row->boundary_arn = query_column_text(q, arena, 5);
+}
+
+enum rc
+users_find(struct database *db, struct arena *arena, struct slice name, struct user_row *out,
+           struct err *err)
+{
+    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms, boundary_arn "
+                                     "FROM iam_user WHERE folded = ?");
+    query_text(&q, arena_lower(arena, name));
+    bool found = query_row(&q);
+    if (found)
+        read_user(&q, arena, out);
+    enum rc rc = query_end(&q, err);
+    if (rc == RC_OK && !found)
+        return err_set(err, RC_NOT_FOUND, "The user with name %.*s cannot be found.",
+                       SLICE_ARG(name));
+    return rc;
+}
+
+enum rc
+users_list(struct database *db, struct arena *arena, struct user_row **out, size_t *count,
+           struct err *err)
+{
+    struct user_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms, boundary_arn "
+                                     "FROM iam_user ORDER BY folded");
+    while (query_row(&q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        read_user(&q, arena, &rows[len++]);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(&q, err);
+}
+
+/* IAM names what is in the way (reference §5.7). */
+static enum rc
+check_unused(struct database *db, struct slice folded, const char *sql, const char *what,
+             struct err *err)
+{
+    struct query q = query_start(db, sql);
+    query_text(&q, folded);
+    bool used = query_row(&q);
+    enum rc rc = query_end(&q, err);
+    if (rc == RC_OK && used)
+        return err_set(err, RC_CONFLICT, "Cannot delete entity, must %s first.", what);
+    return rc;
+}
+
+enum rc
+users_delete(struct database *db, struct arena *arena, struct slice name, struct err *err)
+{
+    static const char *const uses[][2] = {
+        {"SELECT 1 FROM access_key WHERE iam_user = ?", "delete access keys"},
+        {"SELECT 1 FROM inline_policy WHERE owner_kind = 'user' AND owner = ?", "delete policies"},
+        {"SELECT 1 FROM policy_attachment WHERE owner_kind = 'user' AND owner = ?",
+         "detach all policies"},
+        {"SELECT 1 FROM group_member WHERE iam_user = ?", "remove users from group"},
+    };
+    struct slice folded = arena_lower(arena, name);
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        enum rc rc = check_unused(db, folded, uses[i][0], uses[i][1], err);
+        if (rc != RC_OK)
+            return rc;
+    }
+    struct query q = query_start(db, "DELETE FROM iam_user WHERE folded = ?");
+    query_text(&q, folded);
+    enum rc rc = query_run(&q, err);
+    if (rc == RC_OK && database_changes(db) == 0)
+        return err_set(err, RC_NOT_FOUND, "The user with name %.*s cannot be found.",
+                       SLICE_ARG(name));
+    return rc;
+}
+
+enum rc
+users_set_boundary(struct database *db, struct slice folded, struct slice arn, struct err *err)
+{
+    struct query q = query_start(db, "UPDATE iam_user SET boundary_arn = ? WHERE folded = ?");
+    if (arn.len)
+        query_text(&q, arn);
+    else
+        query_null(&q);
+    query_text(&q, folded);
+    return run_on_one(db, &q, "The user cannot be found.", err);
+}
+
+/* ---- access keys ---- */
+
+enum rc
+access_keys_insert(struct database *db, const struct access_key_row *row, struct err *err)
+{
+    struct query q = query_start(db, "INSERT INTO access_key (id, iam_user, secret, active, "
+                                     "created_ms) VALUES (?, ?, ?, ?, ?)");
+    query_text(&q, row->id);
+    query_text(&q, row->user_folded);
+    query_blob(&q, row->secret);
+    query_i64(&q, row->active);
+    query_i64(&q, row->created_ms);
+    enum rc rc = query_run(&q, err);
+    if (rc == RC_CONFLICT)
+        return err_set(err, rc, "Access key %.*s already exists.", SLICE_ARG(row->id));
+    return rc;
+}
+
+#define ACCESS_KEY_SELECT                                                                          \
+    "SELECT k.id, k.iam_user, u.name, u.id, u.path, k.secret, k.active, k.created_ms, k.used_ms, " \
+    "k.used_service, k.used_address FROM access_key k JOIN iam_user u ON u.folded = k.iam_user "
+
+static void
+read_access_key(struct query *q, struct arena *arena, struct access_key_row *row)
+{
+    row->id = query_column_text(q, arena, 0);
+    row->user_folded = query_column_text(q, arena, 1);
+    row->user_name = query_column_text(q, arena, 2);
+    row->user_id = query_column_text(q, arena, 3);
+    row->user_path = query_column_text(q, arena, 4);
+    row->secret = query_column_text(q, arena, 5);
+    row->active = query_column_i64(q, 6) != 0;
+    row->created_ms = query_column_i64(q, 7);
+    row->used_ms = query_column_i64(q, 8);
+    row->used_service = query_column_text(q, arena, 9);
+    row->used_address = query_column_text(q, arena, 10);
+}
+
+enum rc
+access_keys_find(struct database *db, struct arena *arena, struct slice id,
+                 struct access_key_row *out, struct err *err)
+{
+    struct query q = query_start(db, ACCESS_KEY_SELECT "WHERE k.id = ?");
+    query_text(&q, id);
+    bool found = query_row(&q);
+    if (found)
+        read_access_key(&q, arena, out);
+    enum rc rc = query_end(&q, err);
+    if (rc == RC_OK && !found)
+        return err_set(err, RC_NOT_FOUND, "The Access Key with id %.*s cannot be found.",
+                       SLICE_ARG(id));
+    return rc;
+}
+
+enum rc
+access_keys_of(struct database *db, struct arena *arena, struct slice folded,
+               struct access_key_row **out, size_t *count, struct err *err)
+{
+    struct access_key_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    struct query q =
+        query_start(db, ACCESS_KEY_SELECT "WHERE k.iam_user = ? ORDER BY k.created_ms, k.id");
+    query_text(&q, folded);
+    while (query_row(&q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        read_access_key(&q, arena, &rows[len++]);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(&q, err);
+}
+
+enum rc
+access_keys_set_active(struct database *db, struct slice id, bool active, struct err *err)
+{
+    struct query q = query_start(db, "UPDATE access_key SET active = ? WHERE id = ?");
+    query_i64(&q, active);
+    query_text(&q, id);
+    return run_on_one(db, &q, "The Access Key cannot be found.", err);
+}
+
+enum rc
+access_keys_delete(struct database *db, struct slice id, struct err *err)
+{
+    struct query q = query_start(db, "DELETE FROM access_key WHERE id = ?");
+    query_text(&q, id);
+    return run_on_one(db, &q, "The Access Key cannot be found.", err);
+}
+
+enum rc
+access_keys_touch(struct database *db, struct slice id, int64_t now_ms, struct slice service,
+                  struct slice address, struct err *err)
+{
+    struct query q = query_start(db, "UPDATE access_key SET used_ms = ?, used_service = ?, "
+                                     "used_address = ? WHERE id = ?");
+    query_i64(&q, now_ms);
+    query_text(&q, service);
+    query_text(&q, address);
+    query_text(&q, id);
+    return query_run(&q, err);
+}
+
+enum rc
+access_keys_is_active(struct database *db, struct slice id, bool *active, struct err *err)
+{
+    struct query q = query_start(db, "SELECT active FROM access_key WHERE id = ?");
+    query_text(&q, id);
+    *active = query_row(&q) && query_column_i64(&q, 0) != 0;
+    return query_end(&q, err);
+}
+
+/* ---- groups ---- */
+
+enum rc
+groups_insert(struct database *db, const struct group_row *row, struct err *err)
+{
+    struct query q = query_start(db, "INSERT INTO iam_group (folded, name, id, path, created_ms) "
+                                     "VALUES (?, ?, ?, ?, ?)");
+    query_text(&q, row->folded);
+    query_text(&q, row->name);
+    query_text(&q, row->id);
+    query_text(&q, row->path);
+    query_i64(&q, row->created_ms);
+    enum rc rc = query_run(&q, err);
+    if (rc == RC_CONFLICT)
+        return err_set(err, rc, "Group with name %.*s already exists.", SLICE_ARG(row->name));
+    return rc;
+}
+
+static void
+read_group(struct query *q, struct arena *arena, struct group_row *row)
+{
+    row->folded = query_column_text(q, arena, 0);
+    row->name = query_column_text(q, arena, 1);
+    row->id = query_column_text(q, arena, 2);
+    row->path = query_column_text(q, arena, 3);
+    row->created_ms = query_column_i64(q, 4);
+}
+
+enum rc
+groups_find(struct database *db, struct arena *arena, struct slice name, struct group_row *out,
+            struct err *err)
+{
+    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms FROM iam_group "
+                                     "WHERE folded = ?");
+    query_text(&q, arena_lower(arena, name));
+    bool found = query_row(&q);
+    if (found)
+        read_group(&q, arena, out);
+    enum rc rc = query_end(&q, err);
+    if (rc == RC_OK && !found)
+        return err_set(err, RC_NOT_FOUND, "The group with name %.*s cannot be found.",
+                       SLICE_ARG(name));
+    return rc;
+}
+
+enum rc
+groups_list(struct database *db, struct arena *arena, struct group_row **out, size_t *count,
+            struct err *err)
+{
+    struct group_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms FROM iam_group "
+                                     "ORDER BY folded");
+    while (query_row(&q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        read_group(&q, arena, &rows[len++]);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(&q, err);
+}
+
+enum rc
+groups_delete(struct database *db, struct slice folded, struct err *err)
+{
+    static const char *const uses[][2] = {
+        {"SELECT 1 FROM group_member WHERE iam_group = ?", "remove users from group"},
+        {"SELECT 1 FROM inline_policy WHERE owner_kind = 'group' AND owner = ?", "delete policies"},
+        {"SELECT 1 FROM policy_attachment WHERE owner_kind = 'group' AND owner = ?",
+         "detach all policies"},
+    };
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        enum rc rc = check_unused(db, folded, uses[i][0], uses[i][1], err);
+        if (rc != RC_OK)
+            return rc;
+    }
+    struct query q = query_start(db, "DELETE FROM iam_group WHERE folded = ?");
+    query_text(&q, folded);
+    return run_on_one(db, &q, "The group cannot be found.", err);
+}
+
+enum rc
+groups_add_member(struct database *db, struct slice group, struct slice user, struct err *err)
+{
+    struct query q = query_start(db, "INSERT INTO group_member (iam_group, iam_user) VALUES (?, ?) "
+                                     "ON CONFLICT DO NOTHING");
+    query_text(&q, group);
+    query_text(&q, user);
+    return query_run(&q, err);
+}
+
+enum rc
+groups_remove_member(struct database *db, struct slice group, struct slice user, struct err *err)
+{
+    struct query q =
+        query_start(db, "DELETE FROM group_member WHERE iam_group = ? AND iam_user = ?");
+    query_text(&q, group);
+    query_text(&q, user);
+    return run_on_one(db, &q, "The user is not in the group.", err);
+}
+
+/* ---- policies ---- */
+
+enum rc
+policies_put(struct database *db, enum policy_owner kind, struct slice owner, struct slice name,
+             struct slice document, struct err *err)
+{
+    struct query q = query_start(
+        db, "INSERT INTO inline_policy (owner_kind, owner, name, document) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (owner_kind, owner, name) DO UPDATE SET document = excluded.document");
+    query_text(&q, kind_text(kind));
+    query_text(&q, owner);
+    query_text(&q, name);
+    query_text(&q, document);
+    return query_run(&q, err);
+}
+
+enum rc
+policies_delete(struct database *db, enum policy_owner kind, struct slice owner, struct slice name,
+                struct err *err)
+{
+    struct query q = query_start(
+        db, "DELETE FROM inline_policy WHERE owner_kind = ? AND owner = ? AND name = ?");
+    query_text(&q, kind_text(kind));
+    query_text(&q, owner);
+    query_text(&q, name);
+    return run_on_one(db, &q, "The policy cannot be found.", err);
+}
+
+struct policy_rows {
+    struct policy_row *rows;
+    size_t len, cap;
+};
+
+/* Rows of (name, document, arn, owner, owner_kind, boundary). */
+static enum rc
+collect(struct query *q, struct arena *arena, struct policy_rows *into, struct err *err)
+{
+    while (query_row(q)) {
+        into->rows = arena_grow(arena, into->rows, sizeof *into->rows, into->len, &into->cap);
+        into->rows[into->len++] = (struct policy_row){
+            .name = query_column_text(q, arena, 0),
+            .document = query_column_text(q, arena, 1),
+            .arn = query_column_text(q, arena, 2),
+            .owner = query_column_text(q, arena, 3),
+            .owner_kind = slice_is(query_column_text(q, arena, 4), "group") ? OWNER_GROUP
+                                                                            : OWNER_USER,
+            .boundary = query_column_i64(q, 5) != 0,
+        };
+    }
+    return query_end(q, err);
+}
+
+enum rc
+policies_of(struct database *db, struct arena *arena, enum policy_owner kind, struct slice owner,
+            struct policy_row **out, size_t *count, struct err *err)
+{
+    struct policy_rows found = {0};
+    struct query q = query_start(
+        db, "SELECT name, document, '', owner, owner_kind, 0 FROM inline_policy "
+            "WHERE owner_kind = ?1 AND owner = ?2 UNION ALL "
+            "SELECT m.name, m.document, m.arn, a.owner, a.owner_kind, 0 FROM policy_attachment a "
+            "JOIN managed_policy m ON m.arn = a.arn WHERE a.owner_kind = ?1 AND a.owner = ?2");
+    query_text(&q, kind_text(kind));
+    query_text(&q, owner);
+    enum rc rc = collect(&q, arena, &found, err);
+    *out = found.rows;
+    *count = found.len;
+    return rc;
+}
+
+enum rc
+policies_of_principal(struct database *db, struct arena *arena, struct slice folded,
+                      struct policy_row **out, size_t *count, struct err *err)
+{
+    struct policy_rows found = {0};
+    struct query q = query_start(
+        db,
+        "SELECT name, document, '', owner, 'user', 0 FROM inline_policy "
+        "WHERE owner_kind = 'user' AND owner = ?1 UNION ALL "
+        "SELECT m.name, m.document, m.arn, a.owner, 'user', 0 FROM policy_attachment a "
+        "JOIN managed_policy m ON m.arn = a.arn WHERE a.owner_kind = 'user' AND a.owner = ?1 "
+        "UNION ALL SELECT p.name, p.document, '', p.owner, 'group', 0 FROM group_member g "
+        "JOIN inline_policy p ON p.owner_kind = 'group' AND p.owner = g.iam_group "
+        "WHERE g.iam_user = ?1 UNION ALL "
+        "SELECT m.name, m.document, m.arn, a.owner, 'group', 0 FROM group_member g "
+        "JOIN policy_attachment a ON a.owner_kind = 'group' AND a.owner = g.iam_group "
+        "JOIN managed_policy m ON m.arn = a.arn WHERE g.iam_user = ?1 UNION ALL "
+        "SELECT m.name, m.document, m.arn, u.folded, 'user', 1 FROM iam_user u "
+        "JOIN managed_policy m ON m.arn = u.boundary_arn WHERE u.folded = ?1");
+    query_text(&q, folded);
+    enum rc rc = collect(&q, arena, &found, err);
+    *out = found.rows;
+    *count = found.len;
+    return rc;
+}
+
+enum rc
+managed_policies_put(struct database *db, struct slice arn, struct slice name, struct slice id,
+                     struct slice path, struct slice document, int64_t now_ms, struct err *err)
+{
+    struct query q = query_start(
+        db, "INSERT INTO managed_policy (arn, name, id, path, document, created_ms, updated_ms) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (arn) DO UPDATE SET "
+            "document = excluded.document, updated_ms = excluded.updated_ms");
+    query_text(&q, arn);
+    query_text(&q, name);
+    query_text(&q, id);
+    query_text(&q, path);
+    query_text(&q, document);
+    query_i64(&q, now_ms);
+    return query_run(&q, err);
+}
+
+enum rc
+managed_policies_find(struct database *db, struct arena *arena, struct slice arn,
+                      struct policy_row *out, struct err *err)
+{
+    struct policy_rows found = {0};
+    struct query q = query_start(
+        db, "SELECT name, document, arn, '', 'user', 0 FROM managed_policy WHERE arn = ?");
+    query_text(&q, arn);
+    enum rc rc = collect(&q, arena, &found, err);
+    if (rc == RC_OK && found.len == 0)
+        return err_set(err, RC_NOT_FOUND, "Policy %.*s does not exist or is not attachable.",
+                       SLICE_ARG(arn));
+    if (rc == RC_OK)
+        *out = found.rows[0];
+    return rc;
+}
+
+enum rc
+managed_policies_list(struct database *db, struct arena *arena, struct policy_row **out,
+                      size_t *count, struct err *err)
+{
+    struct policy_rows found = {0};
+    struct query q = query_start(
+        db, "SELECT name, document, arn, '', 'user', 0 FROM managed_policy ORDER BY arn");
+    enum rc rc = collect(&q, arena, &found, err);
+    *out = found.rows;
+    *count = found.len;
+    return rc;
+}
+
+enum rc
+managed_policies_delete(struct database *db, struct slice arn, struct err *err)
+{
+    enum rc rc = check_unused(db, arn, "SELECT 1 FROM policy_attachment WHERE arn = ?",
+                              "detach the policy from all entities", err);
+    if (rc == RC_OK)
+        rc = check_unused(db, arn, "SELECT 1 FROM iam_user WHERE boundary_arn = ?",
+                          "remove the policy as a permissions boundary", err);
+    if (rc != RC_OK)
+        return rc;
+    struct query q = query_start(db, "DELETE FROM managed_policy WHERE arn = ?");
+    query_text(&q, arn);
+    return run_on_one(db, &q, "Policy ARN was not found.", err);
+}
+
+enum rc
+managed_policies_attach(struct database *db, enum policy_owner kind, struct slice owner,
+                        struct slice arn, struct err *err)
+{
+    struct query q = query_start(db, "INSERT INTO policy_attachment (owner_kind, owner, arn) "
+                                     "VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+    query_text(&q, kind_text(kind));
+    query_text(&q, owner);
+    query_text(&q, arn);
+    return query_run(&q, err);
+}
+
+enum rc
+managed_policies_detach(struct database *db, enum policy_owner kind, struct slice owner,
+                        struct slice arn, struct err *err)
+{
+    struct query q = query_start(
+        db, "DELETE FROM policy_attachment WHERE owner_kind = ? AND owner = ? AND arn = ?");
+    query_text(&q, kind_text(kind));
+    query_text(&q, owner);
+    query_text(&q, arn);
+    return run_on_one(db, &q, "The policy is not attached.", err);
+}

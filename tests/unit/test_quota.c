@@ -1,0 +1,115 @@
+#include "authorize/quota.h"
+#include "base/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const int64_t noon = 1700000000000;
+static const struct quota_limits sandbox = {200, 1}, open_limits = {-1, 100};
+
+static void
+the_daily_quota_counts_recipients_and_refuses_a_message_whole(void **state)
+{
+    struct quota quota;
+    struct quota_limits limits = {10, 1000};
+    (void)state;
+    quota_init(&quota, &limits, noon);
+    assert_int_equal(quota_take(&quota, &limits, 8, noon), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &limits, 3, noon), QUOTA_DAILY);
+    assert_int_equal(quota_sent_24h(&quota, noon), 8);
+    assert_int_equal(quota_take(&quota, &limits, 2, noon), QUOTA_OK);
+}
+
+static void
+the_window_rolls_over_24_hours(void **state)
+{
+    struct quota quota;
+    struct quota_limits limits = {10, 1000};
+    (void)state;
+    quota_init(&quota, &limits, noon);
+    assert_int_equal(quota_take(&quota, &limits, 10, noon), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &limits, 1, noon + DAY_MS - 2 * MINUTE_MS), QUOTA_DAILY);
+    assert_int_equal(quota_take(&quota, &limits, 10, noon + DAY_MS + MINUTE_MS), QUOTA_OK);
+    assert_int_equal(quota_sent_24h(&quota, noon + 5 * DAY_MS), 0);
+}
+
+static void
+the_rate_allows_a_burst_and_then_refills(void **state)
+{
+    struct quota quota;
+    (void)state;
+    quota_init(&quota, &sandbox, noon);
+    assert_int_equal(quota_take(&quota, &sandbox, 50, noon), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &sandbox, 1, noon), QUOTA_RATE);
+    assert_int_equal(quota_take(&quota, &sandbox, 1, noon + SECOND_MS), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &sandbox, 1, noon + SECOND_MS), QUOTA_RATE);
+}
+
+static void
+a_message_larger_than_the_bucket_passes_from_a_full_one(void **state)
+{
+    struct quota quota;
+    (void)state;
+    quota_init(&quota, &open_limits, noon);
+    assert_int_equal(quota_take(&quota, &open_limits, 500, noon), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &open_limits, 1, noon + SECOND_MS), QUOTA_RATE);
+    assert_int_equal(quota_take(&quota, &open_limits, 1, noon + 5 * SECOND_MS), QUOTA_OK);
+}
+
+static void
+a_clock_set_back_gives_nothing_away(void **state)
+{
+    struct quota quota;
+    struct quota_limits limits = {10, 1000};
+    (void)state;
+    quota_init(&quota, &limits, noon);
+    assert_int_equal(quota_take(&quota, &limits, 10, noon), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &limits, 1, noon - 3 * DAY_MS), QUOTA_DAILY);
+    assert_int_equal(quota_sent_24h(&quota, noon), 10);
+}
+
+static void
+what_was_accepted_before_a_restart_counts(void **state)
+{
+    struct quota quota;
+    (void)state;
+    quota_init(&quota, &sandbox, noon);
+    quota_restore(&quota, noon - 23 * HOUR_MS, 199, noon);
+    quota_restore(&quota, noon - 25 * HOUR_MS, 1000, noon);
+    assert_int_equal(quota_sent_24h(&quota, noon), 199);
+    assert_int_equal(quota_take(&quota, &sandbox, 1, noon), QUOTA_OK);
+    assert_int_equal(quota_take(&quota, &sandbox, 1, noon), QUOTA_DAILY);
+    assert_int_equal(quota_take(&quota, &sandbox, 1, noon + 2 * HOUR_MS), QUOTA_OK);
+}
+
+static void
+what_was_not_sent_after_all_is_given_back(void **state)
+{
+    struct quota quota;
+    struct quota_limits limits = {10, 1000};
+    (void)state;
+    quota_init(&quota, &limits, noon);
+    assert_int_equal(quota_take(&quota, &limits, 10, noon), QUOTA_OK);
+    quota_give_back(&quota, 10, noon);
+    assert_int_equal(quota_sent_24h(&quota, noon), 0);
+    assert_int_equal(quota_take(&quota, &limits, 10, noon), QUOTA_OK);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_daily_quota_counts_recipients_and_refuses_a_message_whole),
+        cmocka_unit_test(the_window_rolls_over_24_hours),
+        cmocka_unit_test(the_rate_allows_a_burst_and_then_refills),
+        cmocka_unit_test(a_message_larger_than_the_bucket_passes_from_a_full_one),
+        cmocka_unit_test(a_clock_set_back_gives_nothing_away),
+        cmocka_unit_test(what_was_accepted_before_a_restart_counts),
+        cmocka_unit_test(what_was_not_sent_after_all_is_given_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
