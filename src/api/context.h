@@ -17,13 +17,13 @@
 /* Constant while core runs. */
 struct api_constants {
     struct slice region, account, hostname, provider_domain, public_url;
-    const char *region_prefix;   /* of message ids (reference §1.9) */
-    struct slice endpoint_host;  /* where people's programs connect; for the printed settings */
+    const char *region_prefix;  /* of message ids (reference §1.9) */
+    struct slice endpoint_host; /* where people's programs connect; for the printed settings */
     uint16_t submission_port, submissions_port;
     bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
     int64_t dkim_grace_ms, lifetime_ms;
     struct sealer *sealer;
-    uint8_t return_secret[32]; /* report/return_address.h */
+    uint8_t return_secret[32];      /* report/return_address.h */
     atomic_int_least64_t *last_key; /* of messages and decisions; see api_next_key */
 };
 

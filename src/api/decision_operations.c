@@ -199,9 +199,9 @@ decision_explain(struct api_call *call, struct err *err)
     struct facts_source source = api_facts_source(call->constants, call->thread);
     enum rc rc = read_explanation(call, &explanation, err);
     if (rc == RC_OK)
-        rc = facts_load(call->arena, &source, explanation.user.folded, &explanation.senders,
-                        explanation.recipients, explanation.recipient_count, &facts, &settings,
-                        err);
+        rc =
+            facts_load(call->arena, &source, explanation.user.folded, &explanation.senders,
+                       explanation.recipients, explanation.recipient_count, &facts, &settings, err);
     if (rc != RC_OK)
         return rc;
     bool exists = true;

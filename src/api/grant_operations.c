@@ -56,9 +56,9 @@ find_holder(struct api_call *call, struct slice address, struct slice except, st
 {
     struct user_row *users;
     size_t user_count;
-    struct slice anybody = arena_printf(
-        call->arena, "%.*s@%.*s.invalid", SLICE_ARG(random_base32(call->arena, 20)),
-        SLICE_ARG(random_base32(call->arena, 20)));
+    struct slice anybody =
+        arena_printf(call->arena, "%.*s@%.*s.invalid", SLICE_ARG(random_base32(call->arena, 20)),
+                     SLICE_ARG(random_base32(call->arena, 20)));
     *holder = SLICE("");
     enum rc rc = users_list(call->database, call->arena, &users, &user_count, err);
     for (size_t i = 0; rc == RC_OK && i < user_count && holder->len == 0; i++) {

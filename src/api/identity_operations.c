@@ -84,8 +84,8 @@ put_records(struct api_call *call, const struct identity_row *row, struct err *e
                                 SLICE_ARG(row->name)),
                    signing_key_record(arena, (enum dkim_algorithm)keys[i].algorithm,
                                       keys[i].public_base64));
-    struct slice spf = arena_printf(arena, "v=spf1 a:%.*s ~all",
-                                    SLICE_ARG(call->constants->hostname));
+    struct slice spf =
+        arena_printf(arena, "v=spf1 a:%.*s ~all", SLICE_ARG(call->constants->hostname));
     if (row->mail_from_domain.len) {
         put_record(call, "mail_from", "MX", row->mail_from_domain,
                    arena_printf(arena, "10 %.*s", SLICE_ARG(call->constants->hostname)));
@@ -251,13 +251,12 @@ send_link(struct api_call *call, struct slice address, struct err *err)
         SLICE_ARG(address), SLICE_ARG(constants->hostname), SLICE_ARG(constants->public_url),
         SLICE_ARG(token));
     struct slice id = arena_printf(
-        arena, "%.*s@%.*s",
-        SLICE_ARG(random_message_id(arena, constants->region_prefix, key_ms)),
+        arena, "%.*s@%.*s", SLICE_ARG(random_message_id(arena, constants->region_prefix, key_ms)),
         SLICE_ARG(constants->hostname));
     struct slice from = arena_concat(arena, SLICE("postmaster@"), constants->hostname);
-    struct slice message = dsn_notice(arena, from, address,
-                                      SLICE("Please confirm that this address may send mail"), id,
-                                      call->now_ms, text);
+    struct slice message =
+        dsn_notice(arena, from, address, SLICE("Please confirm that this address may send mail"),
+                   id, call->now_ms, text);
     call->effects->queue_changed = true;
     return submit_system(arena, constants, call->thread, address, message, call->now_ms, err);
 }
@@ -289,8 +288,9 @@ address_add(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = send_link(call, row.name, err);
     if (rc == RC_TEMPORARY)
-        return err_set(err, RC_AGAIN, "the provider's signing key is still being made; try again "
-                                      "in a few seconds");
+        return err_set(err, RC_AGAIN,
+                       "the provider's signing key is still being made; try again "
+                       "in a few seconds");
     if (rc == RC_OK)
         json_put_string(call->output, "address", row.name);
     return rc;

@@ -31,7 +31,8 @@ enum rc address_add(struct api_call *call, struct err *err);
 enum rc identity_list(struct api_call *call, struct err *err);
 enum rc identity_remove(struct api_call *call, struct err *err);
 enum rc identity_vouch(struct api_call *call, struct err *err);
-enum rc identity_confirm(struct api_call *call, struct err *err); /* the link of a verification mail */
+enum rc identity_confirm(struct api_call *call,
+                         struct err *err); /* the link of a verification mail */
 enum rc dkim_set(struct api_call *call, struct err *err);
 
 /* user_operations.c */

@@ -104,9 +104,8 @@ policy_put(struct api_call *call, struct err *err)
         rc = identity_policies_put(call->database, &row, err);
     } else {
         struct slice arn = managed_arn(call, name);
-        rc = managed_policies_put(call->database, arn, name,
-                                  random_iam_id(call->arena, "ANPA", 17), SLICE("/"), document,
-                                  call->now_ms, err);
+        rc = managed_policies_put(call->database, arn, name, random_iam_id(call->arena, "ANPA", 17),
+                                  SLICE("/"), document, call->now_ms, err);
         json_put_string(call->output, "arn", arn);
     }
     json_put_string(call->output, "policy", name);
@@ -137,7 +136,8 @@ put_policies_of(struct api_call *call, const struct place *place, struct slice n
     if (place->user.len)
         rc = policies_of(call->database, call->arena, OWNER_USER, place->user, &rows, &count, err);
     else if (place->group.len)
-        rc = policies_of(call->database, call->arena, OWNER_GROUP, place->group, &rows, &count, err);
+        rc =
+            policies_of(call->database, call->arena, OWNER_GROUP, place->group, &rows, &count, err);
     else if (place->identity.len)
         rc = identity_policies_of(call->database, call->arena, place->identity, &identity_rows,
                                   &count, err);

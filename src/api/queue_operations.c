@@ -71,8 +71,7 @@ put_source(struct api_call *call, const struct message_row *message, struct err 
         return RC_OK;
     if (rc == RC_OK) {
         json_put_string(call->output, "body", slice_head(body, SHOWN_BODY_MAX));
-        json_put_bool(call->output, "body_cut",
-                      message->body_bytes > SHOWN_BODY_MAX);
+        json_put_bool(call->output, "body_cut", message->body_bytes > SHOWN_BODY_MAX);
     }
     return rc;
 }
@@ -161,8 +160,8 @@ queue_change(struct api_call *call, struct err *err)
         changed++;
     }
     if (rc == RC_OK && changed == 0)
-        return err_set(err, RC_CONFLICT, "no recipient of %.*s can be changed so: %s", SLICE_ARG(id),
-                       "see `postern queue show`");
+        return err_set(err, RC_CONFLICT, "no recipient of %.*s can be changed so: %s",
+                       SLICE_ARG(id), "see `postern queue show`");
     call->effects->queue_changed = true;
     json_put_string(call->output, "message", message.id);
     json_put_i64(call->output, "changed", changed);

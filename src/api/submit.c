@@ -41,7 +41,8 @@ feedback_id(struct arena *arena, const struct api_constants *constants,
         abort();
     struct slice bytes = {(const char *)digest, 32};
     if (hidden)
-        return arena_printf(arena, "%.*s:%.*s", SLICE_ARG(codec_base32(arena, slice_head(bytes, 10))),
+        return arena_printf(arena, "%.*s:%.*s",
+                            SLICE_ARG(codec_base32(arena, slice_head(bytes, 10))),
                             SLICE_ARG(from_domain));
     return arena_printf(arena, "::1.%.*s.%.*s:%.*s", SLICE_ARG(constants->region),
                         SLICE_ARG(codec_base64(arena, bytes)),
@@ -66,10 +67,9 @@ wire_path(struct arena *arena, const struct api_constants *constants,
 }
 
 static enum rc
-final_header(struct arena *arena, const struct api_constants *constants,
-             struct api_thread *thread, const struct submission_request *request,
-             const struct sending_settings *settings, struct slice from_domain, struct slice id,
-             struct slice *out, struct err *err)
+final_header(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+             const struct submission_request *request, const struct sending_settings *settings,
+             struct slice from_domain, struct slice id, struct slice *out, struct err *err)
 {
     bool hidden = settings->dkim_domain.len > 0;
     struct outgoing outgoing = {
@@ -199,8 +199,8 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
         return rc;
     facts.quota = request->quota;
     outgoing_request_headers(arena, request->header, &wishes);
-    struct slice set = wishes.configuration_set.len ? wishes.configuration_set
-                                                    : settings->configuration_set;
+    struct slice set =
+        wishes.configuration_set.len ? wishes.configuration_set : settings->configuration_set;
     bool exists = true;
     if (set.len)
         rc = configuration_sets_exists(thread->database, set, &exists, err);
@@ -227,9 +227,9 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
 }
 
 enum rc
-submit_decide(struct arena *arena, const struct api_constants *constants,
-              struct api_thread *thread, const struct submission_request *request,
-              struct submission_answer *answer, struct err *err)
+submit_decide(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+              const struct submission_request *request, struct submission_answer *answer,
+              struct err *err)
 {
     struct senders senders;
     struct address *recipients;
@@ -285,9 +285,8 @@ submit_decision_row(struct arena *arena, const struct submission_request *reques
 }
 
 enum rc
-submit_system(struct arena *arena, const struct api_constants *constants,
-              struct api_thread *thread, struct slice to, struct slice message, int64_t now_ms,
-              struct err *err)
+submit_system(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+              struct slice to, struct slice message, int64_t now_ms, struct err *err)
 {
     size_t end;
     struct header header;

@@ -11,9 +11,9 @@
 struct submission_request {
     /* the principal; empty names: the system */
     struct slice user_folded, user_name, user_id, user_arn, access_key;
-    struct slice service;   /* "smtp", "system" */
+    struct slice service; /* "smtp", "system" */
     struct slice source_ip, client_name, tls;
-    struct slice reverse_path; /* canonical; empty only for the system */
+    struct slice reverse_path;      /* canonical; empty only for the system */
     const struct slice *recipients; /* canonical */
     size_t recipient_count;
     const struct header *header;
@@ -26,10 +26,10 @@ struct submission_request {
 };
 
 struct submission_answer {
-    struct slice reply;          /* SMTP reply of a refusal, without CRLF */
+    struct slice reply; /* SMTP reply of a refusal, without CRLF */
     struct gate_decision decision;
     struct slice header_from;
-    struct spool_entry entry;    /* when allowed; the body is not in it */
+    struct spool_entry entry; /* when allowed; the body is not in it */
 };
 
 /*

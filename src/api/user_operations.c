@@ -64,9 +64,11 @@ put_policies(struct api_call *call, struct slice folded, struct err *err)
         json_open_object(call->output);
         json_put_string(call->output, "name", rows[i].name);
         json_put_cstr(call->output, "kind",
-                      rows[i].boundary ? "boundary" : rows[i].arn.len ? "managed" : "inline");
-        json_put_string(call->output,
-                        rows[i].owner_kind == OWNER_GROUP ? "group" : "user", rows[i].owner);
+                      rows[i].boundary  ? "boundary"
+                      : rows[i].arn.len ? "managed"
+                                        : "inline");
+        json_put_string(call->output, rows[i].owner_kind == OWNER_GROUP ? "group" : "user",
+                        rows[i].owner);
         json_close_object(call->output);
     }
     json_close_array(call->output);

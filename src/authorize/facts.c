@@ -172,8 +172,8 @@ add_identity(struct arena *arena, const struct facts_source *source, struct slic
 
 /* The address, the address without its label, its domain and every domain above. */
 static enum rc
-add_enclosing(struct arena *arena, const struct facts_source *source,
-              const struct address *address, struct identity_set *set, struct err *err)
+add_enclosing(struct arena *arena, const struct facts_source *source, const struct address *address,
+              struct identity_set *set, struct err *err)
 {
     enum rc rc = add_identity(arena, source, address->text, set, err);
     if (rc == RC_OK)
@@ -199,8 +199,7 @@ settings_identity(struct arena *arena, const struct identity_set *set,
         if (!fact->verified || !gate_identity_covers(arena, fact, address))
             continue;
         if (best < 0 || (!fact->domain && set->facts[best].domain) ||
-            (fact->domain == set->facts[best].domain &&
-             fact->name.len > set->facts[best].name.len))
+            (fact->domain == set->facts[best].domain && fact->name.len > set->facts[best].name.len))
             best = (ptrdiff_t)i;
     }
     return best;
@@ -215,8 +214,7 @@ dkim_domain(struct arena *arena, const struct identity_set *set, const struct ad
     for (size_t i = 0; i < set->len; i++)
         if (set->rows[i].domain && set->rows[i].dkim_enabled && set->facts[i].verified &&
             (set->rows[i].vouched || good(&set->dkim[i])) &&
-            gate_identity_covers(arena, &set->facts[i], from) &&
-            set->rows[i].name.len > best.len)
+            gate_identity_covers(arena, &set->facts[i], from) && set->rows[i].name.len > best.len)
             best = set->rows[i].name;
     return best;
 }

@@ -2,10 +2,20 @@
 
 #include <assert.h>
 
-static const char *const reason_names[] = {
-    "allowed",         "system_limit",         "misleading_name", "explicit_deny", "implicit_deny",
-    "boundary",        "suspended",            "not_verified",    "dkim_lost", "mail_from_invalid",
-    "no_configuration_set", "quota_daily",     "quota_rate",      "paused"};
+static const char *const reason_names[] = {"allowed",
+                                           "system_limit",
+                                           "misleading_name",
+                                           "explicit_deny",
+                                           "implicit_deny",
+                                           "boundary",
+                                           "suspended",
+                                           "not_verified",
+                                           "dkim_lost",
+                                           "mail_from_invalid",
+                                           "no_configuration_set",
+                                           "quota_daily",
+                                           "quota_rate",
+                                           "paused"};
 static_assert(sizeof reason_names / sizeof reason_names[0] == GATE_REASON_COUNT, "all named");
 
 const char *
@@ -147,8 +157,8 @@ prepare(const struct gate *gate, const struct sender *sender, const struct slice
     add_key(evaluation, "ses:ApiVersion", slice_of(request->api_version), false);
     add_key(evaluation, "aws:SourceIp", request->source_ip, false);
     add_key(evaluation, "aws:UserAgent", request->user_agent, false);
-    add_key(evaluation, "aws:SecureTransport", slice_of(request->secure_transport ? "true" : "false"),
-            false);
+    add_key(evaluation, "aws:SecureTransport",
+            slice_of(request->secure_transport ? "true" : "false"), false);
     add_key(evaluation, "aws:username", request->user_name, false);
     add_key(evaluation, "aws:userid", request->user_id, false);
     add_key(evaluation, "aws:PrincipalArn", request->user_arn, false);
@@ -156,16 +166,18 @@ prepare(const struct gate *gate, const struct sender *sender, const struct slice
     add_key(evaluation, "aws:PrincipalType", SLICE("User"), false);
     add_key(evaluation, "aws:RequestedRegion", gate->facts->region, false);
     assert(evaluation->count < GATE_KEYS_MAX);
-    evaluation->keys[evaluation->count++] = (struct condition_value){
-        .key = SLICE("ses:Recipients"), .values = recipients, .count = request->recipient_count,
-        .multivalued = true, .address = true};
-    evaluation->request = (struct evaluate_request){
-        .principal_arn = request->user_arn,
-        .principal_account = gate->facts->account,
-        .action = request->action,
-        .keys = evaluation->keys,
-        .key_count = evaluation->count,
-        .now_ms = request->now_ms};
+    evaluation->keys[evaluation->count++] =
+        (struct condition_value){.key = SLICE("ses:Recipients"),
+                                 .values = recipients,
+                                 .count = request->recipient_count,
+                                 .multivalued = true,
+                                 .address = true};
+    evaluation->request = (struct evaluate_request){.principal_arn = request->user_arn,
+                                                    .principal_account = gate->facts->account,
+                                                    .action = request->action,
+                                                    .keys = evaluation->keys,
+                                                    .key_count = evaluation->count,
+                                                    .now_ms = request->now_ms};
 }
 
 static bool
@@ -173,7 +185,8 @@ refuse_access(struct gate *gate, const struct sender *sender, struct slice resou
               struct evaluate_result result)
 {
     enum gate_reason reason = result.outcome == EVALUATE_EXPLICIT_DENY ? GATE_EXPLICIT_DENY
-                            : result.denied_by_boundary ? GATE_BOUNDARY : GATE_IMPLICIT_DENY;
+                              : result.denied_by_boundary              ? GATE_BOUNDARY
+                                                                       : GATE_IMPLICIT_DENY;
     gate->decision->policy = result.entry;
     gate->decision->statement = result.statement;
     gate->decision->resource = resource;
@@ -252,8 +265,8 @@ named_resource_allowed(struct gate *gate, const struct sender *sender,
         return true;
     return allowed_on(gate, sender, evaluation,
                       arena_printf(gate->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",
-                                   SLICE_ARG(gate->facts->region),
-                                   SLICE_ARG(gate->facts->account), type, SLICE_ARG(name)),
+                                   SLICE_ARG(gate->facts->region), SLICE_ARG(gate->facts->account),
+                                   type, SLICE_ARG(name)),
                       NULL);
 }
 
@@ -461,7 +474,8 @@ check_system(struct gate *gate)
     for (size_t i = 0; i < senders->count; i++) {
         const struct address *address = &senders->list[i].address;
         if (!slice_ieq(address->domain, gate->facts->hostname) ||
-            (!slice_iis(address->local, "postmaster") && !slice_iis(address->local, "mailer-daemon")))
+            (!slice_iis(address->local, "postmaster") &&
+             !slice_iis(address->local, "mailer-daemon")))
             return deny(gate, GATE_SYSTEM_LIMIT, address->text,
                         SLICE("system mail goes out as postmaster or mailer-daemon only"));
     }

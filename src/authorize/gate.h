@@ -23,7 +23,8 @@ struct identity_fact {
     bool verified;    /* SUCCESS, or TEMPORARY_FAILURE within its window */
     bool suspended;   /* by the administrator: denies whatever else is verified */
     bool only_itself; /* a domain that does not cover its subdomains */
-    bool dkim_lost;   /* DKIM is on, was proved once, and left its good state longer ago than the grace time */
+    bool
+        dkim_lost; /* DKIM is on, was proved once, and left its good state longer ago than the grace time */
     const struct policy_entry *policies; /* identity policies */
     size_t policy_count;
 };
@@ -35,32 +36,33 @@ struct gate_facts {
     const struct policy_entry *policies; /* of the principal: inline, managed, groups, boundary */
     size_t policy_count;
     bool sandbox, paused;
-    bool mail_from_invalid; /* the From identity's MAIL FROM domain is not proved, and it rejects then */
+    bool
+        mail_from_invalid; /* the From identity's MAIL FROM domain is not proved, and it rejects then */
     bool refuse_misleading_names;  /* configuration: gate.refuse_misleading_names */
     bool reverse_path_is_feedback; /* configuration: gate.reverse_path_is_feedback */
     enum quota_answer quota;       /* for this many recipients, now */
-    struct slice hostname;         /* ours: the mailbox simulator's domain is simulator.<hostname> too */
+    struct slice hostname; /* ours: the mailbox simulator's domain is simulator.<hostname> too */
 };
 
 struct gate_request {
-    struct slice action;       /* "ses:SendRawEmail" */
+    struct slice action; /* "ses:SendRawEmail" */
     struct slice user_name, user_id, user_arn;
-    bool system;               /* postern's own mail: bounces, verification, alarms */
+    bool system; /* postern's own mail: bounces, verification, alarms */
     const struct senders *senders;
     const struct address *recipients;
     size_t recipient_count;
-    struct slice configuration_set; /* named, or the identity's default; empty: none */
-    bool configuration_set_missing; /* named, but there is no such set */
-    struct slice template_name;     /* API only; empty: none */
+    struct slice configuration_set;     /* named, or the identity's default; empty: none */
+    bool configuration_set_missing;     /* named, but there is no such set */
+    struct slice template_name;         /* API only; empty: none */
     struct slice source_ip, user_agent; /* empty: key absent */
     bool secure_transport;
-    const char *api_version;        /* "2" for SMTP */
+    const char *api_version; /* "2" for SMTP */
     int64_t now_ms;
 };
 
 enum gate_reason {
     GATE_ALLOWED,
-    GATE_SYSTEM_LIMIT,       /* system mail under another name */
+    GATE_SYSTEM_LIMIT, /* system mail under another name */
     GATE_MISLEADING_NAME,
     GATE_EXPLICIT_DENY,
     GATE_IMPLICIT_DENY,

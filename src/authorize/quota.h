@@ -12,7 +12,7 @@ enum { QUOTA_MINUTES = 24 * 60 };
 
 struct quota {
     uint32_t sent[QUOTA_MINUTES];
-    int64_t minute;    /* of the newest bucket, since the epoch */
+    int64_t minute; /* of the newest bucket, since the epoch */
     int64_t sent_24h;
     double tokens;
     int64_t filled_ms;

@@ -23,7 +23,7 @@ const char *sender_role_name(enum sender_role role); /* "MAIL FROM", "From", ...
 struct sender {
     enum sender_role role;
     struct address address;
-    struct slice shown;        /* as refusals show it: bare for the envelope, the header form else */
+    struct slice shown; /* as refusals show it: bare for the envelope, the header form else */
     struct slice display_name; /* decoded */
 };
 

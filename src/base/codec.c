@@ -144,9 +144,8 @@ codec_percent_decode(struct arena *arena, struct slice text, bool plus, struct s
         char c = text.ptr[i];
         if (c == '%') {
             struct slice byte;
-            if (text.len - i < 3 ||
-                codec_hex_decode(arena, slice_head(slice_from(text, i + 1), 2), &byte, NULL) !=
-                    RC_OK)
+            if (text.len - i < 3 || codec_hex_decode(arena, slice_head(slice_from(text, i + 1), 2),
+                                                     &byte, NULL) != RC_OK)
                 return err_set(err, RC_SYNTAX, "a %% is not followed by two hexadecimal digits");
             c = byte.ptr[0];
             i += 2;
@@ -165,8 +164,11 @@ codec_utf8_valid(struct slice text)
     const unsigned char *p = (const unsigned char *)text.ptr;
     for (size_t i = 0; i < text.len;) {
         unsigned char c = p[i];
-        size_t more = c < 0x80 ? 0 : c >= 0xc2 && c <= 0xdf ? 1 : (c & 0xf0) == 0xe0 ? 2
-                    : c >= 0xf0 && c <= 0xf4 ? 3 : SIZE_MAX;
+        size_t more = c < 0x80                 ? 0
+                      : c >= 0xc2 && c <= 0xdf ? 1
+                      : (c & 0xf0) == 0xe0     ? 2
+                      : c >= 0xf0 && c <= 0xf4 ? 3
+                                               : SIZE_MAX;
         if (more == SIZE_MAX || text.len - i - 1 < more)
             return false;
         for (size_t k = 1; k <= more; k++)

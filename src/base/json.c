@@ -47,8 +47,10 @@ read_hex4(struct reader *r, uint32_t *code)
     *code = 0;
     for (int i = 0; i < 4; i++) {
         int c = peek(r);
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                  : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
         if (digit < 0)
             return false;
         *code = *code << 4 | (uint32_t)digit;
@@ -189,8 +191,9 @@ read_name(struct reader *r, const struct json *object, struct json *member)
     for (const struct json *other = object->first; other; other = other->next)
         if (slice_eq(other->name, member->name)) {
             struct slice shown = slice_head(member->name, 60);
-            return err_set(r->err, RC_SYNTAX, "line %u, column %zu: the name \"%.*s\" appears twice",
-                           before.line, before.at - before.line_start + 1, SLICE_ARG(shown));
+            return err_set(r->err, RC_SYNTAX,
+                           "line %u, column %zu: the name \"%.*s\" appears twice", before.line,
+                           before.at - before.line_start + 1, SLICE_ARG(shown));
         }
     skip_space(r);
     if (peek(r) != ':')

@@ -12,14 +12,14 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json {
     enum json_type type;
     bool boolean;
-    struct slice text;    /* string: decoded; number: as written */
-    struct slice name;    /* member name, when inside an object */
-    struct json *first;   /* of an array or object */
-    struct json *next;    /* sibling */
-    size_t count;         /* of children */
+    struct slice text;     /* string: decoded; number: as written */
+    struct slice name;     /* member name, when inside an object */
+    struct json *first;    /* of an array or object */
+    struct json *next;     /* sibling */
+    size_t count;          /* of children */
     uint32_t line, column; /* of its first byte, from 1; columns count bytes */
     uint32_t name_line, name_column;
-    size_t start, end;    /* byte offsets of the value */
+    size_t start, end; /* byte offsets of the value */
 };
 
 enum { JSON_DEPTH_MAX = 64 };
@@ -35,8 +35,8 @@ const char *json_type_name(enum json_type type); /* "an object" */
 /* Convenience for requests of our own. An absent or null member gives the fallback. */
 MUST_USE enum rc json_get_string(const struct json *object, const char *name, bool required,
                                  struct slice *out, struct err *err);
-MUST_USE enum rc json_get_bool(const struct json *object, const char *name, bool fallback, bool *out,
-                               struct err *err);
+MUST_USE enum rc json_get_bool(const struct json *object, const char *name, bool fallback,
+                               bool *out, struct err *err);
 MUST_USE enum rc json_get_i64(const struct json *object, const char *name, int64_t fallback,
                               int64_t *out, struct err *err);
 bool json_number(const struct json *number, double *out);

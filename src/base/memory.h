@@ -57,7 +57,7 @@ void buf_add_cstr(struct buf *buf, const char *cstr);
 void buf_add_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *buf, const char *format, va_list args);
-void buf_consume(struct buf *buf, size_t len); /* drop from the front */
+void buf_consume(struct buf *buf, size_t len);  /* drop from the front */
 char *buf_reserve(struct buf *buf, size_t len); /* room for len more, or NULL at the maximum */
 
 static inline bool

@@ -42,18 +42,18 @@ slice_head(struct slice s, size_t len)
 }
 
 bool slice_eq(struct slice a, struct slice b);
-bool slice_ieq(struct slice a, struct slice b);      /* A-Z equal to a-z */
-bool slice_is(struct slice a, const char *cstr);     /* slice_eq with a C string */
-bool slice_iis(struct slice a, const char *cstr);    /* slice_ieq with a C string */
-int slice_cmp(struct slice a, struct slice b);       /* bytewise; shorter first */
+bool slice_ieq(struct slice a, struct slice b);   /* A-Z equal to a-z */
+bool slice_is(struct slice a, const char *cstr);  /* slice_eq with a C string */
+bool slice_iis(struct slice a, const char *cstr); /* slice_ieq with a C string */
+int slice_cmp(struct slice a, struct slice b);    /* bytewise; shorter first */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_istarts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
 bool slice_iends(struct slice s, struct slice suffix);
-size_t slice_chr(struct slice s, char c);            /* SLICE_NONE when absent */
+size_t slice_chr(struct slice s, char c); /* SLICE_NONE when absent */
 size_t slice_rchr(struct slice s, char c);
 size_t slice_find(struct slice s, struct slice needle);
-struct slice slice_trim(struct slice s);             /* SP, HTAB, CR and LF at both ends */
+struct slice slice_trim(struct slice s); /* SP, HTAB, CR and LF at both ends */
 
 /* Cut at the first `c`: true when found; `after` is then what follows it. */
 bool slice_cut(struct slice s, char c, struct slice *before, struct slice *after);

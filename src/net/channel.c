@@ -91,7 +91,8 @@ deliver_frames(struct channel *channel)
             return;
         struct slice payload = slice_head(slice_from(data, FRAME_HEAD), len);
         channel->busy++;
-        bool taken = channel->handler->message(channel->ctx, channel, (uint8_t)data.ptr[4], payload);
+        bool taken =
+            channel->handler->message(channel->ctx, channel, (uint8_t)data.ptr[4], payload);
         channel->busy--;
         fifo_consume(&channel->in, FRAME_HEAD + (size_t)len);
         if (!taken)

@@ -70,20 +70,20 @@ struct prefix {
 
 /* RFC 6890 and its registries: what is not a host of the public Internet. */
 static const struct prefix private_v4[] = {
-    {{0}, 8},          {{10}, 8},           {{100, 64}, 10},    {{127}, 8},
-    {{169, 254}, 16},  {{172, 16}, 12},     {{192, 0, 0}, 24},  {{192, 0, 2}, 24},
-    {{192, 168}, 16},  {{198, 18}, 15},     {{198, 51, 100}, 24}, {{203, 0, 113}, 24},
-    {{224}, 4},        {{240}, 4},
+    {{0}, 8},         {{10}, 8},       {{100, 64}, 10},      {{127}, 8},
+    {{169, 254}, 16}, {{172, 16}, 12}, {{192, 0, 0}, 24},    {{192, 0, 2}, 24},
+    {{192, 168}, 16}, {{198, 18}, 15}, {{198, 51, 100}, 24}, {{203, 0, 113}, 24},
+    {{224}, 4},       {{240}, 4},
 };
 static const struct prefix private_v6[] = {
-    {{0}, 127},                           /* unspecified and loopback */
-    {{0x01, 0}, 64},                      /* discard only */
-    {{0x20, 0x01, 0x0d, 0xb8}, 32},       /* documentation */
-    {{0x20, 0x01, 0, 0}, 23},             /* protocol assignments */
-    {{0xfc}, 7},                          /* unique local */
-    {{0xfe, 0x80}, 10},                   /* link-local */
-    {{0xfe, 0xc0}, 10},                   /* site-local */
-    {{0xff}, 8},                          /* multicast */
+    {{0}, 127},                     /* unspecified and loopback */
+    {{0x01, 0}, 64},                /* discard only */
+    {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
+    {{0x20, 0x01, 0, 0}, 23},       /* protocol assignments */
+    {{0xfc}, 7},                    /* unique local */
+    {{0xfe, 0x80}, 10},             /* link-local */
+    {{0xfe, 0xc0}, 10},             /* site-local */
+    {{0xff}, 8},                    /* multicast */
 };
 
 static bool

@@ -1,6 +1,7 @@
 #include "tls.h"
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
@@ -10,7 +11,6 @@ struct tls_server {
 
 struct tls_client {
     SSL_CTX *ctx;
-    bool verify;
 };
 
 static enum rc
@@ -81,8 +81,8 @@ tls_client_new(bool verify, const char *ca_path, struct tls_client **out, struct
     SSL_CTX *ctx = context_new(TLS_client_method());
     if (!ctx)
         return fail(err, "TLS");
-    int loaded = ca_path ? SSL_CTX_load_verify_file(ctx, ca_path)
-                         : SSL_CTX_set_default_verify_paths(ctx);
+    int loaded =
+        ca_path ? SSL_CTX_load_verify_file(ctx, ca_path) : SSL_CTX_set_default_verify_paths(ctx);
     if (loaded != 1) {
         SSL_CTX_free(ctx);
         return fail(err, ca_path ? ca_path : "the system's trust anchors");
@@ -90,7 +90,6 @@ tls_client_new(bool verify, const char *ca_path, struct tls_client **out, struct
     SSL_CTX_set_verify(ctx, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
     *out = NEW(struct tls_client);
     (*out)->ctx = ctx;
-    (*out)->verify = verify;
     return RC_OK;
 }
 
@@ -103,8 +102,102 @@ tls_client_free(struct tls_client *client)
     free(client);
 }
 
+/* ---- sessions ---- */
+
+struct session {
+    struct tls tls; /* stands first */
+    SSL *ssl;       /* owned */
+};
+
 static SSL *
-session_new(SSL_CTX *ctx, int fd)
+ssl_of(struct tls *tls)
+{
+    return ((struct session *)tls)->ssl;
+}
+
+static void
+describe(SSL *ssl, struct err *err)
+{
+    long verdict = SSL_get_verify_result(ssl);
+    unsigned long code = ERR_peek_last_error();
+    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    ERR_clear_error();
+    if (verdict != X509_V_OK && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE)
+        err_set(err, RC_PERMANENT, "TLS: certificate: %s", X509_verify_cert_error_string(verdict));
+    else
+        err_set(err, RC_TEMPORARY, "TLS: %s", reason ? reason : "the connection was lost");
+}
+
+/* What OpenSSL says after a call that did not succeed. */
+static enum io_step
+step_after(SSL *ssl, int result, struct err *err)
+{
+    switch (SSL_get_error(ssl, result)) {
+    case SSL_ERROR_WANT_READ: return IO_WANT_READ;
+    case SSL_ERROR_WANT_WRITE: return IO_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN: return IO_CLOSED;
+    default: describe(ssl, err); return IO_FAILED;
+    }
+}
+
+static enum io_step
+session_handshake(struct tls *tls, struct err *err)
+{
+    SSL *ssl = ssl_of(tls);
+    ERR_clear_error();
+    int result = SSL_do_handshake(ssl);
+    if (result != 1)
+        return step_after(ssl, result, err);
+    tls->version = SSL_get_version(ssl);
+    tls->cipher = SSL_get_cipher_name(ssl);
+    tls->verified =
+        SSL_get0_peer_certificate(ssl) != NULL && SSL_get_verify_result(ssl) == X509_V_OK;
+    return IO_DONE;
+}
+
+static enum io_step
+session_read(struct tls *tls, char *room, size_t len, size_t *got, struct err *err)
+{
+    ERR_clear_error();
+    int result = SSL_read_ex(ssl_of(tls), room, len, got);
+    return result == 1 ? IO_DONE : step_after(ssl_of(tls), result, err);
+}
+
+static enum io_step
+session_write(struct tls *tls, struct slice data, size_t *taken, struct err *err)
+{
+    ERR_clear_error();
+    int result = SSL_write_ex(ssl_of(tls), data.ptr, data.len, taken);
+    return result == 1 ? IO_DONE : step_after(ssl_of(tls), result, err);
+}
+
+/* Ours is sent; the peer's is not waited for: protocols here say by themselves when they end. */
+static enum io_step
+session_close_notify(struct tls *tls)
+{
+    struct err ignored;
+    SSL *ssl = ssl_of(tls);
+    ERR_clear_error();
+    if (!SSL_is_init_finished(ssl))
+        return IO_DONE;
+    int result = SSL_shutdown(ssl);
+    enum io_step step = result >= 0 ? IO_DONE : step_after(ssl, result, &ignored);
+    ERR_clear_error();
+    return step == IO_WANT_WRITE ? IO_WANT_WRITE : IO_DONE;
+}
+
+static void
+session_free(struct tls *tls)
+{
+    SSL_free(ssl_of(tls));
+    free(tls);
+}
+
+static const struct tls_ops session_ops = {session_handshake, session_read, session_write,
+                                           session_close_notify, session_free};
+
+static SSL *
+ssl_new(SSL_CTX *ctx, int fd)
 {
     ERR_clear_error();
     SSL *ssl = SSL_new(ctx);
@@ -115,13 +208,25 @@ session_new(SSL_CTX *ctx, int fd)
     return ssl;
 }
 
-SSL *
-tls_server_session(struct tls_server *server, int fd)
+static void
+begin(struct stream *stream, SSL *ssl)
 {
-    SSL *ssl = session_new(server->ctx, fd);
-    if (ssl)
-        SSL_set_accept_state(ssl);
-    return ssl;
+    struct session *session = NEW(struct session);
+    session->tls = (struct tls){.ops = &session_ops, .version = "", .cipher = ""};
+    session->ssl = ssl;
+    stream_begin_tls(stream, &session->tls);
+}
+
+void
+stream_secure_server(struct stream *stream, struct tls_server *server)
+{
+    SSL *ssl = ssl_new(server->ctx, stream_fd(stream));
+    if (!ssl) {
+        stream_refuse_tls(stream, "TLS: no session could be made");
+        return;
+    }
+    SSL_set_accept_state(ssl);
+    begin(stream, ssl);
 }
 
 /* The name is checked either way; without `verify` the verdict is only noted. */
@@ -139,28 +244,15 @@ expect_name(SSL *ssl, struct slice host)
     return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
-SSL *
-tls_client_session(struct tls_client *client, int fd, struct slice host)
+void
+stream_secure_client(struct stream *stream, struct tls_client *client, struct slice host)
 {
-    SSL *ssl = session_new(client->ctx, fd);
-    if (!ssl)
-        return NULL;
-    SSL_set_connect_state(ssl);
-    if (!expect_name(ssl, host)) {
+    SSL *ssl = ssl_new(client->ctx, stream_fd(stream));
+    if (!ssl || !expect_name(ssl, host)) {
         SSL_free(ssl);
-        return NULL;
+        stream_refuse_tls(stream, "TLS: the host has no name to expect");
+        return;
     }
-    return ssl;
-}
-
-struct slice
-tls_reason(struct arena *arena, SSL *ssl)
-{
-    long verdict = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
-    unsigned long code = ERR_peek_last_error();
-    const char *reason = code ? ERR_reason_error_string(code) : NULL;
-    ERR_clear_error();
-    if (verdict != X509_V_OK && ssl && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE)
-        return arena_printf(arena, "certificate: %s", X509_verify_cert_error_string(verdict));
-    return reason ? slice_of(reason) : SLICE("the connection was closed");
+    SSL_set_connect_state(ssl);
+    begin(stream, ssl);
 }

@@ -32,8 +32,7 @@ return_address_make(struct arena *arena, const uint8_t secret[32], int64_t messa
 {
     struct slice key = key_bytes(arena, message_key);
     return arena_printf(arena, "%.*s%.*s@%.*s", SLICE_ARG(codec_base32(arena, key)),
-                        SLICE_ARG(codec_base32(arena, mac(arena, secret, key))),
-                        SLICE_ARG(domain));
+                        SLICE_ARG(codec_base32(arena, mac(arena, secret, key))), SLICE_ARG(domain));
 }
 
 enum rc

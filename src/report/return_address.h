@@ -8,8 +8,8 @@
 
 #include "base/memory.h"
 
-struct slice return_address_make(struct arena *arena, const uint8_t secret[32],
-                                 int64_t message_key, struct slice domain);
+struct slice return_address_make(struct arena *arena, const uint8_t secret[32], int64_t message_key,
+                                 struct slice domain);
 /* RC_NOT_FOUND when the local part is not one of ours, or its MAC is wrong. */
 MUST_USE enum rc return_address_read(struct arena *arena, const uint8_t secret[32],
                                      struct slice local_part, int64_t *message_key,

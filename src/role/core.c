@@ -48,8 +48,7 @@ front_message(void *ctx, struct channel *channel, uint8_t type, struct slice pay
     case MESSAGE_SUBMIT: return submission_begin(front, payload);
     case MESSAGE_BODY: return submission_body(front, payload);
     case MESSAGE_CALL: return administration_call(front, payload);
-    case MESSAGE_SUBMIT_END:
-        return read_number(payload, &number) && submission_end(front, number);
+    case MESSAGE_SUBMIT_END: return read_number(payload, &number) && submission_end(front, number);
     case MESSAGE_SUBMIT_ABORT:
         if (!read_number(payload, &number))
             return false;
@@ -196,8 +195,8 @@ settings_run(void *job, unsigned worker)
 {
     struct settings_reading *reading = job;
     struct err err;
-    reading->rc = read_settings(reading->core->workers[worker].database, &reading->production,
-                                &err);
+    reading->rc =
+        read_settings(reading->core->workers[worker].database, &reading->production, &err);
 }
 
 static void
@@ -294,8 +293,7 @@ housekeeping(void *ctx)
     if (++turn % EXPIRY_TURNS == 0) {
         struct expiry *expiry = NEW(struct expiry);
         expiry->before_ms = clock_now_ms() - core->config.keep_ms;
-        expiry->write =
-            (struct write_job){.run = expire_run, .done = expire_done, .guarded = true};
+        expiry->write = (struct write_job){.run = expire_run, .done = expire_done, .guarded = true};
         writer_submit(core->writer, &expiry->write);
     }
     timer_start(core->housekeeping, HOUSEKEEPING_MS);
@@ -395,7 +393,9 @@ open_store(struct core *core, struct err *err)
     api_thread_init(&core->writer_thread, database);
     core->writer = writer_new(core->loop, database, disk_full, core);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    core->worker_count = core->config.workers ? core->config.workers : cores > 0 ? (unsigned)cores : 1;
+    core->worker_count = core->config.workers ? core->config.workers
+                         : cores > 0          ? (unsigned)cores
+                                              : 1;
     core->workers = memory_alloc(core->worker_count * sizeof *core->workers);
     for (unsigned i = 0; rc == RC_OK && i < core->worker_count; i++) {
         rc = database_open(STORE_DATABASE, DATABASE_READ, &database, err);

@@ -51,16 +51,16 @@ struct core {
     struct api_thread writer_thread; /* touched by the writer's thread only */
     struct pool *pool;
     struct writer *writer;
-    struct map *fronts;   /* by channel */
-    struct map *sessions; /* by number */
+    struct map *fronts;                 /* by channel */
+    struct map *sessions;               /* by number */
     struct channel *courier, *resolver; /* NULL while they are down */
     struct throttle *throttle;
     struct quota quota;
     bool production, disk_low;
     struct counters counters;
     int64_t started_ms;
-    struct delivery *delivery;   /* core_delivery.c */
-    struct proving *proving;     /* core_identity.c */
+    struct delivery *delivery;             /* core_delivery.c */
+    struct proving *proving;               /* core_identity.c */
     struct administration *administration; /* core_administration.c */
     struct timer *housekeeping;
 };

@@ -36,7 +36,7 @@ struct administration {
 /* One operation on its way through a worker or the writer, for a client or an HTTP request. */
 struct operation {
     struct core *core;
-    struct arena *arena; /* owned */
+    struct arena *arena;    /* owned */
     struct channel *client; /* NULL: an HTTP request */
     struct channel *front;
     uint64_t call; /* of the front's */
@@ -232,8 +232,8 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
     if (operation->row)
         start(operation);
     else
-        fail_client(operation, err_set(err, RC_NOT_FOUND, "there is no operation %.*s",
-                                       SLICE_ARG(name)));
+        fail_client(operation,
+                    err_set(err, RC_NOT_FOUND, "there is no operation %.*s", SLICE_ARG(name)));
     return true;
 }
 
@@ -326,14 +326,14 @@ respond(struct core *core, struct channel *channel, uint64_t call, uint32_t stat
     if (!map_get(core->fronts, MAP_KEY(channel)))
         return;
     struct buf out;
-    struct return_message message = {
-        .call = call,
-        .status = status,
-        .content_type = slice_of(type),
-        .header = SLICE("Cache-Control: no-store\r\n"
-                        "Content-Security-Policy: default-src 'none'\r\n"
-                        "X-Content-Type-Options: nosniff\r\n"),
-        .body = body};
+    struct return_message message = {.call = call,
+                                     .status = status,
+                                     .content_type = slice_of(type),
+                                     .header =
+                                         SLICE("Cache-Control: no-store\r\n"
+                                               "Content-Security-Policy: default-src 'none'\r\n"
+                                               "X-Content-Type-Options: nosniff\r\n"),
+                                     .body = body};
     buf_init(&out, CHANNEL_PAYLOAD_MAX);
     protocol_put_return(&out, &message);
     channel_send(channel, MESSAGE_RETURN, buf_slice(&out));
@@ -357,7 +357,9 @@ answer_link(struct operation *operation)
                                                           : operation->err.text);
     log_event(LOG_LEVEL_INFO, "identity.link", LOG_CSTR("result", rc_name(operation->rc)));
     respond(operation->core, operation->front, operation->call,
-            confirmed ? 200 : operation->rc == RC_TEMPORARY ? 503 : 404,
+            confirmed                       ? 200
+            : operation->rc == RC_TEMPORARY ? 503
+                                            : 404,
             "text/html; charset=utf-8", page);
     operation_free(operation);
 }
@@ -407,8 +409,7 @@ metrics_run(void *job, unsigned worker)
     metrics->rc = database_begin_read(database, &metrics->err);
     if (metrics->rc != RC_OK)
         return;
-    metrics->rc =
-        recipients_count(database, metrics->states, &metrics->accepted, &metrics->err);
+    metrics->rc = recipients_count(database, metrics->states, &metrics->accepted, &metrics->err);
     database_rollback(database);
 }
 
@@ -436,8 +437,8 @@ metrics_done(void *job)
         buf_printf(&out, "postern_recipients{state=\"%s\"} %" PRId64 "\n",
                    recipient_state_name((enum recipient_state)i), metrics->states[i]);
     }
-    metric(&out, "postern_recipients_accepted", "gauge",
-           "Recipients of all messages in the store.", (double)metrics->accepted);
+    metric(&out, "postern_recipients_accepted", "gauge", "Recipients of all messages in the store.",
+           (double)metrics->accepted);
     metric(&out, "postern_accounting_difference", "gauge",
            "Accepted recipients that are in no state; anything but 0 is a fault.",
            (double)(metrics->accepted - accounted));
@@ -445,8 +446,7 @@ metrics_done(void *job)
            (double)counters->accepted);
     metric(&out, "postern_submissions_refused_total", "counter", "Messages refused.",
            (double)counters->refused);
-    metric(&out, "postern_logins_total", "counter", "Successful logins.",
-           (double)counters->logins);
+    metric(&out, "postern_logins_total", "counter", "Successful logins.", (double)counters->logins);
     metric(&out, "postern_login_failures_total", "counter", "Refused logins.",
            (double)counters->login_failures);
     metric(&out, "postern_delivered_total", "counter", "Recipients delivered.",
@@ -488,9 +488,10 @@ serve_metrics(struct core *core, struct channel *front, uint64_t call)
 static void
 serve_health(struct core *core, struct channel *front, uint64_t call)
 {
-    const char *fault = !core->courier ? "courier is down\n"
-                      : !core->resolver ? "resolver is down\n"
-                      : core->disk_low ? "the disk is almost full\n" : NULL;
+    const char *fault = !core->courier    ? "courier is down\n"
+                        : !core->resolver ? "resolver is down\n"
+                        : core->disk_low  ? "the disk is almost full\n"
+                                          : NULL;
     respond(core, front, call, fault ? 503 : 200, "text/plain", slice_of(fault ? fault : "ok\n"));
 }
 

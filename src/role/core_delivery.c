@@ -29,19 +29,19 @@ struct lease {
     uint32_t recipient_count;
     struct slice domain;
     const struct config_route *route;
-    struct slice body;     /* when in memory */
+    struct slice body; /* when in memory */
     bool body_in_memory;
-    bool sent;             /* courier has it */
-    bool stopped;          /* held or dropped by the administrator before it was sent */
-    bool settling;         /* its outcome is with the writer, who frees it */
+    bool sent;     /* courier has it */
+    bool stopped;  /* held or dropped by the administrator before it was sent */
+    bool settling; /* its outcome is with the writer, who frees it */
     uint32_t next_chunk;
-    int64_t sent_bytes;    /* of the body */
+    int64_t sent_bytes; /* of the body */
     int64_t credit;
     bool loading;
-    struct slice loaded;   /* a chunk, partly sent; in loading_arena */
+    struct slice loaded;         /* a chunk, partly sent; in loading_arena */
     struct arena *loading_arena; /* owned */
     enum rc load_rc;
-    struct lease *next;    /* in the ready list */
+    struct lease *next; /* in the ready list */
 };
 
 struct delivery {
@@ -192,11 +192,10 @@ report_failures(struct settlement *settlement, const struct dsn_recipient *faile
     struct dsn dsn = {
         .hostname = core->constants.hostname,
         .to = message->reverse_path,
-        .message_id = arena_printf(settlement->arena, "%.*s@%.*s",
-                                   SLICE_ARG(random_message_id(settlement->arena,
-                                                               core->constants.region_prefix,
-                                                               key_ms)),
-                                   SLICE_ARG(core->constants.hostname)),
+        .message_id = arena_printf(
+            settlement->arena, "%.*s@%.*s",
+            SLICE_ARG(random_message_id(settlement->arena, core->constants.region_prefix, key_ms)),
+            SLICE_ARG(core->constants.hostname)),
         .original_id = message->id,
         .original_header = message->header,
         .arrived_ms = message->accepted_ms,
@@ -291,8 +290,7 @@ settlement_new(struct delivery *delivery, struct lease *lease)
 static void
 settle(struct settlement *settlement)
 {
-    settlement->write =
-        (struct write_job){.run = settle_run, .done = settle_done, .guarded = true};
+    settlement->write = (struct write_job){.run = settle_run, .done = settle_done, .guarded = true};
     writer_submit(settlement->delivery->core->writer, &settlement->write);
 }
 
@@ -300,7 +298,7 @@ static enum spool_fate
 fate_of(enum outcome_kind kind)
 {
     return kind == OUTCOME_DELIVERED ? SPOOL_DELIVERED
-         : kind == OUTCOME_FAILED    ? SPOOL_FAILED
+           : kind == OUTCOME_FAILED  ? SPOOL_FAILED
                                      : SPOOL_RETRY;
 }
 
@@ -331,7 +329,8 @@ take_outcome(struct delivery *delivery, struct slice payload)
     struct outcome_message message;
     bool read = protocol_get_outcome(arena, payload, &message);
     struct lease *lease = read ? map_get(delivery->leases, MAP_KEY(message.lease)) : NULL;
-    bool valid = lease && lease->sent && !lease->settling && message.recipient_count == lease->recipient_count;
+    bool valid = lease && lease->sent && !lease->settling &&
+                 message.recipient_count == lease->recipient_count;
     bool *seen = ARENA_ARRAY(arena, bool, valid ? lease->recipient_count : 1);
     for (uint32_t i = 0; valid && i < message.recipient_count; i++) {
         valid = message.recipients[i].index < lease->recipient_count &&
@@ -342,11 +341,12 @@ take_outcome(struct delivery *delivery, struct slice payload)
     if (valid) {
         struct settlement *settlement = settlement_new(delivery, lease);
         settlement->count = lease->recipient_count;
-        struct slice remote = message.remote_ip.len
-                                ? arena_printf(settlement->arena, "%.*s [%.*s] %.*s",
-                                               SLICE_ARG(message.remote_host),
-                                               SLICE_ARG(message.remote_ip), SLICE_ARG(message.tls))
-                                : arena_dup(settlement->arena, message.remote_host);
+        struct slice remote =
+            message.remote_ip.len
+                ? arena_printf(settlement->arena, "%.*s [%.*s] %.*s",
+                               SLICE_ARG(message.remote_host), SLICE_ARG(message.remote_ip),
+                               SLICE_ARG(message.tls))
+                : arena_dup(settlement->arena, message.remote_host);
         for (uint32_t i = 0; i < message.recipient_count; i++) {
             const struct recipient_outcome *from = &message.recipients[i];
             settlement->outcomes[from->index] = (struct spool_outcome){
@@ -373,12 +373,11 @@ settle_here(struct delivery *delivery, struct lease *lease, enum spool_fate fate
     struct settlement *settlement = settlement_new(delivery, lease);
     settlement->count = lease->recipient_count;
     for (uint32_t i = 0; i < lease->recipient_count; i++)
-        settlement->outcomes[i] =
-            (struct spool_outcome){.recipient_key = lease->recipient_keys[i],
-                                   .fate = fate,
-                                   .status = status,
-                                   .reply = reply,
-                                   .remote = SLICE("")};
+        settlement->outcomes[i] = (struct spool_outcome){.recipient_key = lease->recipient_keys[i],
+                                                         .fate = fate,
+                                                         .status = status,
+                                                         .reply = reply,
+                                                         .remote = SLICE("")};
     log_outcomes(settlement);
     settle(settlement);
 }
@@ -698,7 +697,7 @@ struct poll {
     struct message_row *messages; /* beside each row; key 0: it is gone */
     int64_t *extend;              /* keys whose lease is still worked on, or whose site is full */
     size_t extend_count;
-    bool *leased;                 /* beside each row: leased by this poll */
+    bool *leased; /* beside each row: leased by this poll */
     struct write_job write;
     enum rc rc;
     struct err err;
@@ -740,8 +739,8 @@ lease_run(struct write_job *write, struct database *database, struct err *err)
     for (size_t i = 0; i < poll->count; i++) {
         if (!poll->leased[i])
             continue;
-        enum rc rc = recipients_lease(database, poll->rows[i].key, poll->now_ms + SPOOL_LEASE_MS,
-                                      err);
+        enum rc rc =
+            recipients_lease(database, poll->rows[i].key, poll->now_ms + SPOOL_LEASE_MS, err);
         if (rc == RC_CONFLICT)
             poll->leased[i] = false; /* held or dropped meanwhile */
         else if (rc != RC_OK)

@@ -165,9 +165,13 @@ ask(struct check *check, enum prove_kind kind, const char *purpose, struct slice
     struct slice expected, bool active_key)
 {
     if (check->question_count < QUESTIONS_MAX)
-        check->questions[check->question_count++] = (struct question){
-            .kind = kind, .purpose = purpose, .name = name, .expected = expected,
-            .active_key = active_key, .found = PROOF_UNKNOWN, .seen = SLICE("")};
+        check->questions[check->question_count++] = (struct question){.kind = kind,
+                                                                      .purpose = purpose,
+                                                                      .name = name,
+                                                                      .expected = expected,
+                                                                      .active_key = active_key,
+                                                                      .found = PROOF_UNKNOWN,
+                                                                      .seen = SLICE("")};
 }
 
 static void
@@ -224,8 +228,8 @@ verification_finding(const struct check *check)
 }
 
 static enum rc
-apply_finding(struct check *check, struct database *database, const char *kind,
-              enum proof finding, int64_t now_ms, struct err *err)
+apply_finding(struct check *check, struct database *database, const char *kind, enum proof finding,
+              int64_t now_ms, struct err *err)
 {
     struct proof_row row;
     enum rc rc = proofs_find(database, check->arena, check->name, kind, &row, err);
@@ -266,8 +270,8 @@ expire_link(struct check *check, struct database *database, int64_t now_ms, stru
         check->changed = true;
         row.next_ms = INT64_MAX;
     } else {
-        row.next_ms = row.status == IDENTITY_PENDING
-                        ? row.created_ms + LINK_WINDOW_HOURS * HOUR_MS : INT64_MAX;
+        row.next_ms = row.status == IDENTITY_PENDING ? row.created_ms + LINK_WINDOW_HOURS * HOUR_MS
+                                                     : INT64_MAX;
     }
     return proofs_put(database, &row, err);
 }
@@ -280,13 +284,13 @@ check_apply(struct write_job *write, struct database *database, struct err *err)
     struct proof_row dkim;
     if (!check->row.domain)
         return expire_link(check, database, now_ms, err);
-    enum rc rc = apply_finding(check, database, "verification", verification_finding(check),
-                               now_ms, err);
+    enum rc rc =
+        apply_finding(check, database, "verification", verification_finding(check), now_ms, err);
     if (rc == RC_OK)
         rc = proofs_find(database, check->arena, check->name, "dkim", &dkim, err);
     /* To start with DKIM all records must be there; to go on, the one that signs. */
-    bool signs = rc == RC_OK && (dkim.status == IDENTITY_SUCCESS ||
-                                 dkim.status == IDENTITY_TEMPORARY_FAILURE);
+    bool signs = rc == RC_OK &&
+                 (dkim.status == IDENTITY_SUCCESS || dkim.status == IDENTITY_TEMPORARY_FAILURE);
     if (rc == RC_OK || rc == RC_NOT_FOUND)
         rc = apply_finding(check, database, "dkim", combine(check, "dkim", signs), now_ms, err);
     if (rc == RC_OK && check->row.mail_from_domain.len)
@@ -379,8 +383,9 @@ proving_check(struct proving *proving, struct slice identity,
     struct err err;
     if (map_get(proving->running, identity)) {
         if (done)
-            done(ctx, err_set(&err, RC_TEMPORARY, "%.*s is being checked just now, ask again",
-                              SLICE_ARG(identity)),
+            done(ctx,
+                 err_set(&err, RC_TEMPORARY, "%.*s is being checked just now, ask again",
+                         SLICE_ARG(identity)),
                  SLICE("[]"), &err);
         return;
     }
@@ -494,9 +499,9 @@ store_key(struct write_job *write, struct database *database, struct err *err)
         rc = signing_keys_of(database, making->arena, constants->provider_domain, &rows, &count,
                              err);
     if (rc == RC_OK && count == 0 && making->algorithm == DKIM_RSA_SHA256)
-        rc = signing_keys_claim(database, making->arena, DKIM_RSA_SHA256,
-                                constants->provider_domain, random_base32(making->arena, 32), 0,
-                                err);
+        rc =
+            signing_keys_claim(database, making->arena, DKIM_RSA_SHA256, constants->provider_domain,
+                               random_base32(making->arena, 32), 0, err);
     return rc;
 }
 
@@ -532,8 +537,8 @@ count_keys(void *job, unsigned worker)
     struct key_making *making = job;
     const struct core *core = making->proving->core;
     int64_t rsa = POOL_KEYS, ed25519 = POOL_KEYS_ED25519;
-    making->rc = signing_keys_pooled(core->workers[worker].database, DKIM_RSA_SHA256, &rsa,
-                                     &making->err);
+    making->rc =
+        signing_keys_pooled(core->workers[worker].database, DKIM_RSA_SHA256, &rsa, &making->err);
     if (making->rc == RC_OK && core->config.second_ed25519)
         making->rc = signing_keys_pooled(core->workers[worker].database, DKIM_ED25519_SHA256,
                                          &ed25519, &making->err);

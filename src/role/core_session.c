@@ -17,8 +17,8 @@
 /* One AUTHENTICATE on its way through a worker. */
 struct login {
     struct core *core;
-    struct arena *arena; /* owned */
-    struct channel *channel; /* the front's; looked up again afterwards */
+    struct arena *arena;                 /* owned */
+    struct channel *channel;             /* the front's; looked up again afterwards */
     struct authenticate_message message; /* in arena */
     struct access_key_row key;
     enum authenticate_result result;
@@ -64,13 +64,12 @@ password_fits(const struct api_constants *constants, struct login *login, struct
 {
     struct secret secret;
     struct slice row = arena_concat(login->arena, SLICE("access-key:"), login->key.id);
-    if (sealer_unseal(constants->sealer, row, login->key.secret, &secret, err) !=
-        RC_OK) {
+    if (sealer_unseal(constants->sealer, row, login->key.secret, &secret, err) != RC_OK) {
         login->result = AUTHENTICATE_TEMPORARY;
         return false;
     }
-    bool fits = smtp_password_matches(secret_slice(&secret), constants->region,
-                                      login->message.password);
+    bool fits =
+        smtp_password_matches(secret_slice(&secret), constants->region, login->message.password);
     secret_free(&secret);
     return fits && login->key.active;
 }
@@ -110,9 +109,9 @@ session_new(struct core *core, struct front *front, const struct login *login)
     session->user_name = arena_dup(arena, key->user_name);
     session->user_id = arena_dup(arena, key->user_id);
     session->access_key = arena_dup(arena, key->id);
-    session->user_arn = arena_printf(arena, "arn:aws:iam::%.*s:user%.*s%.*s",
-                                     SLICE_ARG(core->constants.account),
-                                     SLICE_ARG(key->user_path), SLICE_ARG(key->user_name));
+    session->user_arn =
+        arena_printf(arena, "arn:aws:iam::%.*s:user%.*s%.*s", SLICE_ARG(core->constants.account),
+                     SLICE_ARG(key->user_path), SLICE_ARG(key->user_name));
     session->source_ip = arena_dup(arena, login->message.source_ip);
     session->client_name = arena_dup(arena, login->message.client_name);
     session->tls = arena_dup(arena, login->message.tls_version);

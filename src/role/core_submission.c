@@ -27,9 +27,9 @@ struct submission_job {
     uint64_t number;     /* the front's */
     struct arena *arena; /* owned; of this transaction */
     enum submission_step step;
-    struct session session; /* copied into arena: the session may end meanwhile */
+    struct session session;         /* copied into arena: the session may end meanwhile */
     struct submit_message envelope; /* in arena */
-    struct buf head;        /* until the header block is complete */
+    struct buf head;                /* until the header block is complete */
     bool have_header, ended, orphan;
     struct header header;   /* in arena */
     struct body_scan *scan; /* owned */
@@ -37,10 +37,10 @@ struct submission_job {
     struct buf chunk;       /* body bytes not yet staged */
     uint32_t staged, staging;
     uint64_t body_bytes, received;
-    struct slice verdict;   /* a refusal that came before the end; told at the end */
+    struct slice verdict; /* a refusal that came before the end; told at the end */
     const char *verdict_reason;
     bool answered;
-    uint32_t owed;          /* credit not given back while the store is behind */
+    uint32_t owed; /* credit not given back while the store is behind */
     uint8_t body_hash[32];
     struct submission_request request;
     struct submission_answer answer;
@@ -148,8 +148,7 @@ log_refused(const struct submission_job *job, struct slice reply)
               LOG_TEXT("source", job->session.source_ip),
               LOG_TEXT("from", job->answer.header_from.len ? job->answer.header_from
                                                            : job->envelope.reverse_path),
-              LOG_TEXT("reason", job->decision.reason),
-              LOG_TEXT("reply", reply));
+              LOG_TEXT("reason", job->decision.reason), LOG_TEXT("reply", reply));
 }
 
 static enum rc
@@ -234,8 +233,8 @@ accept_done(struct write_job *write)
     }
     job->quota_taken = false; /* spent */
     core->counters.accepted++;
-    send_reply(job, arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK),
-                                 SLICE_ARG(message->id)));
+    send_reply(job,
+               arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK), SLICE_ARG(message->id)));
     log_event(LOG_LEVEL_INFO, "submission.accepted", LOG_TEXT("message", message->id),
               LOG_TEXT("principal", job->session.user_name),
               LOG_TEXT("key", job->session.access_key), LOG_TEXT("source", job->session.source_ip),
@@ -487,8 +486,7 @@ submission_begin(struct front *front, struct slice payload)
                                                .recipients = envelope.recipients,
                                                .recipient_count = envelope.recipient_count,
                                                .now_ms = clock_now_ms()};
-    job->request.key =
-        api_next_key(&core->constants, job->request.now_ms, &job->request.key_ms);
+    job->request.key = api_next_key(&core->constants, job->request.now_ms, &job->request.key_ms);
     if (session)
         copy_session(job, session);
     if (!session || session->revoked)

@@ -34,9 +34,9 @@ finish(struct recipient_row *row, enum recipient_state state, int64_t now_ms)
 static void
 expire(struct arena *arena, struct recipient_row *row, int64_t accepted_ms, int64_t now_ms)
 {
-    row->reply = arena_printf(arena,
-                              "550 4.4.7 Message expired: unable to deliver in %d minutes.<%.*s>",
-                              (int)((now_ms - accepted_ms) / MINUTE_MS), SLICE_ARG(row->reply));
+    row->reply =
+        arena_printf(arena, "550 4.4.7 Message expired: unable to deliver in %d minutes.<%.*s>",
+                     (int)((now_ms - accepted_ms) / MINUTE_MS), SLICE_ARG(row->reply));
     row->status = SLICE("4.4.7");
     finish(row, RECIPIENT_EXPIRED, now_ms);
 }
@@ -130,8 +130,8 @@ spool_drop(struct database *db, struct arena *arena, int64_t recipient_key, int6
            struct err *err)
 {
     struct recipient_row row;
-    enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD,
-                         &row, err);
+    enum rc rc =
+        find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, &row, err);
     if (rc != RC_OK)
         return rc;
     finish(&row, RECIPIENT_DROPPED, now_ms);

@@ -16,8 +16,9 @@ fail(struct database *database, int code, struct err *err, const char *what)
     int primary = code & 0xff;
     database->full = primary == SQLITE_FULL;
     enum rc rc = primary == SQLITE_FULL || primary == SQLITE_BUSY || primary == SQLITE_LOCKED
-                   ? RC_TEMPORARY
-               : primary == SQLITE_CONSTRAINT ? RC_CONFLICT : RC_PERMANENT;
+                     ? RC_TEMPORARY
+                 : primary == SQLITE_CONSTRAINT ? RC_CONFLICT
+                                                : RC_PERMANENT;
     return err_set(err, rc, "%s: %s", what, sqlite3_errmsg(database->sqlite));
 }
 
@@ -52,15 +53,14 @@ relative_vfs(void)
 }
 
 enum rc
-database_open(const char *path, enum database_access access, struct database **out,
-              struct err *err)
+database_open(const char *path, enum database_access access, struct database **out, struct err *err)
 {
     struct database *database = NEW(struct database);
     int flags = access == DATABASE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                          : SQLITE_OPEN_READONLY;
     database->statements = map_new();
-    int code = sqlite3_open_v2(path, &database->sqlite, flags | SQLITE_OPEN_NOMUTEX,
-                               relative_vfs());
+    int code =
+        sqlite3_open_v2(path, &database->sqlite, flags | SQLITE_OPEN_NOMUTEX, relative_vfs());
     enum rc rc = code == SQLITE_OK ? RC_OK : fail(database, code, err, path);
     if (rc == RC_OK) {
         sqlite3_extended_result_codes(database->sqlite, 1);
@@ -197,9 +197,9 @@ void
 query_text(struct query *query, struct slice text)
 {
     if (query->statement)
-        bound(query, sqlite3_bind_text64(query->statement, ++query->parameter,
-                                         text.ptr ? text.ptr : "", text.len, SQLITE_STATIC,
-                                         SQLITE_UTF8));
+        bound(query,
+              sqlite3_bind_text64(query->statement, ++query->parameter, text.ptr ? text.ptr : "",
+                                  text.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void
@@ -258,8 +258,8 @@ query_end(struct query *query, struct err *err)
 {
     int code = query->rc;
     enum rc rc = code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE
-                   ? RC_OK
-                   : fail(query->database, code, err, "store");
+                     ? RC_OK
+                     : fail(query->database, code, err, "store");
     if (query->statement) {
         sqlite3_reset(query->statement);
         sqlite3_clear_bindings(query->statement);

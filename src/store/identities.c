@@ -16,8 +16,8 @@ bind_optional(struct query *q, struct slice text)
 enum rc
 identities_insert(struct database *db, const struct identity_row *row, struct err *err)
 {
-    struct query q = query_start(
-        db, "INSERT INTO identity (" IDENTITY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    struct query q = query_start(db, "INSERT INTO identity (" IDENTITY_COLUMNS
+                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_text(&q, row->name);
     query_i64(&q, row->domain);
     query_i64(&q, row->created_ms);
@@ -163,12 +163,11 @@ proofs_find(struct database *db, struct arena *arena, struct slice identity, con
     query_text(&q, slice_of(kind));
     bool found = query_row(&q);
     if (found)
-        *out = (struct proof_row){
-            query_column_text(&q, arena, 0), query_column_text(&q, arena, 1),
-            query_column_i64(&q, 2),         query_column_i64(&q, 3),
-            query_column_i64(&q, 4),         query_column_i64(&q, 5),
-            query_column_i64(&q, 6),         query_column_i64(&q, 7),
-            query_column_i64(&q, 8)};
+        *out = (struct proof_row){query_column_text(&q, arena, 0), query_column_text(&q, arena, 1),
+                                  query_column_i64(&q, 2),         query_column_i64(&q, 3),
+                                  query_column_i64(&q, 4),         query_column_i64(&q, 5),
+                                  query_column_i64(&q, 6),         query_column_i64(&q, 7),
+                                  query_column_i64(&q, 8)};
     enum rc rc = query_end(&q, err);
     return rc == RC_OK && !found ? RC_NOT_FOUND : rc;
 }
@@ -214,9 +213,9 @@ proofs_next_ms(struct database *db, int64_t *next_ms, struct err *err)
 enum rc
 identity_policies_put(struct database *db, const struct identity_policy_row *row, struct err *err)
 {
-    struct query q = query_start(
-        db, "INSERT INTO identity_policy (identity, name, document) VALUES (?, ?, ?) "
-            "ON CONFLICT (identity, name) DO UPDATE SET document = excluded.document");
+    struct query q =
+        query_start(db, "INSERT INTO identity_policy (identity, name, document) VALUES (?, ?, ?) "
+                        "ON CONFLICT (identity, name) DO UPDATE SET document = excluded.document");
     query_text(&q, row->identity);
     query_text(&q, row->name);
     query_text(&q, row->document);
@@ -247,8 +246,7 @@ enum rc
 identity_policies_delete(struct database *db, struct slice identity, struct slice name,
                          struct err *err)
 {
-    struct query q =
-        query_start(db, "DELETE FROM identity_policy WHERE identity = ? AND name = ?");
+    struct query q = query_start(db, "DELETE FROM identity_policy WHERE identity = ? AND name = ?");
     query_text(&q, identity);
     query_text(&q, name);
     enum rc rc = query_run(&q, err);
@@ -265,8 +263,8 @@ identity_policies_delete(struct database *db, struct slice identity, struct slic
 enum rc
 signing_keys_insert(struct database *db, const struct signing_key_row *row, struct err *err)
 {
-    struct query q = query_start(
-        db, "INSERT INTO signing_key (" SIGNING_KEY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    struct query q = query_start(db, "INSERT INTO signing_key (" SIGNING_KEY_COLUMNS
+                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     query_text(&q, row->public_base64);
     query_blob(&q, row->private_sealed);
     query_i64(&q, row->algorithm);
@@ -281,16 +279,16 @@ signing_keys_insert(struct database *db, const struct signing_key_row *row, stru
 enum rc
 signing_keys_pooled(struct database *db, int64_t algorithm, int64_t *count, struct err *err)
 {
-    struct query q = query_start(
-        db, "SELECT count(*) FROM signing_key WHERE domain IS NULL AND algorithm = ?");
+    struct query q =
+        query_start(db, "SELECT count(*) FROM signing_key WHERE domain IS NULL AND algorithm = ?");
     query_i64(&q, algorithm);
     *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
     return query_end(&q, err);
 }
 
 enum rc
-signing_keys_claim(struct database *db, struct arena *arena, int64_t algorithm,
-                   struct slice domain, struct slice selector, int64_t position, struct err *err)
+signing_keys_claim(struct database *db, struct arena *arena, int64_t algorithm, struct slice domain,
+                   struct slice selector, int64_t position, struct err *err)
 {
     struct slice key = SLICE("");
     struct query q = query_start(
@@ -304,8 +302,8 @@ signing_keys_claim(struct database *db, struct arena *arena, int64_t algorithm,
         return rc;
     if (!found)
         return err_set(err, RC_NOT_FOUND, "no signing key is ready yet");
-    q = query_start(db,
-                    "UPDATE signing_key SET domain = ?, selector = ?, position = ? WHERE public = ?");
+    q = query_start(
+        db, "UPDATE signing_key SET domain = ?, selector = ?, position = ? WHERE public = ?");
     query_text(&q, domain);
     query_text(&q, selector);
     query_i64(&q, position);
@@ -378,8 +376,8 @@ verifications_insert(struct database *db, struct slice token_hash, struct slice 
 }
 
 enum rc
-verifications_use(struct database *db, struct arena *arena, struct slice token_hash,
-                  int64_t now_ms, struct slice *address, struct err *err)
+verifications_use(struct database *db, struct arena *arena, struct slice token_hash, int64_t now_ms,
+                  struct slice *address, struct err *err)
 {
     int64_t expires_ms = 0;
     bool used = false;

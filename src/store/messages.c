@@ -95,8 +95,8 @@ messages_find(struct database *db, struct arena *arena, int64_t key, struct mess
 }
 
 enum rc
-messages_find_id(struct database *db, struct arena *arena, struct slice id,
-                 struct message_row *out, struct err *err)
+messages_find_id(struct database *db, struct arena *arena, struct slice id, struct message_row *out,
+                 struct err *err)
 {
     /* An id carries the time of its key (message_key.h), so one second of keys holds it. */
     int64_t low, high;
@@ -126,7 +126,8 @@ messages_newest_key(struct database *db, int64_t *key, struct err *err)
 enum rc
 messages_finish(struct database *db, int64_t key, struct err *err)
 {
-    struct query q = query_start(db, "UPDATE message SET open = 0 WHERE key = ? RETURNING captured");
+    struct query q =
+        query_start(db, "UPDATE message SET open = 0 WHERE key = ? RETURNING captured");
     query_i64(&q, key);
     bool captured = query_row(&q) && query_column_i64(&q, 0) != 0;
     enum rc rc = query_end(&q, err);
@@ -174,8 +175,7 @@ messages_expire(struct database *db, int64_t before_ms, int64_t limit, struct er
     int64_t keys[100], low, high;
     size_t count = 0;
     message_key_range_ms(before_ms, before_ms, &low, &high);
-    struct query q =
-        query_start(db, "SELECT key FROM message WHERE key < ? AND open = 0 LIMIT ?");
+    struct query q = query_start(db, "SELECT key FROM message WHERE key < ? AND open = 0 LIMIT ?");
     query_i64(&q, low);
     query_i64(&q, limit < 100 ? limit : 100);
     while (count < 100 && query_row(&q))
@@ -325,8 +325,8 @@ recipients_next_ms(struct database *db, int64_t *next_ms, struct err *err)
 enum rc
 recipients_lease(struct database *db, int64_t key, int64_t until_ms, struct err *err)
 {
-    struct query q = query_start(
-        db, "UPDATE recipient SET leased = 1, next_ms = ? WHERE key = ? AND state = 0");
+    struct query q =
+        query_start(db, "UPDATE recipient SET leased = 1, next_ms = ? WHERE key = ? AND state = 0");
     query_i64(&q, until_ms);
     query_i64(&q, key);
     enum rc rc = query_run(&q, err);
@@ -368,8 +368,7 @@ recipients_find(struct database *db, struct arena *arena, int64_t key, struct re
 {
     struct recipient_row *rows;
     size_t count;
-    struct query q =
-        query_start(db, "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE key = ?");
+    struct query q = query_start(db, "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE key = ?");
     query_i64(&q, key);
     enum rc rc = collect(&q, arena, &rows, &count, err);
     if (rc == RC_OK && count == 0)

@@ -24,13 +24,13 @@ static enum rc
 attach_policy(struct database *db, struct arena *arena, const struct store_admin *admin,
               const char *name, const char *document, int64_t now_ms, struct err *err)
 {
-    struct slice arn = arena_printf(arena, "arn:aws:iam::%.*s:policy/%s",
-                                    SLICE_ARG(admin->account), name);
+    struct slice arn =
+        arena_printf(arena, "arn:aws:iam::%.*s:policy/%s", SLICE_ARG(admin->account), name);
     enum rc rc = managed_policies_put(db, arn, slice_of(name), random_iam_id(arena, "ANPA", 17),
                                       SLICE("/"), slice_of(document), now_ms, err);
     if (rc == RC_OK)
-        rc = managed_policies_attach(db, OWNER_USER, arena_lower(arena, admin->user_name), arn,
-                                     err);
+        rc =
+            managed_policies_attach(db, OWNER_USER, arena_lower(arena, admin->user_name), arn, err);
     return rc;
 }
 

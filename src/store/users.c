@@ -388,8 +388,8 @@ collect(struct query *q, struct arena *arena, struct policy_rows *into, struct e
             .document = query_column_text(q, arena, 1),
             .arn = query_column_text(q, arena, 2),
             .owner = query_column_text(q, arena, 3),
-            .owner_kind = slice_is(query_column_text(q, arena, 4), "group") ? OWNER_GROUP
-                                                                            : OWNER_USER,
+            .owner_kind =
+                slice_is(query_column_text(q, arena, 4), "group") ? OWNER_GROUP : OWNER_USER,
             .boundary = query_column_i64(q, 5) != 0,
         };
     }
@@ -420,19 +420,18 @@ policies_of_principal(struct database *db, struct arena *arena, struct slice fol
 {
     struct policy_rows found = {0};
     struct query q = query_start(
-        db,
-        "SELECT name, document, '', owner, 'user', 0 FROM inline_policy "
-        "WHERE owner_kind = 'user' AND owner = ?1 UNION ALL "
-        "SELECT m.name, m.document, m.arn, a.owner, 'user', 0 FROM policy_attachment a "
-        "JOIN managed_policy m ON m.arn = a.arn WHERE a.owner_kind = 'user' AND a.owner = ?1 "
-        "UNION ALL SELECT p.name, p.document, '', p.owner, 'group', 0 FROM group_member g "
-        "JOIN inline_policy p ON p.owner_kind = 'group' AND p.owner = g.iam_group "
-        "WHERE g.iam_user = ?1 UNION ALL "
-        "SELECT m.name, m.document, m.arn, a.owner, 'group', 0 FROM group_member g "
-        "JOIN policy_attachment a ON a.owner_kind = 'group' AND a.owner = g.iam_group "
-        "JOIN managed_policy m ON m.arn = a.arn WHERE g.iam_user = ?1 UNION ALL "
-        "SELECT m.name, m.document, m.arn, u.folded, 'user', 1 FROM iam_user u "
-        "JOIN managed_policy m ON m.arn = u.boundary_arn WHERE u.folded = ?1");
+        db, "SELECT name, document, '', owner, 'user', 0 FROM inline_policy "
+            "WHERE owner_kind = 'user' AND owner = ?1 UNION ALL "
+            "SELECT m.name, m.document, m.arn, a.owner, 'user', 0 FROM policy_attachment a "
+            "JOIN managed_policy m ON m.arn = a.arn WHERE a.owner_kind = 'user' AND a.owner = ?1 "
+            "UNION ALL SELECT p.name, p.document, '', p.owner, 'group', 0 FROM group_member g "
+            "JOIN inline_policy p ON p.owner_kind = 'group' AND p.owner = g.iam_group "
+            "WHERE g.iam_user = ?1 UNION ALL "
+            "SELECT m.name, m.document, m.arn, a.owner, 'group', 0 FROM group_member g "
+            "JOIN policy_attachment a ON a.owner_kind = 'group' AND a.owner = g.iam_group "
+            "JOIN managed_policy m ON m.arn = a.arn WHERE g.iam_user = ?1 UNION ALL "
+            "SELECT m.name, m.document, m.arn, u.folded, 'user', 1 FROM iam_user u "
+            "JOIN managed_policy m ON m.arn = u.boundary_arn WHERE u.folded = ?1");
     query_text(&q, folded);
     enum rc rc = collect(&q, arena, &found, err);
     *out = found.rows;

@@ -200,7 +200,6 @@ writer_free(struct writer *writer)
 struct writer_counts
 writer_counts(const struct writer *writer)
 {
-    return (struct writer_counts){
-        atomic_load_explicit(&writer->commits, memory_order_relaxed),
-        atomic_load_explicit(&writer->jobs, memory_order_relaxed)};
+    return (struct writer_counts){atomic_load_explicit(&writer->commits, memory_order_relaxed),
+                                  atomic_load_explicit(&writer->jobs, memory_order_relaxed)};
 }

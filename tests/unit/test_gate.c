@@ -39,16 +39,15 @@ setup(void **state)
                                        .refuse_misleading_names = true};
     world->facts.policies = world->entries;
     world->facts.identities = world->identities;
-    world->request = (struct gate_request){
-        .action = SLICE("ses:SendRawEmail"),
-        .user_name = SLICE("taro"),
-        .user_id = SLICE("AIDATEST"),
-        .user_arn = SLICE("arn:aws:iam::123456789012:user/taro"),
-        .senders = &world->senders,
-        .source_ip = SLICE("192.0.2.1"),
-        .secure_transport = true,
-        .api_version = "2",
-        .now_ms = 1700000000000};
+    world->request = (struct gate_request){.action = SLICE("ses:SendRawEmail"),
+                                           .user_name = SLICE("taro"),
+                                           .user_id = SLICE("AIDATEST"),
+                                           .user_arn = SLICE("arn:aws:iam::123456789012:user/taro"),
+                                           .senders = &world->senders,
+                                           .source_ip = SLICE("192.0.2.1"),
+                                           .secure_transport = true,
+                                           .api_version = "2",
+                                           .now_ms = 1700000000000};
     *state = world;
     return 0;
 }
@@ -79,9 +78,8 @@ static struct identity_fact *
 add_identity(struct world *world, const char *name, bool verified)
 {
     struct identity_fact *fact = &world->identities[world->facts.identity_count++];
-    *fact = (struct identity_fact){.name = slice_of(name),
-                                   .domain = strchr(name, '@') == NULL,
-                                   .verified = verified};
+    *fact = (struct identity_fact){
+        .name = slice_of(name), .domain = strchr(name, '@') == NULL, .verified = verified};
     return fact;
 }
 
@@ -135,11 +133,10 @@ the_nine_cases_decide_as_the_table_says(void **state)
     static const struct {
         bool domain, address, policy;
         const char *expected;
-    } cases[] = {{false, false, false, "FFFF"}, {true, false, false, "TTFF"},
-                 {true, false, false, "TTFF"},  {true, true, false, "TTFF"},
-                 {true, true, false, "TTFF"},   {true, false, true, "TFFF"},
-                 {true, false, true, "TFFF"},   {true, true, true, "TFFF"},
-                 {true, true, true, "TFFF"}};
+    } cases[] = {
+        {false, false, false, "FFFF"}, {true, false, false, "TTFF"}, {true, false, false, "TTFF"},
+        {true, true, false, "TTFF"},   {true, true, false, "TTFF"},  {true, false, true, "TFFF"},
+        {true, false, true, "TFFF"},   {true, true, true, "TFFF"},   {true, true, true, "TFFF"}};
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         void *fresh;
         setup(&fresh);
@@ -273,15 +270,12 @@ a_display_name_that_shows_another_address_is_refused(void **state)
     struct world *world = *state;
     give_policy(world, ANY_POLICY);
     add_identity(world, "test1.com", true);
-    assert_int_equal(ask(world, "taro@test1.com",
-                         "From: \"jiro@test1.com\" <taro@test1.com>\r\n"),
+    assert_int_equal(ask(world, "taro@test1.com", "From: \"jiro@test1.com\" <taro@test1.com>\r\n"),
                      GATE_MISLEADING_NAME);
-    assert_int_equal(ask(world, "taro@test1.com",
-                         "From: \"taro@test1.com\" <taro@test1.com>\r\n"),
+    assert_int_equal(ask(world, "taro@test1.com", "From: \"taro@test1.com\" <taro@test1.com>\r\n"),
                      GATE_ALLOWED);
     world->facts.refuse_misleading_names = false;
-    assert_int_equal(ask(world, "taro@test1.com",
-                         "From: \"jiro@test1.com\" <taro@test1.com>\r\n"),
+    assert_int_equal(ask(world, "taro@test1.com", "From: \"jiro@test1.com\" <taro@test1.com>\r\n"),
                      GATE_ALLOWED);
 }
 
@@ -291,11 +285,11 @@ in_the_sandbox_recipients_must_be_verified_and_are_resources(void **state)
     struct world *world = *state;
     struct address recipients[2];
     struct err err;
-    assert_int_equal(
-        address_parse(world->arena, SLICE("ana@else.example"), &recipients[0], &err), RC_OK);
-    assert_int_equal(address_parse(world->arena, SLICE("success@simulator.amazonses.com"),
-                                   &recipients[1], &err),
+    assert_int_equal(address_parse(world->arena, SLICE("ana@else.example"), &recipients[0], &err),
                      RC_OK);
+    assert_int_equal(
+        address_parse(world->arena, SLICE("success@simulator.amazonses.com"), &recipients[1], &err),
+        RC_OK);
     world->request.recipients = recipients;
     world->request.recipient_count = 2;
     world->facts.sandbox = true;
