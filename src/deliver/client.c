@@ -952,6 +952,12 @@ client_failure(const struct client *client, enum outcome_kind *kind, struct slic
     return true;
 }
 
+bool
+client_unheard(const struct client *client)
+{
+    return client->transaction.sent > 0 && client->transaction.answered == 0;
+}
+
 int64_t
 client_step_limit_ms(const struct client *client)
 {

@@ -63,6 +63,9 @@ void client_quit(struct client *client); /* QUIT, then `close` */
  * STARTTLS under TLS_REQUIRE, AUTH refused ...). */
 bool client_failure(const struct client *client, enum outcome_kind *kind, struct slice *status,
                     struct slice *reply);
+/* The last transaction ended before the server answered anything of it, as when a session that was
+ * used before is closed meanwhile: it may be begun again elsewhere at once. */
+bool client_unheard(const struct client *client);
 /* Milliseconds the current step may take (RFC 5321 §4.5.3.2). */
 int64_t client_step_limit_ms(const struct client *client);
 

@@ -442,5 +442,9 @@ main(void)
     process_ready(core->process, &process_handler, core);
     proving_wake(core->proving);
     loop_run(core->loop);
+    /* What was handed to the workers and the writer is finished; nothing new comes in. */
+    pool_free(core->pool);
+    writer_free(core->writer);
+    sealer_close(core->constants.sealer);
     return EXIT_SUCCESS;
 }

@@ -511,9 +511,10 @@ key_stored(struct write_job *write)
     struct key_making *making =
         (struct key_making *)((char *)write - offsetof(struct key_making, write));
     struct proving *proving = making->proving;
+    bool stored = write->rc == RC_OK;
     proving->making_keys = false;
     making_free(making);
-    if (write->rc == RC_OK)
+    if (stored)
         make_keys(proving);
 }
 

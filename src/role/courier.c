@@ -68,6 +68,12 @@ lease_outcome_all(struct lease *lease, enum outcome_kind kind, struct slice stat
         lease_outcome(lease, i, kind, status, reply);
 }
 
+void
+lease_forget_outcomes(struct lease *lease)
+{
+    lease->known = 0;
+}
+
 static void
 log_attempt(const struct lease *lease, const struct remote *remote)
 {

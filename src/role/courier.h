@@ -48,6 +48,8 @@ struct lease {
     bool complete;   /* the last piece came */
     bool writing;    /* the receiver is being sent the message */
     bool in_owing;
+    bool recalled;
+    unsigned turned_away; /* times a used session was closed on it */
     struct lease *next_owing;
     struct connection *connection; /* NULL while it waits in its site's queue */
     struct site *site;
@@ -65,6 +67,8 @@ void lease_outcome(struct lease *lease, size_t recipient, enum outcome_kind kind
 /* The same for every recipient that has none yet. */
 void lease_outcome_all(struct lease *lease, enum outcome_kind kind, struct slice status,
                        struct slice reply);
+/* As if nothing had been tried. */
+void lease_forget_outcomes(struct lease *lease);
 /* Every recipient has an outcome: core is told, the lease is freed. */
 void lease_finish(struct lease *lease, const struct remote *remote);
 /* `bytes` of the body went towards the receiver. */

@@ -194,9 +194,10 @@ ask(struct lookup *lookup, struct question *question, enum dns_type type, struct
 static void
 wait_for(struct question *question, void (*wake)(void *), void *ctx)
 {
-    struct waiter *waiter;
-    STAILQ_FOREACH(waiter, &question->waiters, next)
-    if (waiter->ctx == ctx)
+    struct waiter *waiter = STAILQ_FIRST(&question->waiters);
+    while (waiter && waiter->ctx != ctx)
+        waiter = STAILQ_NEXT(waiter, next);
+    if (waiter)
         return;
     waiter = NEW(struct waiter);
     waiter->wake = wake;

@@ -29,8 +29,10 @@ enum {
     CONNECT_MS = 30 * 1000,
     IDLE_MS = 10 * 1000,         /* a session without work is kept so long */
     GROWTH_PAUSE_MS = 30 * 1000, /* after a further connection was refused */
-    TRIES_MAX = 10,              /* addresses tried for one connection */
-    INPUT_MAX = 256 * 1024,      /* more than the longest reply that is read */
+    WEAR_MS = 5 * 60 * 1000,     /* how long a site's own limit of messages is believed */
+    TURNED_AWAY_MAX = 3,
+    TRIES_MAX = 10,         /* addresses tried for one connection */
+    INPUT_MAX = 256 * 1024, /* more than the longest reply that is read */
     ADDRESSES_MAX = 32
 };
 
@@ -83,6 +85,8 @@ struct site {
     STAILQ_HEAD(, lease) queue;
     size_t queued, opening, established; /* leases, connections, connections */
     int64_t no_growth_until_ms;
+    uint32_t wear; /* messages after which the site closes a session, as was seen; until then */
+    int64_t wear_until_ms;
     TAILQ_HEAD(, connection) connections;
 };
 
@@ -493,8 +497,11 @@ opening_failed(struct connection *connection)
 static bool
 worn_out(const struct connection *connection)
 {
-    uint32_t max = connection->site->courier->config->messages_per_connection;
-    return connection->retiring || (max && connection->transactions >= max);
+    const struct site *site = connection->site;
+    uint32_t max = site->courier->config->messages_per_connection;
+    bool wears = loop_now_ms(site->courier->loop) < site->wear_until_ms;
+    return connection->retiring || (max && connection->transactions >= max) ||
+           (wears && connection->transactions >= site->wear);
 }
 
 /* After each step of the client: go on, or put away what ended. The connection may be gone. */
@@ -583,13 +590,37 @@ on_outcome(void *ctx, size_t recipient, enum outcome_kind kind, struct slice sta
     lease_outcome(connection->lease, recipient, kind, status, reply);
 }
 
+/* A session that carried messages before was closed before it heard of this one: many sites take
+ * only so many a session. */
+static bool
+was_turned_away(const struct connection *connection, const struct lease *lease)
+{
+    return connection->transactions > 1 && client_unheard(connection->client) && !lease->recalled &&
+           lease->turned_away < TURNED_AWAY_MAX;
+}
+
+static void
+queue_again(struct site *site, struct lease *lease, uint32_t carried)
+{
+    lease_forget_outcomes(lease);
+    lease->turned_away++;
+    lease->connection = NULL;
+    STAILQ_INSERT_HEAD(&site->queue, lease, in_queue);
+    site->queued++;
+    site->wear = carried;
+    site->wear_until_ms = loop_now_ms(site->courier->loop) + WEAR_MS;
+}
+
 static void
 on_done(void *ctx)
 {
     struct connection *connection = ctx;
     struct lease *lease = connection->lease;
     connection->lease = NULL;
-    lease_finish(lease, &connection->remote);
+    if (was_turned_away(connection, lease))
+        queue_again(connection->site, lease, connection->transactions - 1);
+    else
+        lease_finish(lease, &connection->remote);
 }
 
 static void
@@ -802,11 +833,20 @@ site_free(struct site *site)
 static struct connection *
 idle_connection(struct site *site)
 {
+    struct connection *connection = TAILQ_FIRST(&site->connections);
+    while (connection && connection->state != CONNECTION_IDLE)
+        connection = TAILQ_NEXT(connection, in_site);
+    return connection;
+}
+
+/* The next connection that may carry a message; those that are worn out meanwhile are closed. */
+static struct connection *
+usable_connection(struct site *site)
+{
     struct connection *connection;
-    TAILQ_FOREACH(connection, &site->connections, in_site)
-    if (connection->state == CONNECTION_IDLE)
-        return connection;
-    return NULL;
+    while ((connection = idle_connection(site)) && worn_out(connection))
+        connection_settle(connection);
+    return connection;
 }
 
 /* No more connections on their way than are at work, and one of them at first. */
@@ -828,7 +868,7 @@ static void
 site_pump(struct site *site)
 {
     struct connection *connection;
-    while (site->queued && (connection = idle_connection(site))) {
+    while (site->queued && (connection = usable_connection(site))) {
         begin_transaction(connection, queue_take(site));
         connection_settle(connection);
     }
@@ -885,13 +925,13 @@ site_new(struct courier *courier, const struct deliver_message *message, struct 
 static void
 take_password(struct site *site, struct slice password)
 {
-    struct connection *connection;
     if (slice_equal_secret(secret_slice(&site->password), password))
         return;
     secret_free(&site->password);
     site->password = secret_new(password);
-    TAILQ_FOREACH(connection, &site->connections, in_site)
-    connection->retiring = true;
+    for (struct connection *connection = TAILQ_FIRST(&site->connections); connection;
+         connection = TAILQ_NEXT(connection, in_site))
+        connection->retiring = true;
 }
 
 static struct site *
@@ -959,6 +999,7 @@ site_recall(struct lease *lease)
     struct site *site = lease->site;
     if (lease->writing)
         return;
+    lease->recalled = true;
     if (connection) { /* DATA may be on its way: only the end of the session takes it back */
         client_lost(connection->client, SLICE("4.3.0"), SLICE("450 4.3.0 recalled"));
         connection_free(connection);

@@ -440,6 +440,28 @@ a_session_closed_between_transactions_is_no_failure(void **state)
     assert_false(client_failure(owner->client, &kind, &status, &reply));
 }
 
+static void
+a_transaction_the_server_never_answered_is_known_as_such(void **state)
+{
+    struct owner *owner = *state;
+    open_session(owner, PIPELINING);
+    begin(owner, 1);
+    hear(owner, "421 too many messages\r\n");
+    assert_outcome(owner, 0, OUTCOME_RETRY, "4.0.0", NULL);
+    assert_true(client_unheard(owner->client));
+}
+
+static void
+a_transaction_whose_mail_was_answered_was_heard(void **state)
+{
+    struct owner *owner = *state;
+    open_session(owner, PIPELINING);
+    begin(owner, 1);
+    hear(owner, "250 ok\r\n421 bye\r\n");
+    assert_outcome(owner, 0, OUTCOME_RETRY, "4.0.0", NULL);
+    assert_false(client_unheard(owner->client));
+}
+
 /* --- servers that do not keep to the protocol ---------------------------------------------- */
 
 static void
@@ -1013,6 +1035,8 @@ main(void)
         TEST(a_message_broken_off_never_gets_its_final_dot),
         TEST(a_session_lost_before_any_transaction_is_a_failure_and_no_outcome),
         TEST(a_session_closed_between_transactions_is_no_failure),
+        TEST(a_transaction_the_server_never_answered_is_known_as_such),
+        TEST(a_transaction_whose_mail_was_answered_was_heard),
         TEST(a_second_reply_to_the_message_is_not_taken_for_the_next_one),
         TEST(half_a_reply_left_over_ends_the_session),
         TEST(an_approval_that_comes_with_354_delivers_nothing),
