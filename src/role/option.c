@@ -387,6 +387,8 @@ parse_resolver(struct arena *arena, const struct option *option, struct slice va
 {
     struct slice one, rest = value;
     bool more = value.len > 0;
+    if (slice_iis(value, "recursive"))
+        return keep(arena, value, field);
     if (value.len > option->max)
         return err_set(err, RC_LIMIT, "must be at most %" PRIu64 " bytes long", option->max);
     for (unsigned count = 0; more; count++) {
@@ -397,7 +399,7 @@ parse_resolver(struct arena *arena, const struct option *option, struct slice va
         more = cut_item(rest, ',', &one, &rest);
         bool with_port = cut_item(one, '@', &address, &port);
         if (!address_valid(address))
-            return err_set(err, RC_SYNTAX, "\"%.*s\" is not an IP address: must be address@port",
+            return err_set(err, RC_SYNTAX, "\"%.*s\" is not an IP address: must be address@port, or recursive",
                            SLICE_ARG(slice_head(address, 60)));
         if (with_port && port_of(port, &ignored, err) != RC_OK)
             return RC_SYNTAX;
