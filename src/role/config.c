@@ -93,7 +93,9 @@ static const struct option table[] = {
      FIELD(user_resolver)},
 
     {{"dns.resolver", 0, "",
-      "The name servers to ask, as address@port; those of the system when empty.", TO_RESOLVER},
+      "The name servers to ask, as address@port; those of the system when empty; recursive to ask "
+      "the root and down from there.",
+      TO_RESOLVER},
      &option_resolver,
      RANGE(resolver, 0, TEXT_MAX)},
     {{"dns.local_records", 0, "",
@@ -101,7 +103,8 @@ static const struct option table[] = {
      &option_text,
      RANGE(local_records, 0, TEXT_MAX)},
     {{"dns.trust_anchor", 0, "",
-      "A file with the DNSKEY or DS records that validation starts from; the root's when empty.",
+      "A file with the DNSKEY or DS records that validation starts from; the root's when empty; "
+      "off to do without validation.",
       TO_RESOLVER},
      &option_text,
      RANGE(trust_anchor, 0, TEXT_MAX)},
