@@ -2,20 +2,12 @@
 
 #include <assert.h>
 
-static const char *const reason_names[] = {"allowed",
-                                           "system_limit",
-                                           "misleading_name",
-                                           "explicit_deny",
-                                           "implicit_deny",
-                                           "boundary",
-                                           "suspended",
-                                           "not_verified",
-                                           "dkim_lost",
-                                           "mail_from_invalid",
-                                           "no_configuration_set",
-                                           "quota_daily",
-                                           "quota_rate",
-                                           "paused"};
+static const char *const reason_names[] = {
+    "allowed",      "system_limit",      "misleading_name",
+    "arn_mismatch", "explicit_deny",     "implicit_deny",
+    "boundary",     "suspended",         "not_verified",
+    "dkim_lost",    "mail_from_invalid", "no_configuration_set",
+    "quota_daily",  "quota_rate",        "paused"};
 static_assert(sizeof reason_names / sizeof reason_names[0] == GATE_REASON_COUNT, "all named");
 
 const char *
@@ -343,6 +335,42 @@ check_display_names(struct gate *gate)
     return true;
 }
 
+/* An ARN given for an address must name an identity of this account that covers it. */
+static bool
+arn_covers(struct gate *gate, struct slice arn, const struct address *address)
+{
+    struct slice prefix = identity_arn(gate, SLICE(""));
+    if (!slice_starts(arn, prefix))
+        return false;
+    struct slice name = slice_from(arn, prefix.len);
+    struct identity_fact named = {.name = name, .domain = slice_chr(name, '@') == SLICE_NONE};
+    return gate_identity_covers(gate->arena, &named, address);
+}
+
+static bool
+check_arns(struct gate *gate)
+{
+    const struct gate_request *request = gate->request;
+    const struct {
+        const char *header;
+        struct slice arn;
+        enum sender_role role;
+    } named[] = {{"X-SES-SOURCE-ARN", request->source_arn, SENDER_REVERSE_PATH},
+                 {"X-SES-FROM-ARN", request->from_arn, SENDER_FROM},
+                 {"X-SES-RETURN-PATH-ARN", request->return_path_arn, SENDER_RETURN_PATH}};
+    for (size_t n = 0; n < sizeof named / sizeof named[0]; n++)
+        for (size_t i = 0; named[n].arn.len && i < request->senders->count; i++) {
+            const struct sender *sender = &request->senders->list[i];
+            if (sender->role == named[n].role && !arn_covers(gate, named[n].arn, &sender->address))
+                return deny(gate, GATE_ARN_MISMATCH, sender->address.text,
+                            arena_printf(gate->arena,
+                                         "Transaction failed: header '%s' does not name an "
+                                         "identity that covers <%.*s>",
+                                         named[n].header, SLICE_ARG(sender->address.text)));
+        }
+    return true;
+}
+
 static bool
 check_suspended(struct gate *gate)
 {
@@ -492,9 +520,9 @@ gate_decide(struct arena *arena, const struct gate_request *request, const struc
         check_system(&gate);
         return;
     }
-    (void)(check_display_names(&gate) && check_authorization(&gate) && check_suspended(&gate) &&
-           check_verified(&gate) && check_configuration_set(&gate) && check_dkim(&gate) &&
-           check_mail_from(&gate) && check_account(&gate));
+    (void)(check_display_names(&gate) && check_arns(&gate) && check_authorization(&gate) &&
+           check_suspended(&gate) && check_verified(&gate) && check_configuration_set(&gate) &&
+           check_dkim(&gate) && check_mail_from(&gate) && check_account(&gate));
 }
 
 enum rc

@@ -51,9 +51,11 @@ struct gate_request {
     const struct senders *senders;
     const struct address *recipients;
     size_t recipient_count;
-    struct slice configuration_set;     /* named, or the identity's default; empty: none */
-    bool configuration_set_missing;     /* named, but there is no such set */
-    struct slice template_name;         /* API only; empty: none */
+    struct slice configuration_set; /* named, or the identity's default; empty: none */
+    bool configuration_set_missing; /* named, but there is no such set */
+    struct slice template_name;     /* API only; empty: none */
+    /* Sending authorization: the identity that speaks for an address; empty: none named. */
+    struct slice source_arn, from_arn, return_path_arn;
     struct slice source_ip, user_agent; /* empty: key absent */
     bool secure_transport;
     const char *api_version; /* "2" for SMTP */
@@ -64,6 +66,7 @@ enum gate_reason {
     GATE_ALLOWED,
     GATE_SYSTEM_LIMIT, /* system mail under another name */
     GATE_MISLEADING_NAME,
+    GATE_ARN_MISMATCH, /* an X-SES-*-ARN that does not cover its address */
     GATE_EXPLICIT_DENY,
     GATE_IMPLICIT_DENY,
     GATE_BOUNDARY,

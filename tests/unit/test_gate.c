@@ -336,6 +336,23 @@ a_configuration_set_is_a_resource_of_its_own(void **state)
 }
 
 static void
+an_arn_must_cover_the_address_it_speaks_for(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    world->request.from_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/test1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+    world->request.from_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/jiro@test1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
+    world->request.from_arn = SLICE("arn:aws:ses:us-east-1:999999999999:identity/test1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
+    world->request.from_arn = SLICE("");
+    world->request.source_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/other.example");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
+}
+
+static void
 the_system_may_only_be_the_postmaster(void **state)
 {
     struct world *world = *state;
@@ -392,6 +409,7 @@ main(void)
         TEST(in_the_sandbox_recipients_must_be_verified_and_are_resources),
         TEST(authorization_comes_before_verification_before_quota_before_pause),
         TEST(a_configuration_set_is_a_resource_of_its_own),
+        TEST(an_arn_must_cover_the_address_it_speaks_for),
         TEST(the_system_may_only_be_the_postmaster),
         TEST(two_from_headers_and_unreadable_ones_name_the_header),
     };
