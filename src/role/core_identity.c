@@ -29,6 +29,12 @@ struct question {
     struct slice seen;
 };
 
+struct asker {
+    void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err);
+    void *ctx;
+    struct asker *next;
+};
+
 /* One identity being asked about. */
 struct check {
     struct proving *proving;
@@ -37,8 +43,7 @@ struct check {
     struct identity_row row;
     struct question questions[QUESTIONS_MAX];
     size_t question_count, pending;
-    void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err);
-    void *ctx;
+    struct asker *askers; /* in arena: who wants to be told */
     enum rc rc;
     struct err err;
     bool changed; /* some status */
@@ -332,9 +337,10 @@ static void
 check_finish(struct check *check)
 {
     struct proving *proving = check->proving;
+    struct slice findings = findings_json(check);
     map_remove(proving->running, check->name);
-    if (check->done)
-        check->done(check->ctx, check->rc, findings_json(check), &check->err);
+    for (struct asker *asker = check->askers; asker; asker = asker->next)
+        asker->done(asker->ctx, check->rc, findings, &check->err);
     arena_free(check->arena);
     free(check);
     proving_wake(proving);
@@ -380,23 +386,22 @@ proving_check(struct proving *proving, struct slice identity,
               void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
               void *ctx)
 {
-    struct err err;
-    if (map_get(proving->running, identity)) {
-        if (done)
-            done(ctx,
-                 err_set(&err, RC_TEMPORARY, "%.*s is being checked just now, ask again",
-                         SLICE_ARG(identity)),
-                 SLICE("[]"), &err);
-        return;
+    struct check *check = map_get(proving->running, identity);
+    bool fresh = !check;
+    if (fresh) {
+        check = NEW(struct check);
+        check->proving = proving;
+        check->arena = arena_new();
+        check->name = arena_dup(check->arena, identity);
+        map_put(proving->running, check->name, check);
     }
-    struct check *check = NEW(struct check);
-    check->proving = proving;
-    check->arena = arena_new();
-    check->name = arena_dup(check->arena, identity);
-    check->done = done;
-    check->ctx = ctx;
-    map_put(proving->running, check->name, check);
-    pool_submit(proving->core->pool, check_load, check_loaded, check);
+    if (done) {
+        struct asker *asker = ARENA_NEW(check->arena, struct asker);
+        *asker = (struct asker){done, ctx, check->askers};
+        check->askers = asker;
+    }
+    if (fresh)
+        pool_submit(proving->core->pool, check_load, check_loaded, check);
 }
 
 /* ---- what is due ---- */

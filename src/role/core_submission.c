@@ -40,7 +40,8 @@ struct submission_job {
     struct slice verdict; /* a refusal that came before the end; told at the end */
     const char *verdict_reason;
     bool answered;
-    uint32_t owed; /* credit not given back while the store is behind */
+    int64_t credit; /* what the front may still send */
+    uint32_t owed;  /* credit not given back while the store is behind */
     uint8_t body_hash[32];
     struct submission_request request;
     struct submission_answer answer;
@@ -344,6 +345,7 @@ give_credit(struct submission_job *job)
 {
     if (job->front && !job->ended && job->owed > 0 && job->staging < STAGING_MAX) {
         send_number(job->front, MESSAGE_CREDIT, job->number, job->owed);
+        job->credit += job->owed;
         job->owed = 0;
     }
 }
@@ -468,6 +470,7 @@ submission_begin(struct front *front, struct slice payload)
     struct submit_message envelope;
     if (!protocol_get_submit(arena, arena_dup(arena, payload), &envelope) ||
         map_get(front->submissions, MAP_KEY(envelope.submission)) ||
+        map_count(front->submissions) >= core->config.connections ||
         envelope.recipient_count == 0) {
         arena_free(arena);
         return false;
@@ -476,6 +479,7 @@ submission_begin(struct front *front, struct slice payload)
     job->core = core;
     job->front = front;
     job->number = envelope.submission;
+    job->credit = BODY_CREDIT;
     job->arena = arena;
     job->envelope = envelope;
     buf_init(&job->head, HEADER_MAX + BODY_PIECE_MAX);
@@ -506,8 +510,10 @@ submission_body(struct front *front, struct slice payload)
     bool read = protocol_get_body(arena, payload, &message);
     struct submission_job *job =
         read ? map_get(front->submissions, MAP_KEY(message.submission)) : NULL;
-    bool valid = read && (!job || (job->step == RECEIVING && !job->ended));
+    bool valid = read && (!job || (job->step == RECEIVING && !job->ended &&
+                                   (int64_t)message.piece.len <= job->credit));
     if (valid && job) {
+        job->credit -= (int64_t)message.piece.len;
         take_piece(job, message.piece);
         job->owed += (uint32_t)message.piece.len;
         give_credit(job);
