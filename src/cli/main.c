@@ -2,6 +2,7 @@
  * postern: the one command of the operator. The first word is a verb; each is a row of the table
  * below, and `postern help` is printed from it.
  */
+#include "action.h"
 #include "cli.h"
 
 #include <stdio.h>
@@ -20,6 +21,40 @@ static const struct cli_verb verbs[] = {
      "           [--access-key-id ID --secret-access-key SECRET] [--admin-sends] [--json]",
      "make a new service in DIR and its administrator's key", init_run},
     {"serve", "[--dir DIR] [--set KEY=VALUE]...", "run the service of DIR", serve_run},
+    {"status", "", "the account, the sandbox, this service's own DKIM records", action_run},
+    {"domain",
+     "add DOMAIN [--only-itself] | list | remove DOMAIN | records DOMAIN | check DOMAIN\n"
+     "           | mail-from DOMAIN [--name SUBDOMAIN] [--reject]",
+     "domains that may send, and the DNS records that prove them", action_run},
+    {"address", "add ADDRESS | list | remove ADDRESS",
+     "addresses that may send, proved by a link that is mailed to them", action_run},
+    {"dkim", "on DOMAIN | off DOMAIN", "sign as the domain, which hides this service", action_run},
+    {"verify", "IDENTITY", "vouch for a domain or address without proof", action_run},
+    {"production", "on | off", "leave the sandbox, or go back", action_run},
+    {"pause", "on | off", "stop accepting mail for the whole account, or go on", action_run},
+    {"grant", "ADDRESS [--user NAME] [--also]",
+     "hand out an address: a user, a credential, a policy for exactly that address", action_run},
+    {"revoke", "ADDRESS|USER|KEY [--hold]", "switch a credential off at once", action_run},
+    {"restore", "ADDRESS|USER|KEY", "switch it on again", action_run},
+    {"user", "create USER | list | show USER | delete USER", "IAM users", action_run},
+    {"credential", "create USER | list USER | rotate USER | delete KEY", "their access keys",
+     action_run},
+    {"group", "create GROUP | list | delete GROUP | add GROUP USER | remove GROUP USER",
+     "IAM groups", action_run},
+    {"policy",
+     "put NAME [--user U | --group G | --identity I] [--file F] | show NAME ... | list ...\n"
+     "           | delete NAME ... | attach NAME --user U | detach NAME --user U\n"
+     "           | boundary --user U [--name NAME]",
+     "policies, from a file or standard input", action_run},
+    {"decisions", "[--as USER] [--from ADDRESS] [--since TIME]",
+     "what was decided, when, from where, why", action_run},
+    {"explain",
+     "--as USER --from ADDRESS [--mail-from A] [--to ADDRESS]... [--action A] [--source-ip IP]",
+     "the decision on a message, without sending it", action_run},
+    {"queue",
+     "list | show MESSAGE | retry MESSAGE | hold MESSAGE | release MESSAGE | drop MESSAGE\n"
+     "           [--recipient ADDRESS]",
+     "mail that waits", action_run},
     {"help", "[VERB]", "this list, or how one verb is used", help_run},
     {"version", "", "print the version", version_run},
 };
@@ -41,7 +76,8 @@ print_verbs(FILE *out)
     fputs("usage: postern VERB [ARGUMENT]...\n\n", out);
     for (size_t i = 0; i < VERB_COUNT; i++)
         fprintf(out, "  %-14s %s\n", verbs[i].name, verbs[i].help);
-    fputs("\nDIR is ./" CLI_DEFAULT_DIR " unless --dir says otherwise. "
+    fputs("\nEvery verb takes --dir DIR and --json. DIR is ./" CLI_DEFAULT_DIR
+          " unless --dir says otherwise. "
           "\"postern help VERB\" shows a verb's arguments.\n",
           out);
 }

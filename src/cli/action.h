@@ -1,0 +1,13 @@
+/*
+ * Verbs that are one operation of the server: a table says which words and options become which
+ * members of the request, and how the answer is shown.
+ */
+#ifndef POSTERN_CLI_ACTION_H
+#define POSTERN_CLI_ACTION_H
+
+#include "cli.h"
+
+/* For every verb that has rows in the table. */
+int action_run(const struct cli_verb *verb, int argc, char **argv);
+
+#endif
