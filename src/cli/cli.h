@@ -48,5 +48,6 @@ int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The verbs, one file a noun. */
 int serve_run(const struct cli_verb *verb, int argc, char **argv);
 int init_run(const struct cli_verb *verb, int argc, char **argv);
+int demo_run(const struct cli_verb *verb, int argc, char **argv);
 
 #endif
