@@ -48,6 +48,7 @@ int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The verbs, one file a noun. */
 int serve_run(const struct cli_verb *verb, int argc, char **argv);
 int init_run(const struct cli_verb *verb, int argc, char **argv);
+int doctor_run(const struct cli_verb *verb, int argc, char **argv);
 int demo_run(const struct cli_verb *verb, int argc, char **argv);
 
 #endif

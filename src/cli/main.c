@@ -22,6 +22,8 @@ static const struct cli_verb verbs[] = {
      "make a new service in DIR and its administrator's key", init_run},
     {"serve", "[--dir DIR] [--set KEY=VALUE]...", "run the service of DIR", serve_run},
     {"demo", "[--json] [--keep]", "show what is promised, live on a throw-away instance", demo_run},
+    {"doctor", "[--probe HOST[:PORT]]", "what would keep mail from leaving or arriving",
+     doctor_run},
     {"status", "", "the account, the sandbox, this service's own DKIM records", action_run},
     {"domain",
      "add DOMAIN [--only-itself] | list | remove DOMAIN | records DOMAIN | check DOMAIN\n"
