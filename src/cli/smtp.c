@@ -64,7 +64,8 @@ static enum rc
 command(struct session *session, struct arena *arena, struct slice line, char expected,
         struct slice *reply, struct err *err)
 {
-    if (line.len && (!write_all(session, line) || !write_all(session, SLICE("\r\n"))))
+    /* One write a command: two would wait for each other (Nagle, delayed acknowledgement). */
+    if (line.len && !write_all(session, arena_concat(arena, line, SLICE("\r\n"))))
         return err_set(err, RC_TEMPORARY, "the server closed the connection");
     enum rc rc = read_reply(session, arena, reply, err);
     if (rc == RC_OK && reply->ptr[0] != expected)
