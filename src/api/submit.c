@@ -16,8 +16,8 @@ submit_policy_name(struct arena *arena, const struct policy_entry *policy)
 {
     if (!policy)
         return SLICE("");
-    return arena_printf(arena, "%s '%.*s' of %.*s", policy_source_name(policy->source),
-                        SLICE_ARG(policy->name), SLICE_ARG(policy->owner));
+    return arena_printf(arena, "'%.*s', %s %.*s", SLICE_ARG(policy->name),
+                        policy_source_name(policy->source), SLICE_ARG(policy->owner));
 }
 
 static enum rc

@@ -15,8 +15,9 @@ const char *
 policy_source_name(enum policy_source source)
 {
     static const char *const names[] = {
-        "inline policy of the user",   "managed policy of the user", "inline policy of the group",
-        "managed policy of the group", "permissions boundary",       "policy of the identity",
+        "inline policy of the user",        "managed policy of the user",
+        "inline policy of the group",       "managed policy of the group",
+        "permissions boundary of the user", "policy of the identity",
     };
     static_assert(sizeof names / sizeof *names == POLICY_SOURCE_COUNT, "a name for each source");
     return names[source];

@@ -134,7 +134,7 @@ static const struct action actions[] = {
       {"source-ip", "source_ip", VALUE}},
      print_explanation},
     {"queue", "list", "queue.list", {{0}}, print_queue},
-    {"queue", "show", "queue.show", {{"MESSAGE", "message", WORD}}, print_message},
+    {"queue", "show", "queue.show", {{"MESSAGE", "message", WORD}}, print_mail},
     {"queue",
      "retry",
      "queue.change",

@@ -382,7 +382,7 @@ print_queue(const struct json *answer)
 }
 
 int
-print_message(const struct json *answer)
+print_mail(const struct json *answer)
 {
     static const struct column columns[] = {{"RECIPIENT", "recipient"}, {"STATE", "state"},
                                             {"ATTEMPTS", "attempts"},   {"STATUS", "status"},

@@ -27,7 +27,7 @@ int print_policies(const struct json *answer);
 int print_decisions(const struct json *answer);
 int print_explanation(const struct json *answer);
 int print_queue(const struct json *answer);
-int print_message(const struct json *answer);
+int print_mail(const struct json *answer);
 int print_account(const struct json *answer);
 
 #endif

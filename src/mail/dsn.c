@@ -175,13 +175,13 @@ put_header_part(struct arena *arena, const struct dsn *dsn, struct buf *out)
 /* Made of the notification's own id, which nobody could know when writing what it quotes; tried
  * again all the same while the parts hold it. */
 static struct slice
-choose_boundary(struct arena *arena, const struct dsn *dsn, struct slice parts)
+choose_boundary(struct arena *arena, struct slice message_id, struct slice parts)
 {
     char token[25] = {0};
     size_t len = 0;
-    for (size_t i = 0; i < dsn->message_id.len && len < sizeof token - 1; i++)
-        if (ascii_alnum(dsn->message_id.ptr[i]))
-            token[len++] = dsn->message_id.ptr[i];
+    for (size_t i = 0; i < message_id.len && len < sizeof token - 1; i++)
+        if (ascii_alnum(message_id.ptr[i]))
+            token[len++] = message_id.ptr[i];
     for (unsigned attempt = 0;; attempt++) {
         struct slice boundary = arena_printf(arena, "=_report_%s_%u", token, attempt);
         if (slice_find(parts, boundary) == SLICE_NONE)
@@ -190,14 +190,20 @@ choose_boundary(struct arena *arena, const struct dsn *dsn, struct slice parts)
 }
 
 static void
+put_system_header(struct arena *arena, struct slice hostname, struct slice to, struct buf *out)
+{
+    hostname = clean(arena, hostname, NAME_MAX_BYTES);
+    to = clean(arena, to, NAME_MAX_BYTES);
+    buf_printf(out, "From: Mail Delivery Subsystem <MAILER-DAEMON@%.*s>\r\nTo: <%.*s>\r\n",
+               SLICE_ARG(hostname), SLICE_ARG(to));
+}
+
+static void
 put_report_header(struct arena *arena, const struct dsn *dsn, struct slice boundary,
                   struct buf *out)
 {
-    struct slice hostname = clean(arena, dsn->hostname, NAME_MAX_BYTES);
-    struct slice to = clean(arena, dsn->to, NAME_MAX_BYTES);
     struct slice id = clean(arena, dsn->message_id, NAME_MAX_BYTES);
-    buf_printf(out, "From: Mail Delivery Subsystem <MAILER-DAEMON@%.*s>\r\nTo: <%.*s>\r\n",
-               SLICE_ARG(hostname), SLICE_ARG(to));
+    put_system_header(arena, dsn->hostname, dsn->to, out);
     buf_add(out, SLICE("Subject: Your message could not be delivered\r\n"));
     put_field(out, "Date", clock_rfc5322(arena, dsn->now_ms));
     buf_printf(out, "Message-ID: <%.*s>\r\n", SLICE_ARG(id));
@@ -226,7 +232,7 @@ dsn_build(struct arena *arena, const struct dsn *dsn)
     ends[1] = parts.len;
     put_header_part(arena, dsn, &parts);
     ends[2] = parts.len;
-    struct slice boundary = choose_boundary(arena, dsn, buf_slice(&parts));
+    struct slice boundary = choose_boundary(arena, dsn->message_id, buf_slice(&parts));
     buf_init(&message, max + FRAME_MAX);
     put_report_header(arena, dsn, boundary, &message);
     for (size_t i = 0; i < PARTS; i++) {
@@ -381,4 +387,109 @@ dsn_notice(struct arena *arena, struct slice from, struct slice to, struct slice
     struct slice message = arena_dup(arena, buf_slice(&out));
     buf_fini(&out);
     return message;
+}
+
+/* ---- reports of others, passed on ---- */
+
+enum { RETURNED_RECIPIENTS_SHOWN = 50, SUBJECT_SHOWN = 100 };
+
+/* RFC 5322 §2.1.1, RFC 2045 §2.7: 7-bit without NUL, lines of at most 998 bytes that end in CRLF,
+ * and CR and LF nowhere else. */
+static bool
+is_seven_bit(struct slice message)
+{
+    size_t line = 0;
+    for (size_t i = 0; i < message.len; i++) {
+        unsigned char c = (unsigned char)message.ptr[i];
+        if (c == '\r' && i + 1 < message.len && message.ptr[i + 1] == '\n') {
+            line = 0;
+            i++;
+            continue;
+        }
+        if (c == '\r' || c == '\n' || c == '\0' || c >= 0x80 || ++line > 998)
+            return false;
+    }
+    return message.len > 0;
+}
+
+static void
+put_returned_text(struct arena *arena, const struct dsn_returned *returned, struct buf *out)
+{
+    struct slice id = clean(arena, returned->original_id, NAME_MAX_BYTES);
+    struct slice source = clean(arena, returned->source_ip, NAME_MAX_BYTES);
+    size_t shown =
+        returned->count < RETURNED_RECIPIENTS_SHOWN ? returned->count : RETURNED_RECIPIENTS_SHOWN;
+    buf_printf(out,
+               "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
+               "A message that you sent was accepted, and then a server sent back what is\r\n"
+               "attached here, as it came. It says what happened.\r\n\r\n"
+               "  Message: %.*s\r\n  Sent back by: [%.*s]\r\n  Your recipients were:\r\n",
+               SLICE_ARG(id), SLICE_ARG(source));
+    for (size_t i = 0; i < shown; i++) {
+        struct slice address = clean(arena, returned->recipients[i], NAME_MAX_BYTES);
+        buf_printf(out, "    <%.*s>\r\n", SLICE_ARG(address));
+    }
+    if (shown < returned->count)
+        buf_printf(out, "    and %zu more\r\n", returned->count - shown);
+}
+
+static void
+put_returned_report(struct arena *arena, struct slice report, struct buf *out)
+{
+    if (is_seven_bit(report)) {
+        buf_add(out, SLICE("Content-Type: message/rfc822\r\n\r\n"));
+        buf_add(out, report);
+        if (!slice_ends(report, SLICE("\r\n")))
+            buf_add(out, SLICE("\r\n"));
+        return;
+    }
+    buf_add(out, SLICE("Content-Type: application/octet-stream; name=\"report.eml\"\r\n"
+                       "Content-Disposition: attachment; filename=\"report.eml\"\r\n"
+                       "Content-Transfer-Encoding: base64\r\n\r\n"));
+    put_base64(arena, report, out);
+}
+
+static void
+put_returned_header(struct arena *arena, const struct dsn_returned *returned, struct slice boundary,
+                    struct buf *out)
+{
+    struct slice subject = returned->original_subject;
+    bool cut = subject.len > SUBJECT_SHOWN;
+    subject = slice_head(subject, whole_characters(subject, SUBJECT_SHOWN));
+    put_system_header(arena, returned->hostname, returned->to, out);
+    put_subject(
+        arena,
+        arena_printf(arena, "Delivery problem: %.*s%s", SLICE_ARG(subject), cut ? "..." : ""), out);
+    put_field(out, "Date", clock_rfc5322(arena, returned->now_ms));
+    struct slice id = clean(arena, returned->message_id, NAME_MAX_BYTES);
+    buf_printf(out, "Message-ID: <%.*s>\r\n", SLICE_ARG(id));
+    buf_printf(out,
+               "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+               "Content-Type: multipart/mixed; boundary=\"%.*s\"\r\n\r\n",
+               SLICE_ARG(boundary));
+}
+
+struct slice
+dsn_forward(struct arena *arena, const struct dsn_returned *returned)
+{
+    /* In base64 and its line ends four bytes become at most six. */
+    size_t max = returned->report.len + returned->report.len / 2 +
+                 RETURNED_RECIPIENTS_SHOWN * (NAME_MAX_BYTES + FOLD_AT) + FRAME_MAX;
+    struct buf parts, message;
+    buf_init(&parts, max);
+    put_returned_text(arena, returned, &parts);
+    size_t end = parts.len;
+    put_returned_report(arena, returned->report, &parts);
+    struct slice boundary = choose_boundary(arena, returned->message_id, buf_slice(&parts));
+    buf_init(&message, max + FRAME_MAX);
+    put_returned_header(arena, returned, boundary, &message);
+    buf_printf(&message, "--%.*s\r\n", SLICE_ARG(boundary));
+    buf_add(&message, slice_head(buf_slice(&parts), end));
+    buf_printf(&message, "\r\n--%.*s\r\n", SLICE_ARG(boundary));
+    buf_add(&message, slice_from(buf_slice(&parts), end));
+    buf_printf(&message, "\r\n--%.*s--\r\n", SLICE_ARG(boundary));
+    struct slice text = arena_dup(arena, buf_slice(&message));
+    buf_fini(&message);
+    buf_fini(&parts);
+    return text;
 }

@@ -9,6 +9,8 @@ enum {
     STATUS_MAX = 599,
     EXPECTED_MAX = 4096, /* a 16384-bit RSA key in base64 and room */
     SEEN_MAX = 500,
+    SOURCE_MAX = 64,         /* a printed address */
+    PATH_MAX_BYTES = 320,    /* local part, "@" and domain (RFC 5321 §4.5.3.1) */
     RECIPIENT_BYTES_MIN = 4, /* the length of an empty byte string */
     OUTCOME_BYTES_MIN = 4 + 1 + 4 + 4
 };
@@ -361,6 +363,51 @@ protocol_get_outcome(struct arena *arena, struct slice payload, struct outcome_m
     message->remote_ip = wire_bytes(&wire);
     message->tls = wire_bytes(&wire);
     get_recipient_outcomes(arena, &wire, message);
+    return wire_end(&wire);
+}
+
+void
+protocol_put_feedback(struct buf *out, const struct feedback_message *message)
+{
+    wire_put_u64(out, message->number);
+    wire_put_bytes(out, message->source_ip);
+    wire_put_bytes(out, message->reverse_path);
+    put_recipients(out, message->recipients, message->recipient_count);
+    wire_put_bytes(out, message->message);
+}
+
+bool
+protocol_get_feedback(struct arena *arena, struct slice payload, struct feedback_message *message)
+{
+    struct wire wire = wire_read(payload);
+    message->number = wire_u64(&wire);
+    message->source_ip = get_bounded(&wire, 1, SOURCE_MAX);
+    message->reverse_path = get_bounded(&wire, 0, PATH_MAX_BYTES);
+    message->recipients = get_recipients(arena, &wire, &message->recipient_count);
+    message->message = get_bounded(&wire, 0, FEEDBACK_MESSAGE_MAX);
+    if (!wire_end(&wire) || message->recipient_count > FEEDBACK_RECIPIENTS_MAX)
+        return false;
+    for (uint32_t i = 0; i < message->recipient_count; i++)
+        if (message->recipients[i].len > PATH_MAX_BYTES)
+            return false;
+    return true;
+}
+
+void
+protocol_put_feedback_taken(struct buf *out, const struct feedback_taken_message *message)
+{
+    wire_put_u64(out, message->number);
+    wire_put_u8(out, (uint8_t)message->result);
+}
+
+bool
+protocol_get_feedback_taken(struct arena *arena, struct slice payload,
+                            struct feedback_taken_message *message)
+{
+    (void)arena;
+    struct wire wire = wire_read(payload);
+    message->number = wire_u64(&wire);
+    message->result = (enum feedback_result)get_enum(&wire, FEEDBACK_RESULT_COUNT);
     return wire_end(&wire);
 }
 

@@ -36,8 +36,10 @@ enum message_type {
     /* core -> courier */
     MESSAGE_DELIVER = 60,
     MESSAGE_RECALL,
+    MESSAGE_FEEDBACK_TAKEN,
     /* courier -> core */
     MESSAGE_OUTCOME = 70,
+    MESSAGE_FEEDBACK,
     /* core, courier (through core) -> resolver, and the answers */
     MESSAGE_RESOLVE = 80,
     MESSAGE_RESOLVED,
@@ -155,6 +157,31 @@ struct outcome_message {
     uint32_t recipient_count;
 };
 
+/* What came back over SMTP; `number` is courier's, unique on its channel until it is answered. */
+enum { FEEDBACK_RECIPIENTS_MAX = 5, FEEDBACK_MESSAGE_MAX = 900 * 1024 };
+
+struct feedback_message {
+    uint64_t number;
+    struct slice source_ip;
+    struct slice reverse_path; /* empty: <> */
+    struct slice *recipients;  /* `local@domain`, lower case */
+    uint32_t recipient_count;
+    struct slice message; /* whole, any bytes */
+};
+
+enum feedback_result {
+    FEEDBACK_TAKEN,   /* forwarded, or rightly dropped */
+    FEEDBACK_UNKNOWN, /* no recipient is a return address of ours */
+    FEEDBACK_REFUSED, /* one is, but this is no report, or one too many */
+    FEEDBACK_TEMPORARY,
+    FEEDBACK_RESULT_COUNT
+};
+
+struct feedback_taken_message {
+    uint64_t number;
+    enum feedback_result result;
+};
+
 struct resolve_message {
     uint64_t query;
     enum dns_type type;
@@ -200,6 +227,8 @@ PROTOCOL_MESSAGE(call);
 PROTOCOL_MESSAGE(return);
 PROTOCOL_MESSAGE(deliver);
 PROTOCOL_MESSAGE(outcome);
+PROTOCOL_MESSAGE(feedback);
+PROTOCOL_MESSAGE(feedback_taken);
 PROTOCOL_MESSAGE(resolve);
 PROTOCOL_MESSAGE(resolved);
 PROTOCOL_MESSAGE(prove);

@@ -4,6 +4,7 @@
  *   front    AUTHENTICATE -> core_session.c      SUBMIT, BODY, SUBMIT_END -> core_submission.c
  *            CALL -> core_administration.c
  *   courier  OUTCOME, CREDIT -> core_delivery.c  RESOLVE -> core_identity.c, to the resolver
+ *            FEEDBACK -> core_feedback.c
  *   resolver RESOLVED, PROVED -> core_identity.c
  */
 #include "core.h"
@@ -81,6 +82,8 @@ courier_message(void *ctx, struct channel *channel, uint8_t type, struct slice p
 {
     struct core *core = ctx;
     (void)channel;
+    if (type == MESSAGE_FEEDBACK)
+        return intake_message(core->intake, payload);
     if (type != MESSAGE_RESOLVE)
         return delivery_courier_message(core->delivery, type, payload);
     struct resolve_message message;
@@ -101,6 +104,7 @@ courier_closed(void *ctx, struct channel *channel, const char *why)
               LOG_CSTR("reason", why));
     core->courier = NULL;
     delivery_courier_down(core->delivery);
+    intake_courier_down(core->intake);
 }
 
 static bool
@@ -430,6 +434,7 @@ main(void)
     }
     core->delivery = delivery_new(core);
     core->proving = proving_new(core);
+    core->intake = intake_new(core);
     core->administration = administration_new(core, &err);
     if (!core->administration) {
         log_event(LOG_LEVEL_ERROR, "core.failed", LOG_CSTR("reason", err.text));

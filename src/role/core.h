@@ -62,6 +62,7 @@ struct core {
     struct delivery *delivery;             /* core_delivery.c */
     struct proving *proving;               /* core_identity.c */
     struct administration *administration; /* core_administration.c */
+    struct intake *intake;                 /* core_feedback.c */
     struct timer *housekeeping;
 };
 
@@ -119,5 +120,10 @@ void proving_relay(struct proving *proving, const struct resolve_message *questi
 struct administration *administration_new(struct core *core, struct err *err);
 void administration_free(struct administration *administration);
 bool administration_call(struct front *front, struct slice payload);
+
+/* core_feedback.c: reports that remote servers sent back, to the people they are for. */
+struct intake *intake_new(struct core *core);
+bool intake_message(struct intake *intake, struct slice payload);
+void intake_courier_down(struct intake *intake);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * postern-courier: carries messages that core leases to it to their next hops, and tells the
- * outcome of each recipient. It holds nothing else: no store, no key, no message it was not
- * leased. When the channel to core closes it exits; core's leases expire, and the messages are
- * leased again.
+ * outcome of each recipient; takes in the bounces that come back. It holds nothing else: no store,
+ * no key, no message it was not leased. When the channel to core closes it exits; core's leases
+ * expire, and the messages are leased again.
  */
 #include "courier.h"
 
@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "feedback_listener.h"
 #include "lookup.h"
 #include "net/channel.h"
 #include "net/loop.h"
@@ -268,6 +269,12 @@ take_resolved(struct courier *courier, struct slice payload)
     return lookup_resolved(courier->lookup, payload);
 }
 
+static bool
+take_feedback_taken(struct courier *courier, struct slice payload)
+{
+    return feedback_listener_taken(courier->feedback, payload);
+}
+
 static const struct inner_message {
     uint8_t type;
     bool (*take)(struct courier *courier, struct slice payload);
@@ -276,6 +283,7 @@ static const struct inner_message {
     {MESSAGE_BODY, take_body},
     {MESSAGE_RECALL, take_recall},
     {MESSAGE_RESOLVED, take_resolved},
+    {MESSAGE_FEEDBACK_TAKEN, take_feedback_taken},
 };
 
 static bool
@@ -307,6 +315,14 @@ ask_core(void *ctx, const struct resolve_message *message)
     struct courier *courier = ctx;
     protocol_put_resolve(&courier->out, message);
     send_to_core(courier, MESSAGE_RESOLVE);
+}
+
+static void
+send_feedback(void *ctx, const struct feedback_message *message)
+{
+    struct courier *courier = ctx;
+    protocol_put_feedback(&courier->out, message);
+    send_to_core(courier, MESSAGE_FEEDBACK);
 }
 
 /* --- start -------------------------------------------------------------------------------- */
@@ -363,6 +379,17 @@ open_core(struct courier *courier, const struct process_start *start)
     }
 }
 
+static void
+open_feedback(struct courier *courier, const struct process_start *start)
+{
+    struct err err;
+    courier->feedback =
+        feedback_listener_new(courier->loop, courier->config->hostname, send_feedback, courier);
+    for (size_t i = 0; i < start->listener_count; i++)
+        if (feedback_listener_open(courier->feedback, start->listeners[i].fd, &err) != RC_OK)
+            refuse_to_start(&err);
+}
+
 int
 main(void)
 {
@@ -380,8 +407,7 @@ main(void)
     open_tls(courier);
     choose_source(courier);
     open_core(courier, &start);
-    for (size_t i = 0; i < start.listener_count; i++)
-        close(start.listeners[i].fd); /* nothing is listened to here yet */
+    open_feedback(courier, &start);
     process_confine(process);
     static const struct process_handler handler = {0};
     process_ready(process, &handler, courier);

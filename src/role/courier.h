@@ -15,6 +15,7 @@ struct channel;
 struct loop;
 struct timer;
 struct lookup;
+struct feedback_listener;
 struct map;
 struct site;
 struct connection;
@@ -26,6 +27,7 @@ struct courier {
     struct map *leases; /* by number; owns */
     struct map *sites;  /* by key; site.c owns */
     struct lookup *lookup;
+    struct feedback_listener *feedback;
     struct tls_client *tls_any, *tls_verified; /* tls_verified: NULL without trust anchors */
     struct endpoint source;
     bool has_source;

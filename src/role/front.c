@@ -78,6 +78,7 @@ struct connection {
     bool closing;   /* the session is done: finish the stream */
     bool start_tls; /* the session gave its 220 */
     bool greeted;   /* the client can read a reply */
+    bool held_back; /* input was left alone because replies pile up */
 
     struct submission *submission; /* owned; or NULL, then: */
     struct http *http;             /* owned */
@@ -447,12 +448,25 @@ http_bytes(struct connection *connection, struct slice data)
     return used;
 }
 
+/* Replies that piled up within this turn may all leave at its end, and then nobody would call
+ * again: one more look is asked for. When they wait still, `drained` follows. */
+static void
+hold_back(struct connection *connection)
+{
+    if (!connection->held_back)
+        stream_resume(connection->stream);
+    connection->held_back = true;
+}
+
 static size_t
 stream_input(void *ctx, struct stream *stream, struct slice data)
 {
     struct connection *connection = ctx;
-    if (stream_backlog(stream) > BACKLOG_MAX)
+    if (stream_backlog(stream) > BACKLOG_MAX) {
+        hold_back(connection);
         return 0;
+    }
+    connection->held_back = false;
     return connection->submission ? submission_bytes(connection, data)
                                   : http_bytes(connection, data);
 }

@@ -135,6 +135,19 @@ messages_finish(struct database *db, int64_t key, struct err *err)
 }
 
 enum rc
+messages_count_feedback(struct database *db, int64_t key, int64_t max, struct err *err)
+{
+    struct query q = query_start(
+        db, "UPDATE message SET feedback = feedback + 1 WHERE key = ? AND feedback < ?");
+    query_i64(&q, key);
+    query_i64(&q, max);
+    enum rc rc = query_run(&q, err);
+    if (rc == RC_OK && database_changes(db) == 0)
+        return err_set(err, RC_LIMIT, "%d reports about this message were passed on", (int)max);
+    return rc;
+}
+
+enum rc
 messages_has_open(struct database *db, int64_t key, bool *open, struct err *err)
 {
     struct query q =

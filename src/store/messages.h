@@ -65,6 +65,9 @@ MUST_USE enum rc messages_has_open(struct database *db, int64_t key, bool *open,
 /* Finished before `before_ms`: rows and what was captured go; at most `limit` messages. */
 MUST_USE enum rc messages_expire(struct database *db, int64_t before_ms, int64_t limit,
                                  struct err *err);
+/* One more report about it is passed on, unless that makes more than `max`: then RC_LIMIT. */
+MUST_USE enum rc messages_count_feedback(struct database *db, int64_t key, int64_t max,
+                                         struct err *err);
 /* (accepted_ms, recipients) of what was accepted since, for the quota. */
 MUST_USE enum rc messages_since(struct database *db, int64_t since_ms,
                                 void (*each)(void *ctx, int64_t accepted_ms, uint32_t recipients),

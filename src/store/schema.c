@@ -60,7 +60,7 @@ static const char *const migrations[] = {
     " header BLOB NOT NULL, body_bytes INTEGER NOT NULL, eight_bit INTEGER NOT NULL,"
     " captured INTEGER NOT NULL, recipients INTEGER NOT NULL, configuration_set TEXT NOT NULL,"
     " policy TEXT NOT NULL, statement INTEGER NOT NULL, resource TEXT NOT NULL,"
-    " hidden INTEGER NOT NULL);"
+    " hidden INTEGER NOT NULL, feedback INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE chunk (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "CREATE TABLE recipient (key INTEGER PRIMARY KEY, address TEXT NOT NULL, domain TEXT NOT NULL,"
     " state INTEGER NOT NULL, leased INTEGER NOT NULL, attempts INTEGER NOT NULL,"

@@ -1245,7 +1245,7 @@ each_source_has_a_name(void **state)
 {
     (void)state;
     assert_string_equal(policy_source_name(POLICY_USER_INLINE), "inline policy of the user");
-    assert_string_equal(policy_source_name(POLICY_BOUNDARY), "permissions boundary");
+    assert_string_equal(policy_source_name(POLICY_BOUNDARY), "permissions boundary of the user");
     assert_string_equal(policy_source_name(POLICY_OF_IDENTITY), "policy of the identity");
 }
 

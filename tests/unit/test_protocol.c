@@ -346,6 +346,78 @@ an_outcome_names_each_recipient_once(void **state)
     REFUSED(outcome, in);
 }
 
+static struct slice returned_to[] = {{"abcdefghijklmnopqrstuvwxyz234@mail.example", 42},
+                                     {"a@b", 3},
+                                     {"a@c", 3},
+                                     {"a@d", 3},
+                                     {"a@e", 3},
+                                     {"a@f", 3}};
+
+static void
+feedback_survives_the_way(void **state)
+{
+    (void)state;
+    struct feedback_message back, in = {.number = 7,
+                                        .source_ip = SLICE("2001:db8::1"),
+                                        .reverse_path = SLICE(""),
+                                        .recipients = returned_to,
+                                        .recipient_count = FEEDBACK_RECIPIENTS_MAX,
+                                        .message = SLICE("Subject: \xff\0\r\n\r\n")};
+    ROUND_TRIP(feedback, in, back);
+    assert_int_equal(back.number, 7);
+    assert_slice(back.source_ip, in.source_ip);
+    assert_int_equal(back.reverse_path.len, 0);
+    assert_int_equal(back.recipient_count, FEEDBACK_RECIPIENTS_MAX);
+    assert_slice(back.recipients[0], returned_to[0]);
+    assert_slice(back.recipients[4], returned_to[4]);
+    assert_slice(back.message, in.message);
+}
+
+static void
+feedback_is_bounded(void **state)
+{
+    (void)state;
+    char *large = memory_alloc(FEEDBACK_MESSAGE_MAX + 1);
+    struct slice long_path[] = {{large, 321}};
+    const struct feedback_message good = {.source_ip = SLICE("192.0.2.1"),
+                                          .recipients = returned_to,
+                                          .recipient_count = 1,
+                                          .message = {large, FEEDBACK_MESSAGE_MAX}};
+    struct feedback_message back, in = good;
+    buf_reset(&out);
+    protocol_put_feedback(&out, &in);
+    assert_true(protocol_get_feedback(arena, buf_slice(&out), &back));
+    assert_true(out.len < 1024 * 1024); /* the largest fits into a frame */
+    in.message.len++;
+    REFUSED(feedback, in);
+    in = good;
+    in.recipient_count = FEEDBACK_RECIPIENTS_MAX + 1;
+    REFUSED(feedback, in);
+    in.recipient_count = 0;
+    REFUSED(feedback, in);
+    in = good;
+    in.recipients = long_path;
+    REFUSED(feedback, in);
+    in = good;
+    in.reverse_path = long_path[0];
+    REFUSED(feedback, in);
+    in = good;
+    in.source_ip = SLICE("");
+    REFUSED(feedback, in);
+    free(large);
+}
+
+static void
+feedback_taken_has_a_known_result(void **state)
+{
+    (void)state;
+    struct feedback_taken_message back, in = {.number = 9, .result = FEEDBACK_REFUSED};
+    ROUND_TRIP(feedback_taken, in, back);
+    assert_int_equal(back.number, 9);
+    assert_int_equal(back.result, FEEDBACK_REFUSED);
+    REFUSED_WITH_BYTE(feedback_taken, in, 8, FEEDBACK_RESULT_COUNT);
+}
+
 static void
 resolve_takes_only_types_that_we_read(void **state)
 {
@@ -477,6 +549,9 @@ main(void)
         cmocka_unit_test(deliver_survives_the_way),
         cmocka_unit_test(deliver_is_refused_when_it_cannot_be_meant),
         cmocka_unit_test(an_outcome_names_each_recipient_once),
+        cmocka_unit_test(feedback_survives_the_way),
+        cmocka_unit_test(feedback_is_bounded),
+        cmocka_unit_test(feedback_taken_has_a_known_result),
         cmocka_unit_test(resolve_takes_only_types_that_we_read),
         cmocka_unit_test(resolved_carries_the_answer),
         cmocka_unit_test(resolved_records_are_bounded),

@@ -1,0 +1,30 @@
+import pytest
+
+from harness import PROGRAM, Sink, Zone
+
+
+def pytest_configure(config):
+    if not PROGRAM.exists():
+        raise pytest.UsageError(f"{PROGRAM} is not built; POSTERN_BUILD names the build directory")
+
+
+@pytest.fixture(scope="session")
+def name_server():
+    zone = Zone()
+    yield zone
+    zone.close()
+
+
+@pytest.fixture(scope="module")
+def zone(name_server):
+    """DNS without what other modules added; mail for example.net and example.org goes to loopback."""
+    name_server.mail_server("example.net", "mx.example.net", "127.0.0.1")
+    name_server.mail_server("example.org", "mx.example.org", "127.0.0.1")
+    yield name_server
+    name_server.clear()
+
+
+@pytest.fixture(scope="module")
+def sink():
+    with Sink() as sink:
+        yield sink

@@ -1,0 +1,383 @@
+"""Identities, proved by a real and signed DNS, by a link, or by the administrator's word."""
+
+import email
+import email.policy
+import re
+import urllib.error
+import urllib.request
+
+import pytest
+
+from harness import Instance, Refused, eventually, message
+
+
+@pytest.fixture(scope="module")
+def instance(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.anybody = instance.person("anybody")
+        yield instance
+
+
+@pytest.fixture
+def fresh(instance, zone):
+    """No identities, and no records of any."""
+    for identity in instance.admin("identity.list")["identities"]:
+        instance.admin("identity.remove", identity=identity["name"])
+    published = list(zone.added)
+    yield instance
+    for name, type_ in zone.added:
+        if (name, type_) not in published:
+            zone.remove(name, type_)
+    zone.added[:] = published
+
+
+def reply_to(instance, from_, to="ana@example.net", mail_from=None):
+    return instance.submit(instance.anybody, mail_from or from_, to, message(from_, to))
+
+
+def may_send(instance, from_):
+    reply = reply_to(instance, from_)
+    if reply.code == 250:
+        return True
+    assert "Email address is not verified" in reply.text, reply
+    return False
+
+
+# ---- domains ----
+
+def test_a_domain_is_verified_by_its_txt_record(fresh, zone):
+    records = fresh.add_domain("test1.com", vouch=False)["records"]
+    assert not may_send(fresh, "taro@test1.com")
+    assert fresh.identity("test1.com")["verification"] == "PENDING"
+    zone.publish(records, "verification")
+    identity = fresh.check_until("test1.com", verification="SUCCESS")
+    assert identity["dkim"] == "PENDING" and not identity["vouched"]
+    assert may_send(fresh, "taro@test1.com")
+
+
+def test_a_domain_is_verified_by_its_dkim_records_alone(fresh, zone, sink):
+    zone.publish(fresh.add_domain("test1.com", vouch=False)["records"], "dkim")
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
+    assert reply_to(fresh, "taro@test1.com", "by-dkim@example.net").code == 250
+    signature = sink.one("by-dkim@example.net").fields("DKIM-Signature")
+    assert len(signature) == 1 and "d=test1.com;" in signature[0]
+
+
+def test_two_of_three_dkim_records_prove_nothing(fresh, zone):
+    records = fresh.add_domain("test1.com", vouch=False)["records"]
+    zone.publish([one for one in records if one["purpose"] == "dkim"][:2])
+    findings = fresh.admin("domain.check", domain="test1.com")["findings"]
+    assert len(findings) == 4
+    assert not may_send(fresh, "taro@test1.com")
+
+
+def test_the_answers_of_a_signed_zone_are_marked_secure(fresh, zone):
+    records = fresh.add_domain("test1.com", vouch=False)["records"]
+    zone.publish(records, "verification", "dkim")
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
+    findings = fresh.admin("domain.check", domain="test1.com")["findings"]
+    assert {(one["found"], one["secure"]) for one in findings} == {("present", True)}
+    zone.publish(fresh.add_domain("test2.com", vouch=False)["records"], "verification", "dkim")
+    fresh.check_until("test2.com", verification="SUCCESS", dkim="SUCCESS")
+    findings = fresh.admin("domain.check", domain="test2.com")["findings"]
+    assert {(one["found"], one["secure"]) for one in findings} == {("present", False)}
+
+
+def test_a_wrong_value_proves_nothing_and_is_shown(fresh, zone):
+    fresh.add_domain("test1.com", vouch=False)
+    zone.add("_amazonses.test1.com", "TXT", "another account's token")
+
+    def seen():
+        findings = fresh.admin("domain.check", domain="test1.com")["findings"]
+        return next(one for one in findings if one["purpose"] == "verification")["found"] == "wrong"
+    eventually(seen)
+    finding = next(one for one in fresh.admin("domain.check", domain="test1.com")["findings"]
+                   if one["purpose"] == "verification")
+    assert finding["seen"] == "another account's token"
+    assert fresh.identity("test1.com")["verification"] == "PENDING"
+    assert not may_send(fresh, "taro@test1.com")
+
+
+def test_several_tokens_beside_each_other_do_no_harm(fresh, zone):
+    records = fresh.add_domain("test1.com", vouch=False)["records"]
+    zone.add("_amazonses.test1.com", "TXT", "another account's token")
+    zone.publish(records, "verification")
+    fresh.check_until("test1.com", verification="SUCCESS")
+
+
+def test_removed_records_begin_the_grace_time_in_which_mail_goes_on_signed(fresh, zone, sink):
+    records = fresh.add_domain("test1.com", vouch=False)["records"]
+    zone.publish(records, "verification", "dkim")
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
+    for record in records:
+        if record["purpose"] in ("verification", "dkim"):
+            zone.remove(record["name"], record["type"])
+    fresh.check_until("test1.com", verification="TEMPORARY_FAILURE", dkim="TEMPORARY_FAILURE")
+    assert reply_to(fresh, "taro@test1.com", "grace@example.net").code == 250
+    signature = sink.one("grace@example.net").fields("DKIM-Signature")
+    assert len(signature) == 1 and "d=test1.com;" in signature[0]
+    zone.publish(records, "verification", "dkim")
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
+
+
+def test_when_the_grace_time_is_over_mail_is_refused_and_never_signed_by_another(zone, sink):
+    with Instance(zone, mx_port=sink.port, dkim__grace="1s") as instance:
+        instance.anybody = instance.person("anybody")
+        records = instance.add_domain("test3.com", vouch=False)["records"]
+        zone.publish(records, "verification", "dkim")
+        instance.check_until("test3.com", verification="SUCCESS", dkim="SUCCESS")
+        for record in records:
+            if record["purpose"] == "dkim":
+                zone.remove(record["name"], record["type"])
+        instance.check_until("test3.com", verification="SUCCESS", dkim="TEMPORARY_FAILURE")
+
+        def refused():
+            instance.admin("domain.check", domain="test3.com")  # absence is counted from look to look
+            reply = reply_to(instance, "taro@test3.com")
+            return reply.line == ("554 Message rejected: the DKIM records of test3.com are missing "
+                                  "from DNS")
+        eventually(refused)
+        zone.remove("_amazonses.test3.com", "TXT")
+
+
+def test_bogus_answers_and_silence_change_nothing(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.anybody = instance.person("anybody")
+        zone.publish(instance.add_domain("test3.com", vouch=False)["records"], "verification",
+                     "dkim")
+        instance.check_until("test3.com", verification="SUCCESS", dkim="SUCCESS")
+        instance.stop()
+        instance.use_zone(zone, anchor=zone.wrong_anchors())
+        instance.start()
+        findings = instance.admin("domain.check", domain="test3.com")["findings"]
+        assert {one["found"] for one in findings} == {"unknown"}
+        assert {one["seen"] for one in findings} == {"DNSSEC validation failed"}
+        identity = instance.identity("test3.com")
+        assert (identity["verification"], identity["dkim"]) == ("SUCCESS", "SUCCESS")
+        assert may_send(instance, "taro@test3.com")
+        instance.stop()
+        instance.use_zone(None)  # nobody answers there
+        instance.settings["dns.resolver"] = "127.0.0.1@1"
+        instance.start()
+        findings = instance.admin("domain.check", domain="test3.com")["findings"]
+        assert {one["found"] for one in findings} == {"unknown"}
+        identity = instance.identity("test3.com")
+        assert (identity["verification"], identity["dkim"]) == ("SUCCESS", "SUCCESS")
+        assert may_send(instance, "taro@test3.com")
+
+
+def test_a_bogus_answer_verifies_nobody(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.stop()
+        instance.use_zone(zone, anchor=zone.wrong_anchors())
+        instance.start()
+        zone.publish(instance.add_domain("test3.com", vouch=False)["records"], "verification",
+                     "dkim")
+        findings = instance.admin("domain.check", domain="test3.com")["findings"]
+        assert {one["found"] for one in findings} == {"unknown"}
+        assert instance.identity("test3.com")["verification"] == "PENDING"
+
+
+def test_subdomains_inherit_and_neighbours_do_not(fresh):
+    fresh.add_domain("test1.com")
+    assert may_send(fresh, "taro@test1.com")
+    assert may_send(fresh, "taro@a.b.test1.com")
+    for other in ("taro@xtest1.com", "taro@test1.com.example.net", "taro@com", "taro@est1.com"):
+        assert not may_send(fresh, other), other
+
+
+def test_a_domain_can_be_kept_to_itself(fresh):
+    fresh.add_domain("test1.com", only_itself=True)
+    assert may_send(fresh, "taro@test1.com")
+    assert not may_send(fresh, "taro@a.test1.com")
+
+
+def test_a_subdomain_does_not_verify_its_parent(fresh):
+    fresh.add_domain("a.test1.com")
+    assert may_send(fresh, "taro@a.test1.com")
+    assert not may_send(fresh, "taro@test1.com")
+
+
+def test_the_case_of_a_domain_does_not_matter(fresh):
+    answer = fresh.add_domain("TEST1.com")
+    assert answer["domain"] == "test1.com"
+    assert may_send(fresh, "taro@Test1.COM")
+
+
+@pytest.mark.parametrize("name", ["com", "co.jp", "github.io", "CO.UK"])
+def test_a_public_suffix_is_nobodys(fresh, name):
+    with pytest.raises(Refused, match="is a public suffix and cannot be an identity"):
+        fresh.add_domain(name)
+
+
+@pytest.mark.parametrize("name", ["", "test1..com", ".test1.com", "-x.com", "x" * 64 + ".com",
+                                  "a b.com", "test1.com/x", "*.test1.com", "test1.com\n"])
+def test_what_is_no_domain_is_refused(fresh, name):
+    with pytest.raises(Refused):
+        fresh.add_domain(name)
+
+
+def test_a_domain_made_again_has_new_tokens(fresh):
+    def values(answer):
+        return {one["value"] for one in answer["records"]
+                if one["purpose"] in ("verification", "dkim")}
+    first = values(fresh.add_domain("test1.com", vouch=False))
+    with pytest.raises(Refused):
+        fresh.add_domain("test1.com", vouch=False)
+    fresh.admin("identity.remove", identity="test1.com")
+    assert not first & values(fresh.add_domain("test1.com", vouch=False))
+
+
+def test_the_word_of_the_administrator_is_shown_as_such(fresh):
+    fresh.add_domain("test1.com")
+    assert fresh.identity("test1.com")["vouched"]
+    fresh.admin("identity.vouch", identity="jiro@test2.com")
+    assert fresh.identity("jiro@test2.com")["vouched"]
+
+
+def test_a_removed_domain_sends_no_more_on_an_open_session(fresh):
+    fresh.add_domain("test1.com")
+    with fresh.session(fresh.anybody) as session:
+        raw = message("taro@test1.com")
+        assert session.submit("taro@test1.com", "ana@example.net", raw).code == 250
+        fresh.admin("identity.remove", identity="test1.com")
+        assert session.submit("taro@test1.com", "ana@example.net", raw).code == 554
+
+
+# ---- addresses ----
+
+@pytest.fixture
+def mailbox(fresh, zone, sink):
+    """taro@test2.com receives at the sink."""
+    zone.mail_server("test2.com", "mx.test2.com", "127.0.0.1")
+    return sink
+
+
+def link_in(received):
+    text = email.message_from_bytes(received.raw, policy=email.policy.default).get_content()
+    return re.search(r"http://127\.0\.0\.1:\d+/verify\?token=\S+", text)[0]
+
+
+def follow(link):
+    try:
+        with urllib.request.urlopen(link, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_an_address_is_verified_by_its_link_which_works_once(fresh, mailbox):
+    fresh.patiently("address.add", address="once@test2.com")
+    assert fresh.identity("once@test2.com")["verification"] == "PENDING"
+    assert not may_send(fresh, "once@test2.com")
+    received = mailbox.one("once@test2.com")
+    assert received.mail_from == ""
+    link = link_in(received)
+    status, page = follow(link)
+    assert status == 200 and "The address is confirmed" in page
+    assert fresh.identity("once@test2.com")["verification"] == "SUCCESS"
+    assert may_send(fresh, "once@test2.com")
+    assert not may_send(fresh, "other@test2.com")
+    status, page = follow(link)
+    assert status == 404 and "was not confirmed" in page
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 43, "%00", "<script>", "a&token=b"])
+def test_an_unknown_token_is_not_found(fresh, token):
+    status, page = follow(f"http://127.0.0.1:{fresh.ports['http']}/verify?token={token}")
+    assert status == 404 and "<script>" not in page
+
+
+def test_a_link_of_a_removed_address_confirms_nothing(fresh, mailbox):
+    fresh.patiently("address.add", address="removed@test2.com")
+    link = link_in(mailbox.one("removed@test2.com"))
+    fresh.admin("identity.remove", identity="removed@test2.com")
+    assert follow(link)[0] == 404
+    fresh.patiently("address.add", address="removed@test2.com")
+    assert follow(link)[0] == 404
+    assert not may_send(fresh, "removed@test2.com")
+
+
+def test_an_asked_again_address_gets_a_new_link_and_a_verified_one_none(fresh, mailbox):
+    fresh.patiently("address.add", address="again@test2.com")
+    fresh.patiently("address.add", address="again@test2.com")
+    first, second = mailbox.wait(2, to="again@test2.com")
+    assert link_in(first) != link_in(second)
+    assert follow(link_in(mailbox.received[-1]))[0] == 200
+    with pytest.raises(Refused, match="is verified already"):
+        fresh.admin("address.add", address="again@test2.com")
+
+
+def test_a_label_needs_no_verification_of_its_own_and_case_does(fresh):
+    fresh.admin("identity.vouch", identity="taro@test2.com")
+    assert may_send(fresh, "taro@test2.com")
+    assert may_send(fresh, "taro+label@test2.com")
+    assert may_send(fresh, "taro@TEST2.com")
+    assert not may_send(fresh, "Taro@test2.com")
+    assert not may_send(fresh, "jiro+taro@test2.com")
+    assert not may_send(fresh, "taro@sub.test2.com")
+
+
+# ---- custom MAIL FROM ----
+
+def test_a_proved_mail_from_domain_is_on_the_wire_with_an_id_that_tells_nothing(fresh, zone, sink):
+    fresh.add_domain("test1.com", vouch=False)
+    zone.publish(fresh.admin("domain.records", domain="test1.com")["records"], "verification",
+                 "dkim")
+    records = fresh.admin("domain.mail_from", domain="test1.com",
+                          mail_from="bounce.test1.com")["records"]
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS", mail_from="PENDING")
+    assert reply_to(fresh, "taro@test1.com", "before@example.net").code == 250
+    assert sink.one("before@example.net").mail_from == "taro@test1.com"
+    zone.publish(records, "mail_from")
+    fresh.check_until("test1.com", mail_from="SUCCESS")
+    assert reply_to(fresh, "taro@test1.com", "after@example.net").code == 250
+    local, domain = sink.one("after@example.net").mail_from.split("@")
+    assert domain == "bounce.test1.com"
+    assert re.fullmatch(r"[a-z2-7]+", local)
+    assert local not in sink.one("after@example.net").raw.decode()
+
+
+def test_mail_waits_for_its_mail_from_domain_where_that_is_wished(fresh, zone):
+    fresh.add_domain("test1.com", vouch=False)
+    zone.publish(fresh.admin("domain.records", domain="test1.com")["records"], "verification",
+                 "dkim")
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
+    fresh.admin("domain.mail_from", domain="test1.com", mail_from="wanted.test1.com", reject=True)
+    assert reply_to(fresh, "taro@test1.com").line == (
+        "554 MAIL FROM domain not verified: DNS setup for MAIL FROM domain is invalid.")
+
+
+def test_two_mx_records_do_not_prove_a_mail_from_domain(fresh, zone):
+    fresh.add_domain("test1.com", vouch=False)
+    records = fresh.admin("domain.mail_from", domain="test1.com",
+                          mail_from="two.test1.com")["records"]
+    zone.publish(records, "mail_from")
+    zone.add("two.test1.com", "MX", "20 mx.example.org.")
+
+    def wrong():
+        findings = fresh.admin("domain.check", domain="test1.com")["findings"]
+        return [one for one in findings if one["purpose"] == "mail_from" and
+                one["found"] == "wrong"]
+    eventually(wrong)
+    assert fresh.identity("test1.com")["mail_from"] == "PENDING"
+
+
+@pytest.mark.parametrize("name", ["test1.com", "test2.com", "xtest1.com", "a.test2.com"])
+def test_a_mail_from_domain_lies_below_its_identity(fresh, name):
+    fresh.add_domain("test1.com")
+    with pytest.raises(Refused, match="must be a subdomain of test1.com"):
+        fresh.admin("domain.mail_from", domain="test1.com", mail_from=name)
+
+
+# ---- records ----
+
+def test_records_are_what_to_publish(fresh):
+    records = fresh.add_domain("test1.com", vouch=False)["records"]
+    purposes = [one["purpose"] for one in records]
+    assert purposes == ["verification", "dkim", "dkim", "dkim", "spf", "dmarc"]
+    assert records == fresh.admin("domain.records", domain="test1.com")["records"]
+    assert records[0]["name"] == "_amazonses.test1.com" and len(records[0]["value"]) == 44
+    for record in records[1:4]:
+        assert re.fullmatch(r"[a-z2-7]{32}\._domainkey\.test1\.com", record["name"])
+        assert "p=" in record["value"]
