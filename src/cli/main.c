@@ -98,14 +98,13 @@ help_run(const struct cli_verb *verb, int argc, char **argv)
     struct cli_list words = {0};
     const struct cli_option options[] = {{"VERB", CLI_WORDS, &words}};
     int status = CLI_OK;
-    if (!cli_parse(verb, argc, argv, options, 1, &status))
-        return status;
-    const struct cli_verb *about = words.count ? find_verb(words.items[0]) : NULL;
-    if (words.count && !about)
+    bool parsed = cli_parse(verb, argc, argv, options, 1, &status);
+    const struct cli_verb *about = parsed && words.count ? find_verb(words.items[0]) : NULL;
+    if (parsed && words.count && !about)
         status = unknown_verb(words.items[0]);
     else if (about)
         printf("usage: postern %s %s\n%s\n", about->name, about->usage, about->help);
-    else
+    else if (parsed)
         print_verbs(stdout);
     free(words.items);
     return status;

@@ -54,8 +54,9 @@ struct connection {
     struct origin origin;
     char *source; /* owned; printable address */
     int64_t opened_ms;
-    size_t held; /* its share of the listener's */
-    bool closing;
+    size_t held;    /* its share of the listener's */
+    bool closing;   /* the session is done: finish the stream */
+    bool held_back; /* input was left alone because replies pile up */
 };
 
 static struct origin
@@ -194,12 +195,25 @@ static const struct feedback_actions actions = {.reply = session_reply,
  * From the stream.
  */
 
+/* Replies that piled up within this turn may all leave at its end, and then nobody would call
+ * again: one more look is asked for. When they wait still, `drained` follows. */
+static void
+hold_back(struct connection *connection)
+{
+    if (!connection->held_back)
+        stream_resume(connection->stream);
+    connection->held_back = true;
+}
+
 static size_t
 stream_input(void *ctx, struct stream *stream, struct slice data)
 {
     struct connection *connection = ctx;
-    if (stream_backlog(stream) > BACKLOG_MAX)
+    if (stream_backlog(stream) > BACKLOG_MAX) {
+        hold_back(connection);
         return 0;
+    }
+    connection->held_back = false;
     size_t used = feedback_input(connection->session, data);
     connection_settle(connection);
     return used;

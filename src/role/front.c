@@ -53,6 +53,8 @@ struct front {
     uint64_t last_number; /* of connections, submissions and calls alike */
     struct map *connections, *submissions, *calls, *sessions; /* number -> connection, borrowed */
     struct map *addresses; /* where from -> how many connections */
+    uint64_t refusals;     /* since the log last told */
+    int64_t refusal_told_ms;
 };
 
 /* A listener, with what is spoken there. */
@@ -601,6 +603,21 @@ connection_begin(struct connection *connection)
     connection_settle(connection);
 }
 
+/* One line a second at most, whoever knocks: strangers must not fill the disk. */
+static void
+refusal_log(struct front *front, const struct endpoint *peer)
+{
+    int64_t now_ms = loop_now_ms(front->loop);
+    front->refusals++;
+    if (now_ms - front->refusal_told_ms < SECOND_MS)
+        return;
+    log_event(LOG_LEVEL_WARN, "connection.refused",
+              LOG_TEXT("source", endpoint_ip(front->arena, peer)),
+              LOG_NUMBER("count", front->refusals), LOG_CSTR("why", "too many connections"));
+    front->refusal_told_ms = now_ms;
+    front->refusals = 0;
+}
+
 static void
 front_accepted(void *ctx, int fd, const struct endpoint *peer)
 {
@@ -610,9 +627,7 @@ front_accepted(void *ctx, int fd, const struct endpoint *peer)
     if (connection_fits(front, &origin)) {
         connection_begin(connection_new(door, fd, peer));
     } else {
-        log_event(LOG_LEVEL_WARN, "connection.refused",
-                  LOG_TEXT("source", endpoint_ip(front->arena, peer)),
-                  LOG_CSTR("why", "too many connections"));
+        refusal_log(front, peer);
         connection_refuse(door, fd);
     }
     arena_reset(front->arena);

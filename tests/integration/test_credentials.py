@@ -121,7 +121,8 @@ def test_what_a_person_did_is_read_afterwards(instance, person):
         assert decision["key"] == person.credential["access_key_id"]
         assert decision["source"] == "127.0.0.1" and decision["action"] == "ses:SendRawEmail"
         assert decision["from"] == person.address and decision["recipients"] == 1
-    assert allowed["policy"] == f"user policy 'grant-{person.address}' of {person.address}"
+    assert allowed["policy"] == (
+        f"'grant-{person.address}', inline policy of the user {person.address}")
     assert instance.queue(allowed["message"])["user"] == person.address
     assert "other@test1.com" == refused["mail_from"]
     assert refused["reply"].startswith("554 Access denied")

@@ -168,6 +168,13 @@ def test_pipelined_transactions_are_answered_in_order(bench):
     bench.forwarded(person, 2)
 
 
+def test_many_commands_at_once_are_all_answered(bench):
+    with Session(bench.port) as session:
+        session.send(b"EHLO mx.example.net\r\n" + b"NOOP\r\n" * 20000 + b"QUIT\r\n")
+        codes = [session.reply().code for _ in range(20002)]
+        assert codes == [250] * 20001 + [221]
+
+
 def test_of_one_address_come_twenty_connections(bench):
     sessions = [Session(bench.port) for _ in range(20)]
     try:
