@@ -150,7 +150,7 @@ parse_duration(struct arena *arena, const struct option *option, struct slice va
                struct err *err)
 {
     (void)arena;
-    uint64_t ms;
+    uint64_t ms = 0;
     enum rc rc = parse_units(option, value, duration_units, COUNT(duration_units),
                              "a number with its unit (ms, s, m, h or d)", &ms, err);
     if (rc == RC_OK)
