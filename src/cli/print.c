@@ -133,7 +133,7 @@ print_done(const struct json *answer)
     for (const struct json *member = answer->first; member; member = member->next) {
         char label[64];
         if (slice_is(member->name, "ok") || member->type == JSON_ARRAY ||
-            member->type == JSON_OBJECT)
+            member->type == JSON_OBJECT || slice_chr(member->text, '\n') != SLICE_NONE)
             continue;
         snprintf(label, sizeof label, "%.*s:", SLICE_ARG(slice_head(member->name, 60)));
         show(label, member->type == JSON_BOOL ? (member->boolean ? SLICE("yes") : SLICE("no"))
@@ -326,10 +326,9 @@ int
 print_decisions(const struct json *answer)
 {
     static const struct column columns[] = {
-        {"AT", "at"},          {"USER", "user"},           {"SOURCE", "source"},
-        {"FROM", "from"},      {"MAIL FROM", "mail_from"}, {"TO", "recipients"},
-        {"REASON", "reason"},  {"POLICY", "policy"},       {"REPLY", "reply"},
-        {"MESSAGE", "message"}};
+        {"AT", "at"},         {"USER", "user"},           {"SOURCE", "source"},
+        {"FROM", "from"},     {"MAIL FROM", "mail_from"}, {"TO", "recipients"},
+        {"REASON", "reason"}, {"POLICY", "policy"},       {"MESSAGE", "message"}};
     static const struct column strangers[] = {{"LAST", "last"},
                                               {"NETWORK", "network"},
                                               {"REASON", "reason"},

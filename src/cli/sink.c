@@ -16,8 +16,9 @@ struct sink {
     int fd;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t arrived;
-    struct arena *arena; /* under lock */
+    pthread_cond_t changed; /* a message arrived, or a conversation ended */
+    size_t conversations;   /* under lock, as what follows */
+    struct arena *arena;
     struct sink_message *messages;
     size_t count, cap;
 };
@@ -51,7 +52,7 @@ keep(struct conversation *conversation)
         sink->messages[sink->count++] =
             (struct sink_message){arena_dup(sink->arena, buf_slice(&conversation->reverse_path)),
                                   arena_dup(sink->arena, buf_slice(&conversation->data))};
-        pthread_cond_broadcast(&sink->arrived);
+        pthread_cond_broadcast(&sink->changed);
     }
     pthread_mutex_unlock(&sink->lock);
 }
@@ -81,6 +82,15 @@ note_reverse_path(struct conversation *conversation, struct slice argument)
     buf_reset(&conversation->reverse_path);
     if (slice_cut(argument, '<', &rest, &path) && slice_cut(path, '>', &path, &rest))
         buf_add(&conversation->reverse_path, path);
+}
+
+static void
+count_conversation(struct sink *sink, int change)
+{
+    pthread_mutex_lock(&sink->lock);
+    sink->conversations += (size_t)change;
+    pthread_cond_broadcast(&sink->changed);
+    pthread_mutex_unlock(&sink->lock);
 }
 
 static void *
@@ -113,7 +123,9 @@ converse(void *ctx)
     buf_fini(&line);
     buf_fini(&conversation->reverse_path);
     buf_fini(&conversation->data);
+    struct sink *sink = conversation->sink;
     free(conversation);
+    count_conversation(sink, -1);
     return NULL;
 }
 
@@ -127,6 +139,7 @@ serve(struct sink *sink, int fd)
     conversation->out = fdopen(dup(fd), "w");
     buf_init(&conversation->reverse_path, LINE_MAX_BYTES);
     buf_init(&conversation->data, MESSAGE_MAX);
+    count_conversation(sink, 1);
     if (conversation->in && conversation->out &&
         pthread_create(&thread, NULL, converse, conversation) == 0)
         pthread_detach(thread);
@@ -161,7 +174,7 @@ sink_open(struct sink **out, uint16_t *port, struct err *err)
         return rc;
     }
     pthread_mutex_init(&sink->lock, NULL);
-    pthread_cond_init(&sink->arrived, NULL);
+    pthread_cond_init(&sink->changed, NULL);
     sink->arena = arena_new();
     if (pthread_create(&sink->thread, NULL, accept_all, sink) != 0)
         abort();
@@ -170,7 +183,6 @@ sink_open(struct sink **out, uint16_t *port, struct err *err)
     return RC_OK;
 }
 
-/* Conversations under way end with their peer; what they hold is small and the process ends soon. */
 void
 sink_close(struct sink *sink)
 {
@@ -179,6 +191,14 @@ sink_close(struct sink *sink)
     shutdown(sink->fd, SHUT_RDWR);
     pthread_join(sink->thread, NULL);
     close(sink->fd);
+    pthread_mutex_lock(&sink->lock);
+    while (sink->conversations > 0)
+        pthread_cond_wait(&sink->changed, &sink->lock);
+    pthread_mutex_unlock(&sink->lock);
+    pthread_mutex_destroy(&sink->lock);
+    pthread_cond_destroy(&sink->changed);
+    arena_free(sink->arena);
+    free(sink);
 }
 
 static bool
@@ -201,7 +221,7 @@ sink_wait(struct sink *sink, struct arena *arena, struct slice needle, int64_t w
     struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
     pthread_mutex_lock(&sink->lock);
     bool found = find(sink, arena, needle, out);
-    while (!found && pthread_cond_timedwait(&sink->arrived, &sink->lock, &until) == 0)
+    while (!found && pthread_cond_timedwait(&sink->changed, &sink->lock, &until) == 0)
         found = find(sink, arena, needle, out);
     pthread_mutex_unlock(&sink->lock);
     return found;

@@ -8,6 +8,7 @@ struct sink;
 
 /* Listens on a free port of 127.0.0.1; serves in threads of its own. */
 MUST_USE enum rc sink_open(struct sink **out, uint16_t *port, struct err *err);
+/* After its peers have ended: waits for the conversations under way. */
 void sink_close(struct sink *sink);
 
 struct sink_message {
