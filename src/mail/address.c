@@ -158,9 +158,9 @@ code_is_in(uint32_t code, const struct code_range *ranges, size_t count)
 
 /* What the mapping of UTS #46 deletes: two texts that differ only there would be one domain. */
 static const struct code_range invisible[] = {
-    {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},
-    {0x180b, 0x180f}, {0x200b, 0x200f}, {0x202a, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},
-    {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0},   {0xfff0, 0xfff8},   {0x1bca0, 0x1bca3},
+    {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c}, {0x115f, 0x1160}, {0x17b4, 0x17b5},
+    {0x180b, 0x180f},   {0x200b, 0x200f},   {0x202a, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
+    {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfff8}, {0x1bca0, 0x1bca3},
     {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 };
 
@@ -184,8 +184,8 @@ to_a_labels(struct arena *arena, struct slice text, struct slice *out, struct er
     if (rc != RC_OK)
         return rc;
     uint8_t *converted = NULL;
-    int status = idn2_lookup_u8((const uint8_t *)cstr, &converted,
-                                IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+    int status =
+        idn2_lookup_u8((const uint8_t *)cstr, &converted, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
     if (status != IDN2_OK)
         return err_set(err, RC_SYNTAX, "the domain is not an internationalized domain name: %s",
                        idn2_strerror(status));
@@ -540,8 +540,7 @@ take_domain(struct reader *reader, size_t start, struct address *out)
         len++;
     struct slice domain = slice_head(reader->rest, len);
     reader->rest = slice_from(reader->rest, len);
-    rc = make_address(reader->arena, reader_words(reader, start), quoted, domain, out,
-                      reader->err);
+    rc = make_address(reader->arena, reader_words(reader, start), quoted, domain, out, reader->err);
     return rc == RC_OK ? skip_cfws(reader) : rc;
 }
 
@@ -753,12 +752,12 @@ enum { GLYPH_BREAK = 0, GLYPH_NOTHING = 1, GLYPH_LETTER = 2 };
 
 /* Blocks of punctuation and spaces outside ASCII. */
 static const struct code_range breaks[] = {
-    {0x0080, 0x00bf}, {0x1680, 0x1680}, {0x2000, 0x206f}, {0x2e00, 0x2e7f}, {0x3000, 0x303f},
-    {0xfe10, 0xfe6f}, {0xff5f, 0xff65}, {0xfffd, 0xfffd},
+    {0x0080, 0x00bf}, {0x1680, 0x1680}, {0x2000, 0x206f}, {0x2e00, 0x2e7f},
+    {0x3000, 0x303f}, {0xfe10, 0xfe6f}, {0xff5f, 0xff65}, {0xfffd, 0xfffd},
 };
 static const struct code_range quotes[] = {
-    {0x00ab, 0x00ab}, {0x00bb, 0x00bb}, {0x2018, 0x201f}, {0x2039, 0x203a}, {0x3008, 0x3011},
-    {0x3014, 0x301f}, {0xff62, 0xff63},
+    {0x00ab, 0x00ab}, {0x00bb, 0x00bb}, {0x2018, 0x201f}, {0x2039, 0x203a},
+    {0x3008, 0x3011}, {0x3014, 0x301f}, {0xff62, 0xff63},
 };
 
 static char

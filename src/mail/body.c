@@ -36,10 +36,10 @@ struct body_scan {
     size_t parts;
     struct slice boundaries[DEPTH_MAX]; /* outermost first; owned */
     size_t depth;
-    bool in_header;     /* lines are a part's header */
-    bool is_message;    /* this part is a message/rfc822: a header follows its own */
+    bool in_header;      /* lines are a part's header */
+    bool is_message;     /* this part is a message/rfc822: a header follows its own */
     bool message_begins; /* empty lines before that header are skipped, as readers do */
-    bool pending_cr;    /* the last byte was CR */
+    bool pending_cr;     /* the last byte was CR */
     bool eight_bit;
     struct err problem; /* the first; rc is RC_OK while there is none */
 };
@@ -48,16 +48,15 @@ struct body_scan {
 
 /* Reference §1.6. */
 static const char *const refused_extensions[] = {
-    "ade",     "adp",     "app",      "asp",      "bas",    "bat",    "cer",  "chm",  "cmd",
-    "com",     "cpl",     "crt",      "csh",      "der",    "exe",    "fxp",  "gadget", "hlp",
-    "hta",     "inf",     "ins",      "isp",      "its",    "js",     "jse",  "ksh",  "lib",
-    "lnk",     "mad",     "maf",      "mag",      "mam",    "maq",    "mar",  "mas",  "mat",
-    "mau",     "mav",     "maw",      "mda",      "mdb",    "mde",    "mdt",  "mdw",  "mdz",
-    "msc",     "msh",     "msh1",     "msh2",     "mshxml", "msh1xml", "msh2xml", "msi", "msp",
-    "mst",     "ops",     "pcd",      "pif",      "plg",    "prf",    "prg",  "reg",  "scf",
-    "scr",     "sct",     "shb",      "shs",      "sys",    "ps1",    "ps1xml", "ps2", "ps2xml",
-    "psc1",    "psc2",    "tmp",      "url",      "vb",     "vbe",    "vbs",  "vps",  "vsmacros",
-    "vss",     "vst",     "vsw",      "vxd",      "ws",     "wsc",    "wsf",  "wsh",  "xnk",
+    "ade",      "adp",     "app",  "asp",  "bas", "bat", "cer",    "chm",  "cmd",  "com",
+    "cpl",      "crt",     "csh",  "der",  "exe", "fxp", "gadget", "hlp",  "hta",  "inf",
+    "ins",      "isp",     "its",  "js",   "jse", "ksh", "lib",    "lnk",  "mad",  "maf",
+    "mag",      "mam",     "maq",  "mar",  "mas", "mat", "mau",    "mav",  "maw",  "mda",
+    "mdb",      "mde",     "mdt",  "mdw",  "mdz", "msc", "msh",    "msh1", "msh2", "mshxml",
+    "msh1xml",  "msh2xml", "msi",  "msp",  "mst", "ops", "pcd",    "pif",  "plg",  "prf",
+    "prg",      "reg",     "scf",  "scr",  "sct", "shb", "shs",    "sys",  "ps1",  "ps1xml",
+    "ps2",      "ps2xml",  "psc1", "psc2", "tmp", "url", "vb",     "vbe",  "vbs",  "vps",
+    "vsmacros", "vss",     "vst",  "vsw",  "vxd", "ws",  "wsc",    "wsf",  "wsh",  "xnk",
 };
 
 static void
@@ -305,8 +304,8 @@ join_segments(struct arena *arena, const struct segments *segments, struct joini
 static void
 add_segment(struct arena *arena, struct segments *segments, const struct segment *segment)
 {
-    segments->list = arena_grow(arena, segments->list, sizeof *segments->list, segments->count,
-                                &segments->cap);
+    segments->list =
+        arena_grow(arena, segments->list, sizeof *segments->list, segments->count, &segments->cap);
     segments->list[segments->count++] = *segment;
 }
 
@@ -314,7 +313,8 @@ static void
 take_segments(struct body_scan *scan, struct segments *segments,
               void (*take)(struct body_scan *scan, const struct value *value))
 {
-    static const struct joining ways[] = {{false, false}, {false, true}, {true, false}, {true, true}};
+    static const struct joining ways[] = {
+        {false, false}, {false, true}, {true, false}, {true, true}};
     qsort(segments->list, segments->count, sizeof *segments->list, compare_segments);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         struct value value = join_segments(scan->arena, segments, ways[i]);

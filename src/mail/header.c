@@ -145,8 +145,7 @@ add_field(struct arena *arena, struct header *header, size_t *cap, struct slice 
 {
     if (header->count == HEADER_FIELDS_MAX)
         return err_set(err, RC_LIMIT, "more than %d header fields", HEADER_FIELDS_MAX);
-    header->fields =
-        arena_grow(arena, header->fields, sizeof *header->fields, header->count, cap);
+    header->fields = arena_grow(arena, header->fields, sizeof *header->fields, header->count, cap);
     header->fields[header->count++] = (struct field){
         .name = place->name,
         .value = slice_from(line, place->name.len + 1),
@@ -156,8 +155,7 @@ add_field(struct arena *arena, struct header *header, size_t *cap, struct slice 
 }
 
 static enum rc
-continue_field(struct header *header, struct slice line, const struct place *place,
-               struct err *err)
+continue_field(struct header *header, struct slice line, const struct place *place, struct err *err)
 {
     if (header->count == 0)
         return refuse(err, place, "continues a field, but none has begun");
@@ -329,16 +327,6 @@ struct encoded_word {
     struct slice text;
 };
 
-static bool
-is_charset_name(struct slice name)
-{
-    /* No '/', in which iconv would take options. */
-    for (size_t i = 0; i < name.len; i++)
-        if (!ascii_alnum(name.ptr[i]) && !memchr("-_.:+()", name.ptr[i], 7))
-            return false;
-    return name.len > 0 && name.len <= CHARSET_MAX;
-}
-
 /* "=?" charset ["*" language] "?" encoding "?" at the start of `rest`; the text is all that
  * follows. The bound on the first two keeps a value full of false starts linear. */
 static bool
@@ -349,7 +337,7 @@ begins_word(struct slice rest, struct encoded_word *out)
         return false;
     char encoding = ascii_lower(text.ptr[0]);
     slice_cut(charset, '*', &charset, &language);
-    if (!is_charset_name(charset) || (encoding != 'b' && encoding != 'q'))
+    if (encoding != 'b' && encoding != 'q')
         return false;
     out->charset = charset;
     out->base64 = encoding == 'b';
@@ -457,45 +445,59 @@ struct decoder {
     struct buf out;
     struct buf bytes;     /* of adjacent encoded words of one charset, not yet converted */
     struct slice charset; /* theirs */
-    struct slice written; /* the words as they stand in the value */
+    bool pending;         /* there are such words */
     unsigned conversions; /* opened; bounded, since opening one may load a library */
 };
+
+/* Whether iconv may be asked: no '/', in which it would take options. */
+static bool
+is_charset_name(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!ascii_alnum(name.ptr[i]) && !memchr("-_.:+()", name.ptr[i], 7))
+            return false;
+    return name.len > 0 && name.len <= CHARSET_MAX;
+}
+
+static bool
+open_converter(struct decoder *decoder, iconv_t *out)
+{
+    if (!is_charset_name(decoder->charset) || decoder->conversions == CONVERSIONS_MAX)
+        return false;
+    char name[CHARSET_MAX + 1] = {0};
+    memcpy(name, decoder->charset.ptr, decoder->charset.len);
+    decoder->conversions++;
+    *out = iconv_open("UTF-8", name);
+    return *out != (iconv_t)-1;
+}
 
 /* Adjacent words are joined before they are converted: many programs cut inside a character. */
 static void
 flush_words(struct decoder *decoder)
 {
     struct slice bytes = buf_slice(&decoder->bytes);
-    if (decoder->written.len == 0)
-        return;
+    iconv_t converter;
     if (slice_iis(decoder->charset, "utf-8") || slice_iis(decoder->charset, "us-ascii")) {
         buf_add(&decoder->out, bytes);
     } else if (slice_iis(decoder->charset, "iso-8859-1")) {
         convert_latin1(bytes, &decoder->out);
+    } else if (open_converter(decoder, &converter)) {
+        convert_all(converter, bytes, &decoder->out);
+        iconv_close(converter);
     } else {
-        char name[CHARSET_MAX + 1] = {0};
-        memcpy(name, decoder->charset.ptr, decoder->charset.len);
-        iconv_t converter = decoder->conversions++ < CONVERSIONS_MAX ? iconv_open("UTF-8", name)
-                                                                     : (iconv_t)-1;
-        if (converter == (iconv_t)-1) {
-            buf_add(&decoder->out, decoder->written);
-        } else {
-            convert_all(converter, bytes, &decoder->out);
-            iconv_close(converter);
-        }
+        /* As mail programs do; else a made-up charset would hide what they show. */
+        buf_add(&decoder->out, bytes);
     }
-    decoder->written.len = 0;
+    decoder->pending = false;
     buf_reset(&decoder->bytes);
 }
 
 static void
-add_word(struct decoder *decoder, const struct encoded_word *word, struct slice written)
+add_word(struct decoder *decoder, const struct encoded_word *word)
 {
-    if (decoder->written.len > 0 && !slice_ieq(decoder->charset, word->charset))
+    if (decoder->pending && !slice_ieq(decoder->charset, word->charset))
         flush_words(decoder);
-    if (decoder->written.len == 0)
-        decoder->written.ptr = written.ptr;
-    decoder->written.len = (size_t)(written.ptr + written.len - decoder->written.ptr);
+    decoder->pending = true;
     decoder->charset = word->charset;
     if (word->base64)
         decode_b(word->text, &decoder->bytes);
@@ -523,13 +525,12 @@ decode_words(struct decoder *decoder, struct slice value)
         word.text = slice_head(word.text, len);
         /* RFC 2047 §6.2: white space between encoded words is not shown. */
         struct slice between = {value.ptr + plain, at - plain};
-        if (decoder->written.len == 0 || slice_trim(between).len > 0) {
+        if (!decoder->pending || slice_trim(between).len > 0) {
             flush_words(decoder);
             buf_add(&decoder->out, between);
         }
-        plain = (size_t)(word.text.ptr + len + 2 - value.ptr);
-        add_word(decoder, &word, (struct slice){value.ptr + at, plain - at});
-        at = plain;
+        add_word(decoder, &word);
+        plain = at = (size_t)(word.text.ptr + len + 2 - value.ptr);
     }
     flush_words(decoder);
     buf_add(&decoder->out, slice_from(value, plain));

@@ -40,8 +40,9 @@ size_t header_count(const struct header *header, const char *name);
 
 /* Unfolded (CRLF before WSP removed) and trimmed. */
 struct slice header_unfold(struct arena *arena, struct slice value);
-/* RFC 2047 encoded words decoded to UTF-8 (utf-8, us-ascii, iso-8859-1; iconv for the rest);
- * what cannot be decoded stays as it is; NUL and controls become U+FFFD. `value` is unfolded. */
+/* RFC 2047 encoded words decoded to UTF-8 (utf-8, us-ascii, iso-8859-1; iconv for the rest, and
+ * an unknown charset read as UTF-8, as mail programs do); what is no encoded word stays as it is;
+ * NUL, controls and what is no UTF-8 become U+FFFD. `value` is unfolded. */
 struct slice header_decode(struct arena *arena, struct slice value);
 
 /* RC_DENIED "Duplicate header 'X'." when a field of the once-only list (reference §1.7) repeats. */

@@ -59,8 +59,7 @@ outgoing_header(struct arena *arena, const struct header *header, const struct o
     struct slice date = clock_rfc5322(arena, outgoing->accepted_ms);
     struct replacement ours[] = {
         {.name = "Message-ID",
-         .line = arena_printf(arena, "Message-ID: <%.*s@%.*s>\r\n",
-                              SLICE_ARG(outgoing->message_id),
+         .line = arena_printf(arena, "Message-ID: <%.*s@%.*s>\r\n", SLICE_ARG(outgoing->message_id),
                               SLICE_ARG(outgoing->message_id_domain))},
         {.name = "Date", .line = arena_printf(arena, "Date: %.*s\r\n", SLICE_ARG(date))},
     };

@@ -150,6 +150,7 @@ def test_without_hold_queued_mail_goes_on(instance, person, sink):
     sink.answer("rcpt", "450 4.2.0 later", only=to, times=1)
     id_ = instance.accept(person.credential, person.address, to, person.message(to))
     assert instance.admin("grant.revoke", target=person.address)["held"] == 0
+    eventually(lambda: instance.admin("queue.show", message=id_)["recipients"][0]["attempts"] == 1)
     instance.admin("queue.change", change="retry", message=id_)
     sink.one(to)
 

@@ -235,9 +235,9 @@ local_part_longer_than_64_bytes_is_refused(void **state)
 {
     (void)state;
     struct address address;
-    assert_int_equal(address_parse(arena, arena_concat(arena, repeated("a", 64), SLICE("@b")),
-                                   &address, &err),
-                     RC_OK);
+    assert_int_equal(
+        address_parse(arena, arena_concat(arena, repeated("a", 64), SLICE("@b")), &address, &err),
+        RC_OK);
     parse_fails(arena_concat(arena, repeated("a", 65), SLICE("@b")), "64 bytes");
     parse_fails(arena_concat(arena, repeated("a", 1000000), SLICE("@b")), "longer");
 }
@@ -491,7 +491,9 @@ foreign_bytes_are_refused(void **state)
     (void)state;
     list_fails(SLICE("Taro <a@b>\0, c@d"), "NUL");
     list_fails(SLICE("\"T\xc3\xa4ro\" <a@b>"), "not ASCII");
-    list_fails(SLICE("a@test1\xe3\x80\x82" "com"), "not ASCII");
+    list_fails(SLICE("a@test1\xe3\x80\x82"
+                     "com"),
+               "not ASCII");
     list_fails(SLICE("a@b\r\nFrom: c@d"), "control character");
     list_fails(SLICE("a@b\rc@d"), "control character");
     list_fails(SLICE("a@b \x7f"), "control character");
@@ -539,9 +541,9 @@ label_is_removed_from_an_address(void **state)
     static const struct {
         const char *address, *expected;
     } rows[] = {
-        {"taro+label@test1.com", "taro@test1.com"},   {"taro+a+b@test1.com", "taro@test1.com"},
-        {"taro@test1.com", "taro@test1.com"},         {"+label@test1.com", "+label@test1.com"},
-        {"taro+@test1.com", "taro@test1.com"},        {"\"a b+c\"@test1.com", "\"a b\"@test1.com"},
+        {"taro+label@test1.com", "taro@test1.com"},  {"taro+a+b@test1.com", "taro@test1.com"},
+        {"taro@test1.com", "taro@test1.com"},        {"+label@test1.com", "+label@test1.com"},
+        {"taro+@test1.com", "taro@test1.com"},       {"\"a b+c\"@test1.com", "\"a b\"@test1.com"},
         {"\"taro+ x\"@test1.com", "taro@test1.com"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -597,7 +599,9 @@ address_in_a_name_is_found_in_any_dress(void **state)
     shows("'ceo@test2.com'", "ceo@test2.com");
     shows("(ceo@test2.com)", "ceo@test2.com");
     shows("\"ceo@test2.com\"", "ceo@test2.com");
-    shows("\xe2\x80\x9c" "ceo@test2.com\xe2\x80\x9d", "ceo@test2.com");
+    shows("\xe2\x80\x9c"
+          "ceo@test2.com\xe2\x80\x9d",
+          "ceo@test2.com");
     shows("mailto:ceo@test2.com?subject=x", "ceo@test2.com");
     shows("*ceo@test2.com*.", "ceo@test2.com");
     shows("山田ceo@test2.com、", "ceo@test2.com");

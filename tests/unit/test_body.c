@@ -26,7 +26,6 @@ tear_down(void **state)
     return 0;
 }
 
-
 static struct slice
 repeated(const char *piece, size_t times)
 {
@@ -111,8 +110,7 @@ first_problem_is_the_one_reported(void **state)
     gives(PLAIN, SLICE("a\nb\0c\rd"), RC_SYNTAX, "bare LF in the message body");
     gives(PLAIN, SLICE("a\0b\nc\rd"), RC_SYNTAX, "NUL in the message body");
     gives(PLAIN, SLICE("a\rb\0c\nd"), RC_SYNTAX, "bare CR in the message body");
-    gives(MIXED,
-          SLICE("--b\r\nContent-Type: a/b; name=x.exe\r\n\r\n\0"), RC_DENIED,
+    gives(MIXED, SLICE("--b\r\nContent-Type: a/b; name=x.exe\r\n\r\n\0"), RC_DENIED,
           "Illegal filename 'x.exe'.");
 }
 
@@ -202,9 +200,14 @@ extension_is_found_behind_what_file_systems_ignore(void **state)
     static const struct {
         const char *name, *shown;
     } rows[] = {
-        {"X.EXE", "X.EXE"},       {"x.exe.", "x.exe."},         {"x.exe . .", "x.exe . ."},
-        {"a.b.Js", "a.b.Js"},     {".bat", ".bat"},             {"x.ps1xml", "x.ps1xml"},
-        {"C:\\\\x.vbs", "C:\\x.vbs"}, {"gr\xc3\xbcn.xnk", "gr??n.xnk"},
+        {"X.EXE", "X.EXE"},
+        {"x.exe.", "x.exe."},
+        {"x.exe . .", "x.exe . ."},
+        {"a.b.Js", "a.b.Js"},
+        {".bat", ".bat"},
+        {"x.ps1xml", "x.ps1xml"},
+        {"C:\\\\x.vbs", "C:\\x.vbs"},
+        {"gr\xc3\xbcn.xnk", "gr??n.xnk"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct slice fields = arena_printf(arena, "%s%s\"\r\n", field, rows[i].name);
@@ -220,8 +223,8 @@ long_name_is_refused_all_the_same(void **state)
 {
     (void)state;
     struct slice padding = repeated("%41", 3000);
-    struct slice fields = arena_printf(arena, "Content-Disposition: a; filename*=utf-8''%.*s.exe\r\n",
-                                       SLICE_ARG(padding));
+    struct slice fields = arena_printf(
+        arena, "Content-Disposition: a; filename*=utf-8''%.*s.exe\r\n", SLICE_ARG(padding));
     struct slice body = arena_printf(arena, "--b\r\n%.*s\r\n", SLICE_ARG(fields));
     bool eight_bit;
     assert_int_equal(scan_in(SLICE(MIXED), body, 1000, &eight_bit), RC_DENIED);
@@ -268,8 +271,7 @@ boundary_that_begins_like_another_is_told_apart(void **state)
           SLICE("--b\r\nContent-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\n\r\n--bb--\r\n"
                 "--b--\r\nContent-Disposition: a; filename=x.exe\r\n"),
           RC_OK, "");
-    gives(MIXED,
-          SLICE("--b\r\nContent-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\n" EXE),
+    gives(MIXED, SLICE("--b\r\nContent-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\n" EXE),
           RC_DENIED, "Illegal filename 'x.exe'.");
 }
 
@@ -277,8 +279,8 @@ static void
 enclosed_messages_are_scanned(void **state)
 {
     (void)state;
-    gives(MIXED, SLICE("--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n" EXE),
-          RC_DENIED, "Illegal filename 'x.exe'.");
+    gives(MIXED, SLICE("--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n" EXE), RC_DENIED,
+          "Illegal filename 'x.exe'.");
     gives(MIXED, SLICE("--b\r\nContent-Type: message/rfc822\r\n\r\n\r\n" EXE), RC_DENIED,
           "Illegal filename 'x.exe'.");
     gives(MIXED,

@@ -184,11 +184,11 @@ hostile_original_header_stays_inside_its_part(void **state)
 {
     (void)state;
     struct dsn dsn = report(&jiro, 1);
-    dsn.original_header =
-        SLICE("--=_report_abc123mailexample_0: x\r\nA: \xff\0\r\nB: c\rd\ne");
+    dsn.original_header = SLICE("--=_report_abc123mailexample_0: x\r\nA: \xff\0\r\nB: c\rd\ne");
     struct slice message = dsn_build(arena, &dsn);
     is_clean(message);
-    assert_true(contains(message, "A: ?" "?\r\nB: c?d?e\r\n\r\n--=_report_abc123mailexample_1--"));
+    assert_true(contains(message, "A: ?"
+                                  "?\r\nB: c?d?e\r\n\r\n--=_report_abc123mailexample_1--"));
 }
 
 static void

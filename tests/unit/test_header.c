@@ -274,24 +274,35 @@ what_is_no_encoded_word_stays(void **state)
     decodes_to("=?utf-8?X?a?=", "=?utf-8?X?a?=");
     decodes_to("=?utf-8?Q?a", "=?utf-8?Q?a");
     decodes_to("=?", "=?");
-    decodes_to("=?\?Q?a?=", "=?\?Q?a?=");
-    decodes_to("=?no-such-charset?Q?a?=", "=?no-such-charset?Q?a?=");
-    decodes_to("=?utf-8//IGNORE?Q?a?=", "=?utf-8//IGNORE?Q?a?=");
     decodes_to("=?utf-8?Q?100=", "=?utf-8?Q?100=");
     decodes_to("=?utf-8?Q?=4?=", "=4");
     decodes_to("=?=?utf-8?Q?a?=", "=?a");
 }
 
 static void
+unknown_charset_hides_nothing(void **state)
+{
+    (void)state;
+    decodes_to("=?no-such-charset?Q?ceo=40test2.com?=", "ceo@test2.com");
+    decodes_to("=?utf-8//IGNORE?Q?a?=", "a");
+    decodes_to("=?\?Q?a?=", "a");
+    decodes_to("=?no-such-charset?Q?=FC?= =?utf-8?Q?b?=", "\xef\xbf\xbd"
+                                                          "b");
+}
+
+static void
 controls_and_broken_text_become_the_replacement_character(void **state)
 {
     (void)state;
-    decodes_to("=?utf-8?Q?a=00b?=", "a\xef\xbf\xbd" "b");
-    decodes_to("=?utf-8?Q?a=0D=0Ab?=", "a\xef\xbf\xbd\xef\xbf\xbd" "b");
+    decodes_to("=?utf-8?Q?a=00b?=", "a\xef\xbf\xbd"
+                                    "b");
+    decodes_to("=?utf-8?Q?a=0D=0Ab?=", "a\xef\xbf\xbd\xef\xbf\xbd"
+                                       "b");
     decodes_to("=?utf-8?Q?=C2=85?=", "\xef\xbf\xbd\xef\xbf\xbd");
     decodes_to("=?utf-8?Q?=FF?=", "\xef\xbf\xbd");
     decodes_to("=?utf-8?Q?=C0=80?=", "\xef\xbf\xbd\xef\xbf\xbd");
-    decodes_to("=?euc-jp?Q?=8Fa?=", "\xef\xbf\xbd" "a");
+    decodes_to("=?euc-jp?Q?=8Fa?=", "\xef\xbf\xbd"
+                                    "a");
     decodes_to("a\tb\x01", "a b\xef\xbf\xbd");
 }
 
@@ -299,7 +310,7 @@ static void
 hostile_value_is_decoded_in_linear_time(void **state)
 {
     (void)state;
-    assert_int_equal(header_decode(arena, repeated("=?a?q?", 40000)).len, 240000);
+    assert_int_equal(header_decode(arena, repeated("=?a?q?x", 40000)).len, 20000 * 5);
     assert_int_equal(header_decode(arena, repeated("=?", 120000)).len, 240000);
     struct slice switching = repeated("=?cp437?Q?a?==?cp850?Q?b?=", 10000);
     assert_true(header_decode(arena, switching).len > 0);
@@ -326,6 +337,7 @@ main(void)
         TEST(encoded_words_are_decoded),
         TEST(adjacent_encoded_words_are_joined),
         TEST(what_is_no_encoded_word_stays),
+        TEST(unknown_charset_hides_nothing),
         TEST(controls_and_broken_text_become_the_replacement_character),
         TEST(hostile_value_is_decoded_in_linear_time),
     };

@@ -108,8 +108,9 @@ mime_version_is_added_to_mime_fields_without_it(void **state)
     (void)state;
     becomes("content-type: text/html\r\n",
             "content-type: text/html\r\nMIME-Version: 1.0\r\n" OUR_ID OUR_DATE OUR_FEEDBACK);
-    becomes("Content-Transfer-Encoding: 8bit\r\n",
-            "Content-Transfer-Encoding: 8bit\r\nMIME-Version: 1.0\r\n" OUR_ID OUR_DATE OUR_FEEDBACK);
+    becomes(
+        "Content-Transfer-Encoding: 8bit\r\n",
+        "Content-Transfer-Encoding: 8bit\r\nMIME-Version: 1.0\r\n" OUR_ID OUR_DATE OUR_FEEDBACK);
     becomes("Mime-version: 1.0\r\nContent-Type: text/html\r\n",
             "Mime-version: 1.0\r\nContent-Type: text/html\r\n" OUR_ID OUR_DATE OUR_FEEDBACK);
 }
