@@ -6,7 +6,7 @@
 #ifndef POSTERN_API_OPERATIONS_H
 #define POSTERN_API_OPERATIONS_H
 
-#include "context.h"
+#include "call.h"
 
 enum api_access { API_READ, API_WRITE };
 

@@ -6,7 +6,7 @@
 #ifndef POSTERN_API_SUBMIT_H
 #define POSTERN_API_SUBMIT_H
 
-#include "context.h"
+#include "call.h"
 
 struct submission_request {
     /* the principal; empty names: the system */

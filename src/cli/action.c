@@ -1,5 +1,5 @@
 #include "action.h"
-#include "client.h"
+#include "admin_client.h"
 #include "print.h"
 
 #include <stdio.h>
@@ -292,7 +292,7 @@ static int
 perform(const struct invocation *invocation)
 {
     struct arena *arena = arena_new();
-    struct cli_client *client = NULL;
+    struct admin_client *client = NULL;
     struct buf request;
     struct slice raw = SLICE("");
     struct json *answer;
@@ -301,16 +301,16 @@ perform(const struct invocation *invocation)
     buf_init(&request, 1024 * 1024);
     enum rc rc = write_request(invocation, &request, &err);
     if (rc == RC_OK)
-        rc = cli_client_open(invocation->dir, &client, &err);
+        rc = admin_client_open(invocation->dir, &client, &err);
     if (rc == RC_OK)
-        rc = cli_client_call(client, arena, buf_slice(&request), &raw, &answer, &err);
+        rc = admin_client_call(client, arena, buf_slice(&request), &raw, &answer, &err);
     if (rc == RC_OK && !invocation->json)
         status = invocation->action->print(answer);
     else if (rc == RC_OK)
         status = printf("%.*s\n", SLICE_ARG(raw)) > 0 ? CLI_OK : CLI_FAILED;
     else
         status = cli_fail("%s", err.text);
-    cli_client_close(client);
+    admin_client_close(client);
     buf_wipe(&request);
     arena_free(arena);
     return status;

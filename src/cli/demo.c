@@ -3,10 +3,10 @@
  * from a file, a sink as the world's mail server; nine ways to set up a domain, DKIM, an address
  * and a policy; four senders each; every message over real SMTP with a person's own credential.
  */
+#include "admin_client.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli.h"
-#include "client.h"
 #include "print.h"
 #include "sink.h"
 #include "smtp.h"
@@ -71,7 +71,7 @@ struct demo {
     pid_t server;
     struct sink *sink;
     uint16_t sink_port, smtp_port, http_port;
-    struct cli_client *client;
+    struct admin_client *client;
     struct person anybody, limited;
     struct cell cells[CASES + 1][SENDERS];
     bool json, keep;
@@ -181,7 +181,7 @@ connect_administrator(struct demo *demo, struct err *err)
 {
     int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
     for (;;) {
-        enum rc rc = cli_client_open(demo->dir, &demo->client, err);
+        enum rc rc = admin_client_open(demo->dir, &demo->client, err);
         if (rc == RC_OK || clock_monotonic_ms() > until_ms ||
             waitpid(demo->server, NULL, WNOHANG) == demo->server)
             return rc;
@@ -192,7 +192,7 @@ connect_administrator(struct demo *demo, struct err *err)
 static void
 stop_server(struct demo *demo)
 {
-    cli_client_close(demo->client);
+    admin_client_close(demo->client);
     if (demo->server > 0 && kill(demo->server, SIGTERM) == 0)
         waitpid(demo->server, NULL, 0);
 }
@@ -222,8 +222,8 @@ call(struct demo *demo, struct json **answer, struct err *err, const char *opera
     }
     va_end(members);
     json_close_object(&writer);
-    enum rc rc = cli_client_call(demo->client, demo->arena, buf_slice(&request), &raw,
-                                 answer ? answer : &ignored, err);
+    enum rc rc = admin_client_call(demo->client, demo->arena, buf_slice(&request), &raw,
+                                   answer ? answer : &ignored, err);
     if (rc != RC_OK)
         err_prefix(err, "%s: ", operation);
     buf_fini(&request);

@@ -2,8 +2,8 @@
  * postern doctor: what would keep mail from leaving or arriving, before the first person finds out.
  * Each line says ok, warn or fail, and what to do. Exit status 1 when something fails.
  */
+#include "admin_client.h"
 #include "cli.h"
-#include "client.h"
 #include "role/config.h"
 
 #include <arpa/inet.h>
@@ -96,14 +96,14 @@ check_directory(struct doctor *doctor)
 static void
 check_server(struct doctor *doctor)
 {
-    struct cli_client *client;
+    struct admin_client *client;
     struct err err;
-    if (cli_client_open(".", &client, &err) != RC_OK) {
+    if (admin_client_open(".", &client, &err) != RC_OK) {
         report(doctor, "warn", "server", "none runs for %s: postern serve --dir %s", doctor->dir,
                doctor->dir);
         return;
     }
-    cli_client_close(client);
+    admin_client_close(client);
     report(doctor, "ok", "server", "runs");
 }
 

@@ -7,7 +7,7 @@
 #ifndef POSTERN_ROLE_CORE_H
 #define POSTERN_ROLE_CORE_H
 
-#include "api/context.h"
+#include "api/call.h"
 #include "api/operations.h"
 #include "authenticate/throttle.h"
 #include "base/map.h"

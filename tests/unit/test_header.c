@@ -310,7 +310,7 @@ static void
 hostile_value_is_decoded_in_linear_time(void **state)
 {
     (void)state;
-    assert_int_equal(header_decode(arena, repeated("=?a?q?x", 40000)).len, 20000 * 5);
+    assert_int_equal(header_decode(arena, repeated("=?a?q?x", 40000)).len, 280000);
     assert_int_equal(header_decode(arena, repeated("=?", 120000)).len, 240000);
     struct slice switching = repeated("=?cp437?Q?a?==?cp850?Q?b?=", 10000);
     assert_true(header_decode(arena, switching).len > 0);

@@ -3,8 +3,8 @@
  * on a reader; they never touch the loop. What must happen after the commit (sessions to drop,
  * mail to recall, DNS to ask) they leave in `effects`, and core does it.
  */
-#ifndef POSTERN_API_CONTEXT_H
-#define POSTERN_API_CONTEXT_H
+#ifndef POSTERN_API_CALL_H
+#define POSTERN_API_CALL_H
 
 #include "authorize/facts.h"
 #include "base/json.h"

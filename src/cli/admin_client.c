@@ -1,4 +1,4 @@
-#include "client.h"
+#include "admin_client.h"
 #include "base/clock.h"
 #include "net/channel.h"
 
@@ -10,7 +10,7 @@
 
 enum { FRAME_HEAD = 5, REQUEST = 1, AGAIN_MS = 15000, AGAIN_PAUSE_US = 200 * 1000 };
 
-struct cli_client {
+struct admin_client {
     int fd;
 };
 
@@ -36,7 +36,7 @@ connect_to(int fd, const char *dir, struct err *err)
 }
 
 enum rc
-cli_client_open(const char *dir, struct cli_client **out, struct err *err)
+admin_client_open(const char *dir, struct admin_client **out, struct err *err)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -46,13 +46,13 @@ cli_client_open(const char *dir, struct cli_client **out, struct err *err)
         close(fd);
         return rc;
     }
-    *out = NEW(struct cli_client);
+    *out = NEW(struct admin_client);
     (*out)->fd = fd;
     return RC_OK;
 }
 
 void
-cli_client_close(struct cli_client *client)
+admin_client_close(struct admin_client *client)
 {
     if (!client)
         return;
@@ -86,7 +86,7 @@ receive_all(int fd, char *into, size_t len)
 }
 
 static enum rc
-exchange(struct cli_client *client, struct arena *arena, struct slice request, struct slice *raw,
+exchange(struct admin_client *client, struct arena *arena, struct slice request, struct slice *raw,
          struct err *err)
 {
     unsigned char head[FRAME_HEAD];
@@ -132,8 +132,8 @@ verdict(const struct json *answer, struct err *err)
 }
 
 enum rc
-cli_client_call(struct cli_client *client, struct arena *arena, struct slice request,
-                struct slice *raw, struct json **answer, struct err *err)
+admin_client_call(struct admin_client *client, struct arena *arena, struct slice request,
+                  struct slice *raw, struct json **answer, struct err *err)
 {
     int64_t until_ms = clock_monotonic_ms() + AGAIN_MS;
     for (;;) {

@@ -1,4 +1,4 @@
-#include "context.h"
+#include "call.h"
 #include "base/map.h"
 #include "store/identities.h"
 #include "store/message_key.h"
