@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "base/log.h"
 #include "mail/address.h"
+#include "mail/data.h"
 #include "mail/reply.h"
 
 #include <assert.h>
@@ -35,15 +36,6 @@ static const char *const state_names[] = {"greeting",       "securing", "ready",
                                           "submitting",     "closing"};
 static_assert(sizeof state_names / sizeof *state_names == SUBMISSION_STATE_COUNT,
               "a name for each state");
-
-/* Where DATA stands, for the final dot and for dot-unstuffing (RFC 5321 §4.5.2). */
-enum data_position {
-    DATA_LINE_START,   /* after CRLF, or at the very beginning */
-    DATA_AFTER_DOT,    /* after CRLF "."; the dot is held back */
-    DATA_AFTER_DOT_CR, /* after CRLF "." CR; both are held back */
-    DATA_TEXT,
-    DATA_AFTER_CR
-};
 
 enum login_step { LOGIN_PLAIN, LOGIN_USER_NAME, LOGIN_PASSWORD };
 
@@ -80,7 +72,7 @@ struct submission {
     struct secret login_user;
 
     struct transaction *transaction; /* owned; from MAIL to the reply to the final dot */
-    enum data_position position;
+    struct data_reader reader;
     uint64_t credit;      /* bytes that may be passed on */
     uint64_t message_len; /* bytes passed on */
     char *verdict;        /* owned; once set, the rest of DATA is dropped and this is the reply */
@@ -513,7 +505,7 @@ submission_data(struct submission *session, struct slice argument)
 {
     (void)argument;
     const struct transaction *transaction = session->transaction;
-    session->position = DATA_LINE_START;
+    session->reader = (struct data_reader){DATA_LINE_START};
     session->credit = 0;
     session->message_len = 0;
     state_enter(session, SUBMISSION_DATA);
@@ -803,63 +795,27 @@ data_allowance(const struct submission *session)
 {
     if (session->verdict)
         return UINT64_MAX;
-    uint64_t held = session->position == DATA_AFTER_DOT_CR;
+    uint64_t held = data_held(&session->reader);
     return session->credit > held ? session->credit - held : 0;
 }
 
-/* One step from `at`: returns where the next begins. `*run` is where bytes begin that were read
- * but not passed on. Only a dot after CRLF is special, and only CRLF "." CRLF ends the message;
- * LF or CR alone are text, which core will refuse (so no other server can read it otherwise). */
-static size_t
-data_step(struct submission *session, struct slice data, size_t at, size_t *run)
+static void
+pass_piece(void *ctx, struct slice piece)
 {
-    const char c = data.ptr[at];
-    switch (session->position) {
-    case DATA_TEXT: {
-        const char *cr = memchr(data.ptr + at, '\r', data.len - at);
-        if (!cr)
-            return data.len;
-        session->position = DATA_AFTER_CR;
-        return (size_t)(cr - data.ptr) + 1;
-    }
-    case DATA_AFTER_CR:
-        if (c == '\n')
-            session->position = DATA_LINE_START;
-        else if (c != '\r')
-            session->position = DATA_TEXT;
-        return at + 1;
-    case DATA_LINE_START:
-        session->position = c == '.' ? DATA_AFTER_DOT : DATA_TEXT;
-        if (c != '.')
-            return at;
-        message_pass(session, (struct slice){data.ptr + *run, at - *run});
-        return *run = at + 1;
-    case DATA_AFTER_DOT:
-        session->position = c == '\r' ? DATA_AFTER_DOT_CR : DATA_TEXT;
-        return c == '\r' ? (*run = at + 1) : at;
-    case DATA_AFTER_DOT_CR:
-        if (c == '\n') {
-            data_finished(session);
-            return *run = at + 1;
-        }
-        message_pass(session, SLICE("\r"));
-        session->position = DATA_AFTER_CR;
-        return at;
-    }
-    return at;
+    message_pass(ctx, piece);
 }
 
 static size_t
 data_input(struct submission *session, struct slice data)
 {
+    bool finished;
     uint64_t allowance = data_allowance(session);
     if (allowance < data.len)
         data.len = (size_t)allowance;
-    size_t at = 0, run = 0;
-    while (at < data.len && session->state == SUBMISSION_DATA)
-        at = data_step(session, data, at, &run);
-    message_pass(session, (struct slice){data.ptr + run, at - run});
-    return at;
+    size_t used = data_read(&session->reader, data, pass_piece, session, &finished);
+    if (finished)
+        data_finished(session);
+    return used;
 }
 
 static size_t

@@ -7,6 +7,7 @@
 #include "feedback.h"
 
 #include "mail/address.h"
+#include "mail/data.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -20,15 +21,6 @@ enum feedback_state {
     FEEDBACK_DATA,     /* 354 was given; input is message until the final dot */
     FEEDBACK_WAITING,  /* core has the message; its answer is awaited */
     FEEDBACK_CLOSING   /* the last reply was given; input is ignored */
-};
-
-/* Where DATA stands, for the final dot and for dot-unstuffing (RFC 5321 §4.5.2). */
-enum data_position {
-    DATA_LINE_START,   /* after CRLF, or at the very beginning */
-    DATA_AFTER_DOT,    /* after CRLF "."; the dot is held back */
-    DATA_AFTER_DOT_CR, /* after CRLF "." CR; both are held back */
-    DATA_TEXT,
-    DATA_AFTER_CR
 };
 
 enum {
@@ -102,7 +94,7 @@ struct feedback {
     bool skipping; /* inside a command line that is too long */
     uint32_t bad_commands;
     struct transaction *transaction; /* owned; from MAIL to the reply to the final dot */
-    enum data_position position;
+    struct data_reader reader;
     enum said verdict; /* SAID_OK, or why the rest of DATA is dropped: the reply at its end */
 };
 
@@ -340,7 +332,7 @@ static void
 feedback_data(struct feedback *session, struct slice argument)
 {
     (void)argument;
-    session->position = DATA_LINE_START;
+    session->reader = (struct data_reader){DATA_LINE_START};
     session->verdict = SAID_OK;
     session->state = FEEDBACK_DATA;
     say(session, SAID_START_DATA);
@@ -522,57 +514,20 @@ data_finished(struct feedback *session)
     session->state = FEEDBACK_READY;
 }
 
-/* One step from `at`: returns where the next begins. `*run` is where bytes begin that were read
- * but not kept. Only a dot after CRLF is special, and only CRLF "." CRLF ends the message; CR or LF
- * alone are text, so that nothing behind a false end is read as a command. */
-static size_t
-data_step(struct feedback *session, struct slice data, size_t at, size_t *run)
+static void
+keep_piece(void *ctx, struct slice piece)
 {
-    const char c = data.ptr[at];
-    switch (session->position) {
-    case DATA_TEXT: {
-        const char *cr = memchr(data.ptr + at, '\r', data.len - at);
-        if (!cr)
-            return data.len;
-        session->position = DATA_AFTER_CR;
-        return (size_t)(cr - data.ptr) + 1;
-    }
-    case DATA_AFTER_CR:
-        if (c == '\n')
-            session->position = DATA_LINE_START;
-        else if (c != '\r')
-            session->position = DATA_TEXT;
-        return at + 1;
-    case DATA_LINE_START:
-        session->position = c == '.' ? DATA_AFTER_DOT : DATA_TEXT;
-        if (c != '.')
-            return at;
-        message_keep(session, (struct slice){data.ptr + *run, at - *run});
-        return *run = at + 1;
-    case DATA_AFTER_DOT:
-        session->position = c == '\r' ? DATA_AFTER_DOT_CR : DATA_TEXT;
-        return c == '\r' ? (*run = at + 1) : at;
-    case DATA_AFTER_DOT_CR:
-        if (c == '\n') {
-            data_finished(session);
-            return *run = at + 1;
-        }
-        message_keep(session, SLICE("\r"));
-        session->position = DATA_AFTER_CR;
-        return at;
-    }
-    return at;
+    message_keep(ctx, piece);
 }
 
 static size_t
 data_input(struct feedback *session, struct slice data)
 {
-    size_t at = 0, run = 0;
-    while (at < data.len && session->state == FEEDBACK_DATA)
-        at = data_step(session, data, at, &run);
-    if (session->state == FEEDBACK_DATA)
-        message_keep(session, (struct slice){data.ptr + run, at - run});
-    return at;
+    bool finished;
+    size_t used = data_read(&session->reader, data, keep_piece, session, &finished);
+    if (finished)
+        data_finished(session);
+    return used;
 }
 
 static size_t

@@ -216,7 +216,7 @@ class Instance:
         "store.low_water": "1m",
     }
 
-    def __init__(self, zone=None, mx_port=None, production=True, routes=None, **settings):
+    def __init__(self, zone, mx_port=None, production=True, routes=None, **settings):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="postern-test-"))
         self.base.chmod(0o755)  # each part of the service runs as a user of its own
         self.dir = self.base / "data"
@@ -247,14 +247,12 @@ class Instance:
 
     def use_zone(self, zone, anchor=None):
         """Ask this name server only, and believe the keys of its signed zones, or `anchor`."""
-        if zone is None:
-            self.settings["dns.trust_anchor"] = "off"
-            self.settings["dns.resolver"] = "127.0.0.1@9"
-            return
-        path = self.base / "anchor.key"
-        path.write_text(anchor or zone.anchors())
         self.settings["dns.resolver"] = f"127.0.0.1@{zone.port}"
-        self.settings["dns.trust_anchor"] = str(path)
+        self.settings["dns.trust_anchor"] = "off"
+        if isinstance(zone, Zone):
+            path = self.base / "anchor.key"
+            path.write_text(anchor or zone.anchors())
+            self.settings["dns.trust_anchor"] = str(path)
 
     def run(self, *arguments, check=False, text=None):
         """A verb of the command line."""
@@ -638,12 +636,15 @@ class SinkConnection:
 
     def on_mail(self, argument):
         self.recipients = []
-        self.mail_from = re.search(r"<(.*?)>", argument)[1]
-        self.say("mail", argument, "250 ok")
+        self.mail_from = None
+        if self.say("mail", argument, "250 ok"):
+            self.mail_from = re.search(r"<(.*?)>", argument)[1]
 
     def on_rcpt(self, argument):
         address = re.search(r"<(.*)>", argument)[1]
-        if self.say("rcpt", address, "250 ok"):
+        if self.mail_from is None:
+            self.socket.sendall(b"503 MAIL first\r\n")
+        elif self.say("rcpt", address, "250 ok"):
             self.recipients.append(address)
 
     def on_data(self, argument):
@@ -654,13 +655,11 @@ class SinkConnection:
 
     def body(self):
         searched = 0
-        if self.buffer[:3] == b".\r\n":
-            end = -2
-        else:
-            while (end := self.buffer.find(b"\r\n.\r\n", searched)) < 0:
-                searched = max(0, len(self.buffer) - 4)
-                self.fill()
-        raw = bytes(self.buffer[:max(end + 2, 0)])
+        self.buffer[:0] = b"\r\n"  # the dot may come first
+        while (end := self.buffer.find(b"\r\n.\r\n", searched)) < 0:
+            searched = max(0, len(self.buffer) - 4)
+            self.fill()
+        raw = bytes(self.buffer[2:end + 2])
         del self.buffer[:end + 5]
         if raw.startswith(b"."):
             raw = raw[1:]
@@ -684,6 +683,30 @@ class SinkConnection:
 
 
 # ---- DNS ----
+
+class FailingServer:
+    """A name server that answers SERVFAIL to everything."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                question, peer = self.socket.recvfrom(4096)
+                answer = dns.message.make_response(dns.message.from_wire(question))
+                answer.set_rcode(dns.rcode.SERVFAIL)
+                self.socket.sendto(answer.to_wire(), peer)
+
 
 SIGNED, PLAIN = True, False
 
