@@ -23,6 +23,8 @@ struct api_constants {
     bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
     int64_t dkim_grace_ms, lifetime_ms;
     struct sealer *sealer;
+    struct slice
+        decoy; /* a sealed secret of nobody: what a login of an unknown user is checked with */
     uint8_t return_secret[32];      /* report/return_address.h */
     atomic_int_least64_t *last_key; /* of messages and decisions; see api_next_key */
 };

@@ -10,6 +10,7 @@
 #include "core.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "net/protocol.h"
 #include "store/decisions.h"
 #include "store/messages.h"
@@ -376,6 +377,18 @@ recover(struct core *core, struct database *database, struct err *err)
     return rc;
 }
 
+/* An unknown user costs the same work as a wrong password. */
+static struct slice
+make_decoy(const struct sealer *sealer)
+{
+    struct arena *arena = arena_new();
+    struct slice sealed = sealer_seal(sealer, arena, SLICE("decoy"), random_secret_key(arena));
+    struct slice kept = {memory_alloc(sealed.len), sealed.len};
+    memcpy((char *)kept.ptr, sealed.ptr, sealed.len);
+    arena_free(arena);
+    return kept;
+}
+
 static enum rc
 open_store(struct core *core, struct err *err)
 {
@@ -394,6 +407,7 @@ open_store(struct core *core, struct err *err)
         rc = recover(core, database, err);
     if (rc != RC_OK)
         return rc;
+    core->constants.decoy = make_decoy(core->constants.sealer);
     api_thread_init(&core->writer_thread, database);
     core->writer = writer_new(core->loop, database, disk_full, core);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);

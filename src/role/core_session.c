@@ -51,27 +51,26 @@ login_free(struct login *login)
     free(login);
 }
 
-/* For a user that does not exist: the same work on a secret that fits nothing. */
-static void
-spend_the_same_time(const struct api_constants *constants, const struct login *login)
-{
-    (void)!smtp_password_matches(SLICE("0000000000000000000000000000000000000000"),
-                                 constants->region, login->message.password);
-}
-
 static bool
-password_fits(const struct api_constants *constants, struct login *login, struct err *err)
+secret_fits(const struct api_constants *constants, struct slice row, struct slice sealed,
+            struct login *login, struct err *err)
 {
     struct secret secret;
-    struct slice row = arena_concat(login->arena, SLICE("access-key:"), login->key.id);
-    if (sealer_unseal(constants->sealer, row, login->key.secret, &secret, err) != RC_OK) {
+    if (sealer_unseal(constants->sealer, row, sealed, &secret, err) != RC_OK) {
         login->result = AUTHENTICATE_TEMPORARY;
         return false;
     }
     bool fits =
         smtp_password_matches(secret_slice(&secret), constants->region, login->message.password);
     secret_free(&secret);
-    return fits && login->key.active;
+    return fits;
+}
+
+static bool
+password_fits(const struct api_constants *constants, struct login *login, struct err *err)
+{
+    struct slice row = arena_concat(login->arena, SLICE("access-key:"), login->key.id);
+    return secret_fits(constants, row, login->key.secret, login, err) && login->key.active;
 }
 
 /* On a worker. Unknown user, wrong password and inactive key take the same way and time. */
@@ -85,7 +84,7 @@ login_run(void *job, unsigned worker)
     enum rc rc = access_keys_find(core->workers[worker].database, login->arena,
                                   login->message.user_name, &login->key, &err);
     if (rc == RC_NOT_FOUND)
-        spend_the_same_time(&core->constants, login);
+        (void)!secret_fits(&core->constants, SLICE("decoy"), core->constants.decoy, login, &err);
     else if (rc != RC_OK)
         login->result = AUTHENTICATE_TEMPORARY;
     else if (password_fits(&core->constants, login, &err))
