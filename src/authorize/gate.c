@@ -312,7 +312,20 @@ check_authorization(struct gate *gate)
 
 /* ---- the other checks, in SES's order ---- */
 
-/* RFC 5322 lets a display name say anything; one that shows another address only deceives. */
+/* RFC 5322 lets a display name say anything; one that shows another address only deceives. Every
+ * address that it shows counts, not only the first. */
+static bool
+shows_another_address(struct arena *arena, struct slice name, const struct address *address)
+{
+    struct slice found, own = address_fold(arena, address->text);
+    while (address_appears_in(name, &found)) {
+        if (!slice_eq(address_fold(arena, found), own))
+            return true;
+        name = slice_from(name, (size_t)(found.ptr + found.len - name.ptr));
+    }
+    return false;
+}
+
 static bool
 check_display_names(struct gate *gate)
 {
@@ -321,10 +334,7 @@ check_display_names(struct gate *gate)
         return true;
     for (size_t i = 0; i < senders->count; i++) {
         const struct sender *sender = &senders->list[i];
-        struct slice found;
-        if (address_appears_in(sender->display_name, &found) &&
-            !slice_eq(address_fold(gate->arena, found),
-                      address_fold(gate->arena, sender->address.text)))
+        if (shows_another_address(gate->arena, sender->display_name, &sender->address))
             return deny(gate, GATE_MISLEADING_NAME, sender->address.text,
                         arena_printf(gate->arena,
                                      "Transaction failed: the display name in header '%s' shows "

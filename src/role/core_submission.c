@@ -432,10 +432,10 @@ take_piece(struct submission_job *job, struct slice piece)
         take_body(job, piece);
         return;
     }
-    size_t end;
+    size_t end, seen = job->head.len;
     struct err err = {0};
     buf_add(&job->head, piece);
-    enum rc rc = buf_ok(&job->head) ? header_end(buf_slice(&job->head), &end, &err)
+    enum rc rc = buf_ok(&job->head) ? header_end_after(buf_slice(&job->head), seen, &end, &err)
                                     : err_set(&err, RC_LIMIT, "the header is too large");
     if (rc == RC_OK)
         take_header(job, end);

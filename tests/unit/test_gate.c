@@ -274,6 +274,9 @@ a_display_name_that_shows_another_address_is_refused(void **state)
                      GATE_MISLEADING_NAME);
     assert_int_equal(ask(world, "taro@test1.com", "From: \"taro@test1.com\" <taro@test1.com>\r\n"),
                      GATE_ALLOWED);
+    assert_int_equal(
+        ask(world, "taro@test1.com", "From: \"taro@test1.com ceo@test2.com\" <taro@test1.com>\r\n"),
+        GATE_MISLEADING_NAME);
     world->facts.refuse_misleading_names = false;
     assert_int_equal(ask(world, "taro@test1.com", "From: \"jiro@test1.com\" <taro@test1.com>\r\n"),
                      GATE_ALLOWED);
