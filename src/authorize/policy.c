@@ -151,7 +151,7 @@ compile_effect(struct compiler *compiler, const struct element *statement, struc
 static enum rc
 compile_actions(struct compiler *compiler, const struct element *statement, struct statement *out)
 {
-    const struct json *value;
+    const struct json *value = NULL;
     enum rc rc =
         find_either(compiler, statement, "Action", "NotAction", &value, &out->actions_negated);
     if (rc != RC_OK)
@@ -168,7 +168,7 @@ compile_actions(struct compiler *compiler, const struct element *statement, stru
 static enum rc
 compile_resources(struct compiler *compiler, const struct element *statement, struct statement *out)
 {
-    const struct json *value;
+    const struct json *value = NULL;
     enum rc rc = find_either(compiler, statement, "Resource", "NotResource", &value,
                              &out->resources_negated);
     if (rc != RC_OK)
@@ -199,7 +199,7 @@ compile_principals(struct compiler *compiler, const struct element *statement,
         return compiler_fail_name(compiler, &element,
                                   "is not allowed in a policy of a user or group");
     }
-    const struct json *value;
+    const struct json *value = NULL;
     enum rc rc = find_either(compiler, statement, "Principal", "NotPrincipal", &value,
                              &out->principals_negated);
     if (rc != RC_OK)

@@ -194,7 +194,7 @@ enum rc
 reply_parse(struct arena *arena, struct slice data, struct remote_reply *out, size_t *consumed,
             struct err *err)
 {
-    size_t count, used;
+    size_t count = 0, used = 0;
     enum rc rc = measure(data, &count, &used, err);
     if (rc != RC_OK)
         return rc;

@@ -87,7 +87,7 @@ run(struct owner *owner, struct slice data, bool cut)
     buf_init(&owner->transcript, TRANSCRIPT_MAX);
     owner->http = http_new(BODY_MAX, &actions, owner);
     while (data.len) {
-        size_t piece = cut ? 1 + (unsigned char)data.ptr[0] % 13 : data.len;
+        size_t piece = cut ? (size_t)(1 + (unsigned char)data.ptr[0] % 13) : data.len;
         feed(owner, slice_head(data, piece));
         data = slice_from(data, piece);
     }

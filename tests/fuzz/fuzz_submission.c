@@ -204,7 +204,7 @@ run(struct owner *owner, struct slice data, uint8_t manner, bool cut)
     buf_init(&unread, TRANSCRIPT_MAX);
     while (data.len) {
         uint8_t first = (uint8_t)data.ptr[0];
-        struct slice part = slice_head(data, cut ? 1 + first % 11 : data.len);
+        struct slice part = slice_head(data, cut ? (size_t)(1 + first % 11) : data.len);
         data = slice_from(data, part.len);
         buf_add(&unread, part);
         feed(owner, &unread);
