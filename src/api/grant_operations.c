@@ -4,8 +4,10 @@
  */
 #include "base/clock.h"
 #include "base/random.h"
+#include "identity/proof.h"
 #include "operations.h"
 #include "store/identities.h"
+#include "store/settings.h"
 #include "store/users.h"
 
 /* ---- who has it already ---- */
@@ -74,23 +76,39 @@ find_holder(struct api_call *call, struct slice address, struct slice except, st
     return rc;
 }
 
+/* One identity, if there is such: does it cover the address, and is it verified? */
 static enum rc
-domain_is_registered(struct api_call *call, struct slice domain, bool *registered, struct err *err)
+look_at_cover(struct api_call *call, struct slice name, const struct address *address,
+              bool *registered, bool *verified, struct err *err)
 {
-    *registered = false;
-    for (struct slice rest = domain, label; rest.len > 0;) {
-        struct identity_row row;
-        enum rc rc = identities_find(call->database, call->arena, rest, &row, err);
-        if (rc != RC_NOT_FOUND) {
-            *registered = rc == RC_OK;
-            return rc;
-        }
-        struct slice above;
-        if (!slice_cut(rest, '.', &label, &above))
-            break;
-        rest = above;
+    struct identity_row row;
+    struct proof_row proof = {.status = IDENTITY_NOT_STARTED};
+    enum rc rc = identities_find(call->database, call->arena, name, &row, err);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (row.only_itself && !slice_eq(name, address->domain))
+        return RC_OK;
+    *registered = true;
+    rc = proofs_find(call->database, call->arena, name, "verification", &proof, err);
+    *verified = *verified || proof.status == IDENTITY_SUCCESS;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* The address itself, its domain, and the domains above. */
+static enum rc
+find_cover(struct api_call *call, const struct address *address, bool *registered, bool *verified,
+           struct err *err)
+{
+    struct slice name = address->text, above = address->domain, label;
+    enum rc rc = RC_OK;
+    *registered = *verified = false;
+    while (rc == RC_OK && name.len > 0) {
+        rc = look_at_cover(call, name, address, registered, verified, err);
+        name = above;
+        if (!slice_cut(above, '.', &label, &above))
+            above = SLICE("");
     }
-    return RC_OK;
+    return rc;
 }
 
 /* ---- handing out ---- */
@@ -158,7 +176,8 @@ grant_create(struct api_call *call, struct err *err)
     struct user_row user;
     struct access_key_row *keys;
     size_t key_count;
-    bool also, registered;
+    struct slice production;
+    bool also, registered, verified;
     enum rc rc = api_input_string(call, "address", &text, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "user", &name, err);
@@ -184,12 +203,16 @@ grant_create(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = access_keys_of(call->database, call->arena, user.folded, &keys, &key_count, err);
     if (rc == RC_OK)
-        rc = domain_is_registered(call, address.domain, &registered, err);
+        rc = find_cover(call, &address, &registered, &verified, err);
+    if (rc == RC_OK)
+        rc = settings_get(call->database, call->arena, SETTING_PRODUCTION, &production, err);
     if (rc != RC_OK)
         return rc;
     json_put_string(call->output, "address", address.text);
     json_put_string(call->output, "user", user.name);
-    json_put_bool(call->output, "domain_registered", registered);
+    json_put_bool(call->output, "registered", registered);
+    json_put_bool(call->output, "verified", verified);
+    json_put_bool(call->output, "production", slice_is(production, "on"));
     if (key_count == 0)
         rc = api_make_key(call, user.folded, err);
     else

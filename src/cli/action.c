@@ -9,6 +9,7 @@ enum argument_kind {
     WORD,     /* a word, required */
     VALUE,    /* --name VALUE */
     NEEDED,   /* --name VALUE, required */
+    NUMBER,   /* --name VALUE, of decimal digits */
     FLAG,     /* --name: true */
     LIST,     /* --name VALUE, repeated: an array */
     DOCUMENT, /* --file FILE, or standard input: its text */
@@ -28,7 +29,7 @@ struct action {
     const char *verb, *word; /* word NULL: the verb stands alone */
     const char *operation;
     struct argument arguments[ARGUMENTS_MAX];
-    int (*print)(const struct json *answer);
+    void (*print)(const struct json *answer, const char *at);
 };
 
 #define PLACE                                                                                      \
@@ -52,11 +53,11 @@ static const struct action actions[] = {
      "domain.mail_from",
      {{"DOMAIN", "domain", WORD}, {"name", "mail_from", VALUE}, {"reject", "reject", FLAG}},
      print_records},
-    {"address", "add", "address.add", {{"ADDRESS", "address", WORD}}, print_done},
+    {"address", "add", "address.add", {{"ADDRESS", "address", WORD}}, print_address},
     {"address", "list", "identity.list", {{"address", "kind", TEXT}}, print_identities},
     {"address", "remove", "identity.remove", {{"ADDRESS", "identity", WORD}}, print_done},
-    {"dkim", "on", "dkim.set", {{"DOMAIN", "domain", WORD}, {"", "enabled", TRUE}}, print_done},
-    {"dkim", "off", "dkim.set", {{"DOMAIN", "domain", WORD}, {"", "enabled", FALSE}}, print_done},
+    {"dkim", "on", "dkim.set", {{"DOMAIN", "domain", WORD}, {"", "enabled", TRUE}}, print_dkim},
+    {"dkim", "off", "dkim.set", {{"DOMAIN", "domain", WORD}, {"", "enabled", FALSE}}, print_dkim},
     {"verify", NULL, "identity.vouch", {{"IDENTITY", "identity", WORD}}, print_done},
     {"production", "on", "account.production", {{"", "on", TRUE}}, print_done},
     {"production", "off", "account.production", {{"", "on", FALSE}}, print_done},
@@ -72,15 +73,15 @@ static const struct action actions[] = {
      NULL,
      "grant.revoke",
      {{"ADDRESS|USER|KEY", "target", WORD}, {"hold", "hold", FLAG}},
-     print_keys},
+     print_revoked},
     {"restore", NULL, "grant.restore", {{"ADDRESS|USER|KEY", "target", WORD}}, print_keys},
     {"user", "create", "user.create", {{"USER", "user", WORD}}, print_done},
     {"user", "list", "user.list", {{0}}, print_users},
     {"user", "show", "user.show", {{"USER", "user", WORD}}, print_user},
     {"user", "delete", "user.delete", {{"USER", "user", WORD}}, print_done},
-    {"credential", "create", "credential.create", {{"USER", "user", WORD}}, print_grant},
+    {"credential", "create", "credential.create", {{"USER", "user", WORD}}, print_credential},
     {"credential", "list", "credential.list", {{"USER", "user", WORD}}, print_keys},
-    {"credential", "rotate", "credential.rotate", {{"USER", "user", WORD}}, print_grant},
+    {"credential", "rotate", "credential.rotate", {{"USER", "user", WORD}}, print_credential},
     {"credential", "delete", "credential.delete", {{"KEY", "key", WORD}}, print_done},
     {"group", "create", "group.create", {{"GROUP", "group", WORD}}, print_done},
     {"group", "list", "group.list", {{0}}, print_groups},
@@ -99,7 +100,7 @@ static const struct action actions[] = {
      "put",
      "policy.put",
      {{"NAME", "name", WORD}, PLACE, {"file", "document", DOCUMENT}},
-     print_done},
+     print_policy_put},
     {"policy", "show", "policy.show", {{"NAME", "name", WORD}, PLACE}, print_policies},
     {"policy", "list", "policy.list", {PLACE}, print_policies},
     {"policy", "delete", "policy.delete", {{"NAME", "name", WORD}, PLACE}, print_done},
@@ -121,7 +122,10 @@ static const struct action actions[] = {
     {"decisions",
      NULL,
      "decision.list",
-     {{"as", "user", VALUE}, {"from", "from", VALUE}, {"since", "since", VALUE}},
+     {{"as", "user", VALUE},
+      {"from", "from", VALUE},
+      {"since", "since", VALUE},
+      {"limit", "limit", NUMBER}},
      print_decisions},
     {"explain",
      NULL,
@@ -133,7 +137,7 @@ static const struct action actions[] = {
       {"action", "action", VALUE},
       {"source-ip", "source_ip", VALUE}},
      print_explanation},
-    {"queue", "list", "queue.list", {{0}}, print_queue},
+    {"queue", "list", "queue.list", {{"limit", "limit", NUMBER}}, print_queue},
     {"queue", "show", "queue.show", {{"MESSAGE", "message", WORD}}, print_mail},
     {"queue",
      "retry",
@@ -155,6 +159,23 @@ static const struct action actions[] = {
      "queue.change",
      {{"MESSAGE", "message", WORD}, {"recipient", "recipient", VALUE}, {"drop", "change", TEXT}},
      print_done},
+};
+
+/* What comes after some of them. */
+static const struct sequel {
+    const char *verb, *word;
+    const char *next;                          /* a command; "%" stands for the first word given */
+    bool (*agrees)(const struct json *answer); /* false: exit status 1, though all went well */
+} sequels[] = {
+    {"domain", "check", NULL, print_is_proved},
+    {"explain", NULL, NULL, print_is_allowed},
+    {"pause", "on", "pause off", NULL},
+    {"user", "create", "credential create %", NULL},
+    {"group", "create", "group add % USER", NULL},
+    {"group", "add", "policy list --group %", NULL},
+    {"queue", "hold", "queue release %", NULL},
+    {"queue", "retry", "queue show %", NULL},
+    {"queue", "release", "queue show %", NULL},
 };
 
 /* What the command line gave for one argument. */
@@ -181,6 +202,17 @@ find_action(const char *verb, const char *word)
     return NULL;
 }
 
+static const struct sequel *
+find_sequel(const struct action *action)
+{
+    static const struct sequel nothing = {0};
+    for (size_t i = 0; i < sizeof sequels / sizeof sequels[0]; i++)
+        if (strcmp(sequels[i].verb, action->verb) == 0 &&
+            (!action->word || strcmp(sequels[i].word, action->word) == 0))
+            return &sequels[i];
+    return &nothing;
+}
+
 /* The option table of one action, for cli_parse. */
 static size_t
 options_of(struct invocation *invocation, struct cli_option options[ARGUMENTS_MAX + 2])
@@ -195,6 +227,7 @@ options_of(struct invocation *invocation, struct cli_option options[ARGUMENTS_MA
             break;
         case VALUE:
         case NEEDED:
+        case NUMBER:
         case DOCUMENT:
             options[count++] = (struct cli_option){argument->name, CLI_VALUE, &given->text};
             break;
@@ -248,6 +281,7 @@ write_argument(struct json_writer *writer, const struct argument *argument,
 {
     enum rc rc = RC_OK;
     struct buf document;
+    uint64_t number = 0;
     switch (argument->kind) {
     case WORD:
     case VALUE:
@@ -256,6 +290,12 @@ write_argument(struct json_writer *writer, const struct argument *argument,
             json_put_cstr(writer, argument->member, given->text);
         else if (argument->kind == NEEDED)
             return err_set(err, RC_SYNTAX, "--%s is missing", argument->name);
+        break;
+    case NUMBER:
+        if (given->text && (!slice_u64(slice_of(given->text), &number) || number > INT64_MAX))
+            return err_set(err, RC_SYNTAX, "--%s must be a number", argument->name);
+        if (given->text)
+            json_put_i64(writer, argument->member, (int64_t)number);
         break;
     case FLAG: json_put_bool(writer, argument->member, given->flag); break;
     case LIST: write_list(writer, argument->member, &given->list); break;
@@ -288,6 +328,43 @@ write_request(const struct invocation *invocation, struct buf *request, struct e
     return rc;
 }
 
+/* What is put behind a command that is suggested, so that it can be copied as it stands. */
+static const char *
+place_words(struct arena *arena, const char *dir)
+{
+    if (strcmp(dir, CLI_DEFAULT_DIR) == 0)
+        return "";
+    return arena_printf(arena, " --dir %s", dir).ptr;
+}
+
+static void
+print_next(const char *command, const char *word, const char *at)
+{
+    struct slice before, after, next = slice_of(command);
+    if (!command)
+        return;
+    if (slice_cut(next, '%', &before, &after))
+        printf("\nNext: postern %.*s%s%.*s%s\n", SLICE_ARG(before), word ? word : "",
+               SLICE_ARG(after), at);
+    else
+        printf("\nNext: postern %.*s%s\n", SLICE_ARG(next), at);
+}
+
+static int
+show_answer(const struct invocation *invocation, struct arena *arena, struct slice raw,
+            const struct json *answer)
+{
+    const struct sequel *sequel = find_sequel(invocation->action);
+    const char *at = place_words(arena, invocation->dir);
+    if (invocation->json) {
+        printf("%.*s\n", SLICE_ARG(raw));
+    } else {
+        invocation->action->print(answer, at);
+        print_next(sequel->next, invocation->given[0].text, at);
+    }
+    return !sequel->agrees || sequel->agrees(answer) ? CLI_OK : CLI_FAILED;
+}
+
 static int
 perform(const struct invocation *invocation)
 {
@@ -300,42 +377,112 @@ perform(const struct invocation *invocation)
     int status;
     buf_init(&request, 1024 * 1024);
     enum rc rc = write_request(invocation, &request, &err);
+    if (rc == RC_OK && !buf_ok(&request))
+        rc = err_set(&err, RC_LIMIT, "the request is too long");
     if (rc == RC_OK)
         rc = admin_client_open(invocation->dir, &client, &err);
     if (rc == RC_OK)
         rc = admin_client_call(client, arena, buf_slice(&request), &raw, &answer, &err);
-    if (rc == RC_OK && !invocation->json)
-        status = invocation->action->print(answer);
-    else if (rc == RC_OK)
-        status = printf("%.*s\n", SLICE_ARG(raw)) > 0 ? CLI_OK : CLI_FAILED;
-    else
+    if (rc == RC_OK) {
+        status = show_answer(invocation, arena, raw, answer);
+    } else {
+        if (invocation->json && raw.len)
+            printf("%.*s\n", SLICE_ARG(raw));
         status = cli_fail("%s", err.text);
+        /* Before there was anybody to ask, only the arguments can have been wrong. */
+        if (rc == RC_SYNTAX && !client)
+            status = CLI_USAGE;
+    }
     admin_client_close(client);
     buf_wipe(&request);
     arena_free(arena);
     return status;
 }
 
-static int
-unknown_word(const struct cli_verb *verb)
+/* ---- which action ---- */
+
+static bool
+has_value(const struct argument *argument)
 {
+    return argument->kind == VALUE || argument->kind == NEEDED || argument->kind == NUMBER ||
+           argument->kind == LIST || argument->kind == DOCUMENT;
+}
+
+/* Does this option of the verb take the next argument? An option means the same in all of a
+ * verb's actions. */
+static bool
+takes_next(const char *verb, struct slice option)
+{
+    if (slice_chr(option, '=') != SLICE_NONE)
+        return false;
+    if (slice_is(option, "--dir"))
+        return true;
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        for (size_t j = 0; j < ARGUMENTS_MAX && actions[i].arguments[j].member; j++)
+            if (strcmp(actions[i].verb, verb) == 0 && has_value(&actions[i].arguments[j]) &&
+                slice_is(slice_from(option, 2), actions[i].arguments[j].name))
+                return true;
+    return false;
+}
+
+/* Where the first word stands: options may come before it. 0: there is none. */
+static int
+first_word(const char *verb, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        struct slice text = slice_of(argv[i]);
+        if (!slice_starts(text, SLICE("--")))
+            return i;
+        if (takes_next(verb, text))
+            i++;
+    }
+    return 0;
+}
+
+/* No word, or one that the verb does not know; `--help` is answered as everywhere. */
+static int
+misused(const struct cli_verb *verb, int argc, char **argv, const char *word)
+{
+    char *help[] = {argv[0], (char *)"--help"};
+    int status;
+    for (int i = 1; i < argc && !word; i++)
+        if (strcmp(argv[i], help[1]) == 0 && !cli_parse(verb, 2, help, NULL, 0, &status))
+            return status;
+    if (word)
+        cli_fail("%s: there is no \"%s\"", verb->name, word);
+    else
+        cli_fail("%s: a word is missing", verb->name);
     fprintf(stderr, "usage: postern %s %s\n", verb->name, verb->usage);
     return CLI_USAGE;
+}
+
+/* Takes the word out: what is left begins with it, as argv of a verb begins with the verb. */
+static char **
+without_verb(char **argv, int word)
+{
+    char *name = argv[word];
+    memmove(&argv[2], &argv[1], (size_t)(word - 1) * sizeof *argv);
+    argv[1] = name;
+    return argv + 1;
 }
 
 int
 action_run(const struct cli_verb *verb, int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : NULL;
+    bool alone = find_action(verb->name, NULL) != NULL;
+    int at = alone ? 0 : first_word(verb->name, argc, argv);
     struct cli_option options[ARGUMENTS_MAX + 2];
     struct invocation invocation = {.dir = CLI_DEFAULT_DIR};
     int status;
-    invocation.action = find_action(verb->name, word);
+    invocation.action = find_action(verb->name, at ? argv[at] : NULL);
     if (!invocation.action)
-        return unknown_word(verb);
-    int skipped = invocation.action->word ? 1 : 0;
+        return misused(verb, argc, argv, at ? argv[at] : NULL);
     size_t count = options_of(&invocation, options);
-    if (cli_parse(verb, argc - skipped, argv + skipped, options, count, &status))
+    if (at) {
+        argv = without_verb(argv, at);
+        argc--;
+    }
+    if (cli_parse(verb, argc, argv, options, count, &status))
         status = perform(&invocation);
     for (size_t i = 0; i < ARGUMENTS_MAX; i++)
         free(invocation.given[i].list.items);

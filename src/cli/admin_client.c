@@ -95,7 +95,9 @@ exchange(struct admin_client *client, struct arena *arena, struct slice request,
     head[4] = REQUEST;
     if (!send_all(client->fd, (struct slice){(const char *)head, sizeof head}) ||
         !send_all(client->fd, request) || !receive_all(client->fd, (char *)head, sizeof head))
-        return err_set(err, RC_TEMPORARY, "the server closed the connection");
+        return err_set(err, RC_TEMPORARY,
+                       "the server closed the connection: its log says why (it answers only root "
+                       "and the owner of the directory)");
     size_t len =
         (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
     if (len > CHANNEL_PAYLOAD_MAX)

@@ -1,17 +1,25 @@
 #include "cli.h"
 
+#include "print.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+
+enum { WORDS_MAX = 64 * 1024 };
 
 int
 cli_fail(const char *format, ...)
 {
+    struct arena *arena = arena_new();
+    struct buf words;
     va_list args;
+    buf_init(&words, WORDS_MAX);
     va_start(args, format);
-    fputs("postern: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    buf_vprintf(&words, format, args);
     va_end(args);
+    fprintf(stderr, "postern: %.*s\n", SLICE_ARG(print_safe(arena, buf_slice(&words))));
+    buf_fini(&words);
+    arena_free(arena);
     return CLI_FAILED;
 }
 

@@ -40,7 +40,7 @@ struct cli_option {
 MUST_USE bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
                         const struct cli_option *options, size_t count, int *status);
 
-/* "postern: ..." on stderr; returns CLI_FAILED. */
+/* "postern: ..." on stderr, control characters escaped; returns CLI_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define CLI_DEFAULT_DIR "data"

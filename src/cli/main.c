@@ -22,7 +22,7 @@ static const struct cli_verb verbs[] = {
      "make a new service in DIR and its administrator's key", init_run},
     {"serve", "[--dir DIR] [--set KEY=VALUE]...", "run the service of DIR", serve_run},
     {"demo", "[--json] [--keep]", "show what is promised, live on a throw-away instance", demo_run},
-    {"doctor", "[--probe HOST[:PORT]]", "what would keep mail from leaving or arriving",
+    {"doctor", "[--probe HOST[:PORT]] [--json]", "what would keep mail from leaving or arriving",
      doctor_run},
     {"status", "", "the account, the sandbox, this service's own DKIM records", action_run},
     {"domain",
@@ -46,16 +46,17 @@ static const struct cli_verb verbs[] = {
      "IAM groups", action_run},
     {"policy",
      "put NAME [--user U | --group G | --identity I] [--file F] | show NAME ... | list ...\n"
-     "           | delete NAME ... | attach NAME --user U | detach NAME --user U\n"
+     "           | delete NAME ... | attach NAME --user U | detach NAME --group G\n"
      "           | boundary --user U [--name NAME]",
      "policies, from a file or standard input", action_run},
-    {"decisions", "[--as USER] [--from ADDRESS] [--since TIME]",
+    {"decisions", "[--as USER] [--from ADDRESS] [--since TIME] [--limit NUMBER]",
      "what was decided, when, from where, why", action_run},
     {"explain",
      "--as USER --from ADDRESS [--mail-from A] [--to ADDRESS]... [--action A] [--source-ip IP]",
      "the decision on a message, without sending it", action_run},
     {"queue",
-     "list | show MESSAGE | retry MESSAGE | hold MESSAGE | release MESSAGE | drop MESSAGE\n"
+     "list [--limit NUMBER] | show MESSAGE | retry MESSAGE | hold MESSAGE | release MESSAGE | drop "
+     "MESSAGE\n"
      "           [--recipient ADDRESS]",
      "mail that waits", action_run},
     {"help", "[VERB]", "this list, or how one verb is used", help_run},
@@ -133,5 +134,9 @@ main(int argc, char **argv)
     else if (strcmp(name, "--version") == 0)
         name = "version";
     const struct cli_verb *verb = find_verb(name);
-    return verb ? verb->run(verb, argc - 1, argv + 1) : unknown_verb(name);
+    int status = verb ? verb->run(verb, argc - 1, argv + 1) : unknown_verb(name);
+    /* A password that is shown once must not be lost on a full disk without a word. */
+    if (fflush(stdout) != 0 || ferror(stdout))
+        status = cli_fail("standard output cannot be written");
+    return status;
 }

@@ -4,52 +4,112 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* ---- text ---- */
+
+/* Characters that are shown as something else than what stands there: C1 controls, line ends of
+ * Unicode, and those that turn the direction of what follows (CVE-2021-42574). All that matters
+ * begins with c2 or e2. */
+static size_t
+deceiving(struct slice rest)
+{
+    const unsigned char *c = (const unsigned char *)rest.ptr;
+    if (rest.len >= 2 && c[0] == 0xc2 && c[1] < 0xa0)
+        return 2;
+    if (rest.len < 3 || c[0] != 0xe2)
+        return 0;
+    bool line_end_or_turn = c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f ||  /* U+200E, U+200F */
+                                             (c[2] >= 0xa8 && c[2] <= 0xae)); /* U+2028-U+202E */
+    bool isolate = c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;              /* U+2066-U+2069 */
+    return line_end_or_turn || isolate ? 3 : 0;
+}
+
 struct slice
 print_safe(struct arena *arena, struct slice text)
 {
     char *out = arena_alloc(arena, text.len * 4 + 1);
     size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len;) {
         unsigned char c = (unsigned char)text.ptr[i];
-        /* C1 controls arrive as U+0080..U+009F: c2 80..9f. */
-        bool c1 = c == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0;
-        if (c < ' ' || c == 127 || c1)
-            len += (size_t)snprintf(out + len, 5, "\\x%02x", c1 ? (unsigned char)text.ptr[++i] : c);
-        else
+        size_t escaped = deceiving(slice_from(text, i));
+        if (c < ' ' || c == 127)
+            escaped = 1;
+        for (size_t j = 0; j < escaped; j++)
+            len += (size_t)snprintf(out + len, 5, "\\x%02x", (unsigned char)text.ptr[i + j]);
+        if (escaped == 0)
             out[len++] = (char)c;
+        i += escaped ? escaped : 1;
     }
     return (struct slice){out, len};
+}
+
+/* ---- records ---- */
+
+enum { STRING_MAX = 255, LINE_MAX_BYTES = 1024 * 1024 };
+
+/* RFC 1035 §5.1: a quote and a backslash are escaped, and what cannot be printed is written as its
+ * number; so that no value can end its string and begin a record of its own. */
+static void
+add_quoted(struct buf *line, struct slice part)
+{
+    buf_add_char(line, '"');
+    for (size_t i = 0; i < part.len; i++) {
+        unsigned char c = (unsigned char)part.ptr[i];
+        if (c < ' ' || c >= 127)
+            buf_printf(line, "\\%03u", c);
+        else if (c == '"' || c == '\\')
+            buf_printf(line, "\\%c", c);
+        else
+            buf_add_char(line, (char)c);
+    }
+    buf_add_char(line, '"');
+}
+
+static void
+add_strings(struct buf *line, struct slice value)
+{
+    bool several = value.len > STRING_MAX;
+    buf_add_cstr(line, several ? "(" : "");
+    for (size_t at = 0; at == 0 || at < value.len; at += STRING_MAX) {
+        buf_add_cstr(line, several ? " " : "");
+        add_quoted(line, slice_head(slice_from(value, at), STRING_MAX));
+    }
+    buf_add_cstr(line, several ? " )" : "");
 }
 
 struct slice
 print_record(struct arena *arena, struct slice name, struct slice type, struct slice value)
 {
-    struct slice line = arena_printf(arena, "%.*s. IN %.*s ", SLICE_ARG(name), SLICE_ARG(type));
+    struct buf line;
+    buf_init(&line, LINE_MAX_BYTES);
+    buf_printf(&line, "%.*s. IN %.*s ", SLICE_ARG(print_safe(arena, name)),
+               SLICE_ARG(print_safe(arena, type)));
+    if (slice_is(type, "TXT"))
+        add_strings(&line, value);
+    else
+        buf_add(&line, print_safe(arena, value));
     if (slice_is(type, "MX"))
-        return arena_printf(arena, "%.*s%.*s.", SLICE_ARG(line), SLICE_ARG(value));
-    if (!slice_is(type, "TXT"))
-        return arena_concat(arena, line, value);
-    bool long_value = value.len > 255;
-    line = long_value ? arena_concat(arena, line, SLICE("(")) : line;
-    for (size_t at = 0; at < value.len; at += 255) {
-        struct slice part = slice_head(slice_from(value, at), 255);
-        line = arena_printf(arena, "%.*s%s\"%.*s\"", SLICE_ARG(line), long_value ? " " : "",
-                            SLICE_ARG(part));
-    }
-    return long_value ? arena_concat(arena, line, SLICE(" )")) : line;
+        buf_add_char(&line, '.');
+    struct slice record = arena_dup(arena, buf_slice(&line));
+    buf_fini(&line);
+    return record;
 }
 
 /* ---- reading answers ---- */
 
 static struct slice
+value_text(const struct json *value)
+{
+    if (!value || value->type == JSON_NULL)
+        return SLICE("");
+    if (value->type == JSON_BOOL)
+        return value->boolean ? SLICE("yes") : SLICE("no");
+    return value->text.ptr ? value->text : SLICE("");
+}
+
+static struct slice
 text_of(const struct json *object, const char *name)
 {
-    const struct json *member = json_member(object, name);
-    if (!member || member->type == JSON_NULL)
-        return SLICE("");
-    if (member->type == JSON_BOOL)
-        return member->boolean ? SLICE("yes") : SLICE("no");
-    return member->text;
+    return value_text(json_member(object, name));
 }
 
 static bool
@@ -71,11 +131,33 @@ show(const char *label, struct slice text)
 {
     struct arena *arena = arena_new();
     if (text.len)
-        printf("%-18s %.*s\n", label, SLICE_ARG(print_safe(arena, text)));
+        printf("%-19s %.*s\n", label, SLICE_ARG(print_safe(arena, text)));
+    arena_free(arena);
+}
+
+/* A document or a message, whose line ends and tabs are its own; everything else is made safe. */
+static void
+show_lines(struct slice text)
+{
+    struct arena *arena = arena_new();
+    for (struct slice rest = text, line, cell; rest.len > 0;) {
+        if (!slice_cut(rest, '\n', &line, &rest)) {
+            line = rest;
+            rest = SLICE("");
+        }
+        if (slice_ends(line, SLICE("\r")))
+            line.len--;
+        while (slice_cut(line, '\t', &cell, &line))
+            printf("%.*s\t", SLICE_ARG(print_safe(arena, cell)));
+        printf("%.*s\n", SLICE_ARG(print_safe(arena, line)));
+        arena_reset(arena);
+    }
     arena_free(arena);
 }
 
 /* ---- tables: columns as wide as their widest cell ---- */
+
+enum { COLUMNS_MAX = 16 };
 
 struct column {
     const char *title, *member;
@@ -94,26 +176,33 @@ static void
 print_row(struct arena *arena, const struct json *row, const struct column *columns, size_t count,
           const int *widths)
 {
+    int pad = 0;
     for (size_t i = 0; i < count; i++) {
         struct slice cell =
             row ? print_safe(arena, text_of(row, columns[i].member)) : slice_of(columns[i].title);
-        int pad = i + 1 < count ? widths[i] - text_width(cell) + 2 : 0;
-        printf("%.*s%*s", SLICE_ARG(cell), pad, "");
+        if (widths[i] == 0)
+            continue;
+        if (cell.len)
+            printf("%*s%.*s", pad, "", SLICE_ARG(cell));
+        pad = (cell.len ? 0 : pad) + widths[i] - text_width(cell) + 2;
     }
     putchar('\n');
 }
 
+/* A column in which nothing stands is left out. */
 static void
 print_table(const struct json *first, const struct column *columns, size_t count)
 {
     struct arena *arena = arena_new();
-    int widths[16] = {0};
+    int widths[COLUMNS_MAX] = {0};
     for (size_t i = 0; i < count; i++)
-        widths[i] = (int)strlen(columns[i].title);
-    for (const struct json *row = first; row; row = row->next)
-        for (size_t i = 0; i < count; i++) {
+        for (const struct json *row = first; row; row = row->next) {
             int width = text_width(print_safe(arena, text_of(row, columns[i].member)));
-            widths[i] = width > widths[i] ? width : widths[i];
+            int title = (int)strlen(columns[i].title);
+            if (width > 0)
+                widths[i] = width > widths[i] ? width : widths[i];
+            if (width > 0 && title > widths[i])
+                widths[i] = title;
         }
     print_row(arena, NULL, columns, count, widths);
     for (const struct json *row = first; row; row = row->next)
@@ -127,20 +216,32 @@ print_table(const struct json *first, const struct column *columns, size_t count
 /* ---- one answer each ---- */
 
 /* Every member that is a plain value, for answers that only confirm. */
-int
-print_done(const struct json *answer)
+void
+print_done(const struct json *answer, const char *at)
 {
+    (void)at;
     for (const struct json *member = answer->first; member; member = member->next) {
         char label[64];
         if (slice_is(member->name, "ok") || member->type == JSON_ARRAY ||
             member->type == JSON_OBJECT || slice_chr(member->text, '\n') != SLICE_NONE)
             continue;
         snprintf(label, sizeof label, "%.*s:", SLICE_ARG(slice_head(member->name, 60)));
-        show(label, member->type == JSON_BOOL ? (member->boolean ? SLICE("yes") : SLICE("no"))
-                                              : member->text);
+        for (char *c = label; *c; c++)
+            *c = *c == '_' ? ' ' : *c;
+        show(label, value_text(member));
     }
-    return CLI_OK;
 }
+
+void
+print_address(const struct json *answer, const char *at)
+{
+    print_done(answer, at);
+    printf("\nA link was mailed to it, which works once, for 24 hours. When it was followed:\n"
+           "    postern address list%s\n",
+           at);
+}
+
+/* ---- domains ---- */
 
 static const struct {
     const char *purpose, *comment;
@@ -152,8 +253,8 @@ static const struct {
     {"dmarc", "what receivers shall do with mail that is neither signed nor from this host"},
 };
 
-int
-print_records(const struct json *answer)
+void
+print_records(const struct json *answer, const char *at)
 {
     struct arena *arena = arena_new();
     struct slice before = SLICE("");
@@ -167,65 +268,102 @@ print_records(const struct json *answer)
                SLICE_ARG(print_record(arena, text_of(record, "name"), text_of(record, "type"),
                                       text_of(record, "value"))));
     }
-    struct slice domain = text_of(answer, "domain");
-    printf("\n; When they are published: postern domain check %.*s\n"
-           "; In a closed network:       postern verify %.*s\n",
-           SLICE_ARG(domain), SLICE_ARG(domain));
+    struct slice domain = print_safe(arena, text_of(answer, "domain"));
+    printf("\n; When they are published: postern domain check %.*s%s\n"
+           "; In a closed network:       postern verify %.*s%s\n",
+           SLICE_ARG(domain), at, SLICE_ARG(domain), at);
     arena_free(arena);
-    return CLI_OK;
 }
 
-/* For monitoring: 0 only when the domain is proved, by its TXT record or by all DKIM records. */
-int
-print_findings(const struct json *answer)
+struct findings {
+    bool txt, dkim, cname;
+};
+
+static struct findings
+findings_of(const struct json *answer)
 {
-    static const struct column columns[] = {{"RECORD", "type"},
-                                            {"NAME", "name"},
-                                            {"FOUND", "found"},
-                                            {"DNSSEC", "secure"},
-                                            {"SEEN", "seen"}};
-    bool txt = false, dkim = true, any_dkim = false, cname = false;
+    struct findings findings = {false, true, false};
+    bool any_dkim = false;
     for (const struct json *one = first_of(answer, "findings"); one; one = one->next) {
         bool present = slice_is(text_of(one, "found"), "present");
         if (slice_is(text_of(one, "purpose"), "verification"))
-            txt = present;
+            findings.txt = present;
         if (slice_is(text_of(one, "purpose"), "dkim")) {
             any_dkim = true;
-            dkim = dkim && present;
+            findings.dkim = findings.dkim && present;
         }
-        cname = cname || is_true(one, "through_cname");
+        findings.cname = findings.cname || is_true(one, "through_cname");
     }
-    PRINT_TABLE(first_of(answer, "findings"), columns);
-    if (cname)
-        puts("\nA record was found through a CNAME: whoever looks sees the name it points to.");
-    bool proved = txt || (any_dkim && dkim);
-    puts(proved ? "\nThe domain is verified."
-                : "\nNot verified: `postern domain records` shows what to publish.");
-    if (proved && !(any_dkim && dkim))
-        puts("DKIM does not sign yet: not all of its records are there.");
-    return proved ? CLI_OK : CLI_FAILED;
+    findings.dkim = findings.dkim && any_dkim;
+    return findings;
 }
 
-int
-print_identities(const struct json *answer)
+bool
+print_is_proved(const struct json *answer)
+{
+    struct findings findings = findings_of(answer);
+    return findings.txt || findings.dkim;
+}
+
+void
+print_findings(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"RECORD", "type"}, {"NAME", "name"},
+                                            {"FOUND", "found"}, {"DNSSEC", "secure"},
+                                            {"SEEN", "seen"},   {"THROUGH CNAME", "through_cname"}};
+    struct findings findings = findings_of(answer);
+    PRINT_TABLE(first_of(answer, "findings"), columns);
+    if (findings.cname)
+        puts("\nwarning: a record stands behind a CNAME. Whoever looks sees the name it leads to: "
+             "if that is\nthis service's, it shows. Publish the TXT record itself instead.");
+    if (findings.txt || findings.dkim)
+        printf("\nThe domain is verified.\n%sNext: postern grant ADDRESS%s\n",
+               findings.dkim ? ""
+                             : "DKIM does not sign as the domain yet: not all its records are "
+                               "there.\n",
+               at);
+    else
+        printf("\nNot verified. What to publish: postern domain records DOMAIN%s\n", at);
+}
+
+void
+print_identities(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {{"IDENTITY", "name"},
                                             {"KIND", "kind"},
-                                            {"VERIFICATION", "verification"},
+                                            {"STATUS", "verification"},
                                             {"DKIM", "dkim"},
                                             {"SIGNS", "dkim_enabled"},
                                             {"VOUCHED", "vouched"},
                                             {"MAIL FROM", "mail_from_domain"},
+                                            {"MAIL FROM STATUS", "mail_from"},
                                             {"SUSPENDED", "suspended"}};
     if (!first_of(answer, "identities"))
-        puts("None yet: postern domain add DOMAIN");
+        printf("None yet.\n\nNext: postern domain add DOMAIN%s\n"
+               "   or postern address add ADDRESS%s\n",
+               at, at);
     else
         PRINT_TABLE(first_of(answer, "identities"), columns);
-    return CLI_OK;
 }
 
-int
-print_grant(const struct json *answer)
+void
+print_dkim(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    struct slice domain = print_safe(arena, text_of(answer, "domain"));
+    print_done(answer, at);
+    if (!is_true(answer, "enabled"))
+        printf("\nMail of the domain is signed by this service now, which receivers see.\n");
+    else if (!slice_is(text_of(answer, "status"), "SUCCESS"))
+        printf("\nIt signs once all its records are seen: postern domain check %.*s%s\n",
+               SLICE_ARG(domain), at);
+    arena_free(arena);
+}
+
+/* ---- people ---- */
+
+static void
+print_key(const struct json *answer)
 {
     show("user:", text_of(answer, "user"));
     show("address:", text_of(answer, "address"));
@@ -241,37 +379,77 @@ print_grant(const struct json *answer)
         puts("\nThe password and the secret key are shown this once.");
     else
         puts("\nThe user's credential goes on as it was.");
-    if (json_member(answer, "domain_registered") && !is_true(answer, "domain_registered")) {
-        struct slice address = text_of(answer, "address");
-        struct slice domain = slice_from(address, slice_rchr(address, '@') + 1);
-        printf("The domain is not registered yet: postern domain add %.*s\n", SLICE_ARG(domain));
-    }
-    return CLI_OK;
+}
+
+void
+print_credential(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    print_key(answer);
+    printf("\nWhat it may do: postern user show %.*s%s\n",
+           SLICE_ARG(print_safe(arena, text_of(answer, "user"))), at);
+    arena_free(arena);
+}
+
+void
+print_grant(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    struct slice address = print_safe(arena, text_of(answer, "address"));
+    struct slice domain = slice_from(address, slice_rchr(address, '@') + 1);
+    print_key(answer);
+    if (!is_true(answer, "registered"))
+        printf("\nThe domain is not registered yet, so nothing can be sent. Next:\n"
+               "    postern domain add %.*s%s\n",
+               SLICE_ARG(domain), at);
+    else if (!is_true(answer, "verified"))
+        printf("\nThe domain is not verified yet, so nothing can be sent. Next:\n"
+               "    postern domain check %.*s%s\n",
+               SLICE_ARG(domain), at);
+    if (!is_true(answer, "production"))
+        printf("\nThe account is in the sandbox: only verified recipients get mail. To leave it:\n"
+               "    postern production on%s\n",
+               at);
+    arena_free(arena);
 }
 
 static const struct column key_columns[] = {
     {"KEY", "id"},          {"USER", "user"},           {"STATUS", "status"},
     {"CREATED", "created"}, {"LAST USED", "last_used"}, {"FROM", "last_used_address"}};
 
-int
-print_keys(const struct json *answer)
+void
+print_keys(const struct json *answer, const char *at)
 {
+    (void)at;
     show("user:", text_of(answer, "user"));
     if (first_of(answer, "keys"))
         PRINT_TABLE(first_of(answer, "keys"), key_columns);
     else
         puts("no access keys");
-    struct slice held = text_of(answer, "held");
-    if (held.len && !slice_is(held, "0"))
-        printf("%.*s recipients are held: see postern queue list\n", SLICE_ARG(held));
-    return CLI_OK;
 }
 
-int
-print_user(const struct json *answer)
+void
+print_revoked(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    const struct json *key = first_of(answer, "keys");
+    struct slice user = print_safe(arena, text_of(key, "user")), held = text_of(answer, "held");
+    print_keys(answer, at);
+    if (held.len && !slice_is(held, "0"))
+        printf("\nHeld: %.*s recipients. See postern queue list%s\n", SLICE_ARG(held), at);
+    printf("\nWhat it did:    postern decisions --as %.*s%s\n"
+           "A new one:      postern credential rotate %.*s%s\n"
+           "A false alarm:  postern restore %.*s%s\n",
+           SLICE_ARG(user), at, SLICE_ARG(user), at, SLICE_ARG(user), at);
+    arena_free(arena);
+}
+
+void
+print_user(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {
         {"POLICY", "name"}, {"KIND", "kind"}, {"GROUP", "group"}};
+    (void)at;
     show("user:", text_of(answer, "user"));
     show("ARN:", text_of(answer, "arn"));
     show("id:", text_of(answer, "id"));
@@ -280,50 +458,59 @@ print_user(const struct json *answer)
         PRINT_TABLE(first_of(answer, "keys"), key_columns);
     if (first_of(answer, "policies"))
         PRINT_TABLE(first_of(answer, "policies"), columns);
-    return CLI_OK;
 }
 
-int
-print_users(const struct json *answer)
+void
+print_users(const struct json *answer, const char *at)
 {
     for (const struct json *user = first_of(answer, "users"); user; user = user->next) {
-        print_user(user);
+        print_user(user, at);
         if (user->next)
             putchar('\n');
     }
-    return CLI_OK;
 }
 
-int
-print_groups(const struct json *answer)
+void
+print_groups(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {{"GROUP", "group"}, {"ID", "id"}};
-    PRINT_TABLE(first_of(answer, "groups"), columns);
-    return CLI_OK;
+    if (first_of(answer, "groups"))
+        PRINT_TABLE(first_of(answer, "groups"), columns);
+    else
+        printf("None yet.\n\nNext: postern group create GROUP%s\n", at);
 }
 
-int
-print_policies(const struct json *answer)
+/* ---- policies and decisions ---- */
+
+void
+print_policies(const struct json *answer, const char *at)
 {
-    struct arena *arena = arena_new();
+    if (!first_of(answer, "policies"))
+        printf("None.\n\nNext: postern policy put NAME --user USER --file FILE%s\n", at);
     for (const struct json *one = first_of(answer, "policies"); one; one = one->next) {
         show("policy:", text_of(one, "name"));
         show("ARN:", text_of(one, "arn"));
-        /* Line ends of a document are its own; everything else is made safe. */
-        for (struct slice rest = text_of(one, "document"), line; rest.len > 0;) {
-            if (!slice_cut(rest, '\n', &line, &rest)) {
-                line = rest;
-                rest = SLICE("");
-            }
-            printf("%.*s\n", SLICE_ARG(print_safe(arena, line)));
-        }
+        show_lines(text_of(one, "document"));
+        if (one->next)
+            putchar('\n');
     }
-    arena_free(arena);
-    return CLI_OK;
 }
 
-int
-print_decisions(const struct json *answer)
+void
+print_policy_put(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    print_done(answer, at);
+    if (text_of(answer, "arn").len)
+        printf("\nNext: postern policy attach %.*s --user USER%s\n",
+               SLICE_ARG(print_safe(arena, text_of(answer, "policy"))), at);
+    else
+        printf("\nNext: postern explain --as USER --from ADDRESS%s\n", at);
+    arena_free(arena);
+}
+
+void
+print_decisions(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {
         {"AT", "at"},         {"USER", "user"},           {"SOURCE", "source"},
@@ -334,16 +521,24 @@ print_decisions(const struct json *answer)
                                               {"REASON", "reason"},
                                               {"ATTEMPTS", "attempts"},
                                               {"LAST USER", "last_user"}};
-    PRINT_TABLE(first_of(answer, "decisions"), columns);
+    if (first_of(answer, "decisions"))
+        PRINT_TABLE(first_of(answer, "decisions"), columns);
+    else
+        printf("None in this time. Earlier ones: --since 2026-01-31T12:00Z%s\n", at);
     if (first_of(answer, "failed_logins")) {
         puts("\nFailed logins:");
         PRINT_TABLE(first_of(answer, "failed_logins"), strangers);
     }
-    return CLI_OK;
 }
 
-int
-print_explanation(const struct json *answer)
+bool
+print_is_allowed(const struct json *answer)
+{
+    return is_true(answer, "allowed");
+}
+
+void
+print_explanation(const struct json *answer, const char *at)
 {
     bool allowed = is_true(answer, "allowed");
     show("decision:", allowed ? SLICE("allowed") : SLICE("refused"));
@@ -358,12 +553,15 @@ print_explanation(const struct json *answer)
         show("signed by:", text_of(answer, "dkim_domain").len ? text_of(answer, "dkim_domain")
                                                               : SLICE("the provider, which shows"));
     if (slice_is(text_of(answer, "active_keys"), "0"))
-        puts("\nThe user has no active access key: nothing can be sent with it now.");
-    return allowed ? CLI_OK : CLI_FAILED;
+        printf("\nThe user has no active access key, so nothing can be sent with it now.\n"
+               "Next: postern credential create USER%s\n   or postern restore USER%s\n",
+               at, at);
 }
 
-int
-print_queue(const struct json *answer)
+/* ---- the queue and the account ---- */
+
+void
+print_queue(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {
         {"MESSAGE", "message"},   {"FROM", "from"}, {"RECIPIENT", "recipient"}, {"STATE", "state"},
@@ -377,47 +575,40 @@ print_queue(const struct json *answer)
         printf("%s%.*s %.*s", one == counts->first ? "\n" : ", ", SLICE_ARG(one->text),
                SLICE_ARG(one->name));
     putchar('\n');
-    return CLI_OK;
+    if (first_of(answer, "queue"))
+        printf("\nNext: postern queue show MESSAGE%s\n", at);
 }
 
-int
-print_mail(const struct json *answer)
+void
+print_mail(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {{"RECIPIENT", "recipient"}, {"STATE", "state"},
-                                            {"ATTEMPTS", "attempts"},   {"STATUS", "status"},
-                                            {"REPLY", "reply"},         {"REMOTE", "remote"}};
-    struct arena *arena = arena_new();
-    print_done(answer);
+    static const struct column columns[] = {
+        {"RECIPIENT", "recipient"}, {"STATE", "state"}, {"ATTEMPTS", "attempts"}, {"NEXT", "next"},
+        {"STATUS", "status"},       {"REPLY", "reply"}, {"REMOTE", "remote"}};
+    print_done(answer, at);
     putchar('\n');
     PRINT_TABLE(first_of(answer, "recipients"), columns);
     putchar('\n');
-    static const char *const parts[] = {"header", "body"};
-    for (int p = 0; p < 2; p++)
-        for (struct slice rest = text_of(answer, parts[p]), line; rest.len > 0;) {
-            if (!slice_cut(rest, '\n', &line, &rest)) {
-                line = rest;
-                rest = SLICE("");
-            }
-            if (slice_ends(line, SLICE("\r")))
-                line.len--;
-            printf("%.*s\n", SLICE_ARG(print_safe(arena, line)));
-        }
-    arena_free(arena);
-    return CLI_OK;
+    show_lines(text_of(answer, "header"));
+    putchar('\n');
+    show_lines(text_of(answer, "body"));
 }
 
-int
-print_account(const struct json *answer)
+void
+print_account(const struct json *answer, const char *at)
 {
     struct arena *arena = arena_new();
-    print_done(answer);
+    print_done(answer, at);
     if (first_of(answer, "provider_records"))
         puts("\n; DKIM of this service itself, for mail of domains that do not sign yet:");
     for (const struct json *one = first_of(answer, "provider_records"); one; one = one->next)
         printf("%.*s\n", SLICE_ARG(print_record(arena, text_of(one, "name"), text_of(one, "type"),
                                                 text_of(one, "value"))));
+    if (is_true(answer, "paused"))
+        printf("\nPaused: no mail is accepted. To go on:\n    postern pause off%s\n", at);
     if (!is_true(answer, "production"))
-        puts("\nIn the sandbox: only verified recipients, 200 a day. postern production on");
+        printf("\nIn the sandbox: only verified recipients get mail. To leave it:\n"
+               "    postern production on%s\n",
+               at);
     arena_free(arena);
-    return CLI_OK;
 }

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -77,6 +76,7 @@ command(struct session *session, struct arena *arena, struct slice line, char ex
 static enum rc
 start_tls(struct session *session, struct err *err)
 {
+    buf_reset(&session->in); /* what came before TLS is nobody's word (CVE-2011-0411) */
     session->ctx = SSL_CTX_new(TLS_client_method());
     session->ssl = session->ctx ? SSL_new(session->ctx) : NULL;
     if (!session->ssl || SSL_set_fd(session->ssl, session->fd) != 1 ||

@@ -142,7 +142,7 @@ put_status_part(struct arena *arena, const struct dsn *dsn, const struct quoted 
         if (quoted[i].remote_mta.len > 0)
             buf_printf(out, "Remote-MTA: dns; %.*s\r\n", SLICE_ARG(quoted[i].remote_mta));
         if (quoted[i].diagnostic.len > 0)
-            put_folded(out, "Diagnostic-Code: smtp;", quoted[i].diagnostic, "  ");
+            put_folded(out, "Diagnostic-Code: smtp;", quoted[i].diagnostic, " ");
         put_field(out, "Last-Attempt-Date", quoted[i].last_attempt);
     }
 }

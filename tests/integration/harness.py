@@ -62,11 +62,26 @@ def eventually(condition, seconds=15, what="the expected"):
         time.sleep(0.02)
 
 
+def ports_of_this_process():
+    """Ports below those that the system gives to clients: nobody takes one before it is used."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 20000 + 1500 * worker
+    return iter(range(first, first + 1500))
+
+
+PORTS = ports_of_this_process()
+
+
 def free_port():
-    """A port that is free on every loopback address."""
-    with socket.socket() as probe:
-        probe.bind(("0.0.0.0", 0))
-        return probe.getsockname()[1]
+    """A port that is free on every address, and was not given before."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("0.0.0.0", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no port is left")
 
 
 @functools.lru_cache(maxsize=None)
@@ -216,7 +231,7 @@ class Instance:
         "store.low_water": "1m",
     }
 
-    def __init__(self, zone, mx_port=None, production=True, routes=None, **settings):
+    def __init__(self, zone=None, mx_port=None, production=True, routes=None, **settings):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="postern-test-"))
         self.base.chmod(0o755)  # each part of the service runs as a user of its own
         self.dir = self.base / "data"
@@ -246,8 +261,9 @@ class Instance:
             self.admin("account.production", on=True)
 
     def use_zone(self, zone, anchor=None):
-        """Ask this name server only, and believe the keys of its signed zones, or `anchor`."""
-        self.settings["dns.resolver"] = f"127.0.0.1@{zone.port}"
+        """Ask this name server only (None: one that is not there), and believe the keys of its
+        signed zones, or `anchor`."""
+        self.settings["dns.resolver"] = f"127.0.0.1@{zone.port if zone else 9}"
         self.settings["dns.trust_anchor"] = "off"
         if isinstance(zone, Zone):
             path = self.base / "anchor.key"

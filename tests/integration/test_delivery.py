@@ -225,12 +225,12 @@ def test_recipients_of_one_domain_share_a_transaction_and_others_do_not(bench):
 
 # ---- routes ----
 
-def test_a_smarthost_is_spoken_to_with_tls_and_password(zone, tmp_path):
+def test_a_smarthost_is_spoken_to_with_tls_and_password(zone, open_dir):
     with Sink(starttls=True, login=("relay-user", "relay # password")) as relay:
         zone.add("relay.example.net", "A", "127.0.0.1")
         bench = Bench(zone, routes={"*": {
             "via": f"smarthost relay.example.net:{relay.port}", "user_name": "relay-user",
-            "password": "relay # password"}}, **{"delivery.tls_ca": authority(tmp_path)})
+            "password": "relay # password"}}, **{"delivery.tls_ca": authority(open_dir)})
         with bench:
             id_ = bench.send("ana@example.com", "jiro@example.org")
             bench.instance.wait_state(id_, "delivered")
@@ -240,35 +240,32 @@ def test_a_smarthost_is_spoken_to_with_tls_and_password(zone, tmp_path):
             assert "relay # password" not in bench.instance.log()
 
 
-def authority(tmp_path):
+def authority(open_dir):
     """The certificate of the sinks as a file that the courier's user may read."""
-    tmp_path.chmod(0o755)
-    for parent in (tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o755)
-    copy = tmp_path / "authority.pem"
+    copy = open_dir / "authority.pem"
     shutil.copy(self_signed_certificate(), copy)
     copy.chmod(0o644)
     return copy
 
 
-def test_a_password_is_not_told_to_a_host_that_cannot_be_verified(zone, tmp_path):
+def test_a_password_is_not_told_to_a_host_that_cannot_be_verified(zone, open_dir):
     with Sink(starttls=True, login=("u", "p")) as relay:
         zone.add("other.example.net", "A", "127.0.0.1")  # not in the certificate
         routes = {"*": {"via": f"smarthost other.example.net:{relay.port}", "user_name": "u",
                         "password": "p"}}
-        with Bench(zone, routes=routes, **{"delivery.tls_ca": authority(tmp_path)}) as bench:
+        with Bench(zone, routes=routes, **{"delivery.tls_ca": authority(open_dir)}) as bench:
             row = bench.waiting(bench.send("ana@example.com"))
             assert row["state"] == "queued" and row["reply"].startswith("454 4.7.5 TLS failed"), row
             assert not relay.received
             assert not [line for _, line in relay.lines if b"AUTH" in line]
 
 
-def test_a_wrong_password_keeps_mail_waiting(zone, tmp_path):
+def test_a_wrong_password_keeps_mail_waiting(zone, open_dir):
     with Sink(starttls=True, login=("u", "right")) as relay:
         zone.add("relay.example.net", "A", "127.0.0.1")
         routes = {"*": {"via": f"smarthost relay.example.net:{relay.port}", "user_name": "u",
                         "password": "wrong"}}
-        with Bench(zone, routes=routes, **{"delivery.tls_ca": authority(tmp_path)}) as bench:
+        with Bench(zone, routes=routes, **{"delivery.tls_ca": authority(open_dir)}) as bench:
             row = bench.waiting(bench.send("ana@example.com"))
             assert row["state"] == "queued" and "5.7.8" in row["reply"], row
             assert not relay.received

@@ -135,7 +135,6 @@ class Postfix:
         for directory in (self.config, self.queue, data):
             directory.mkdir()
             directory.chmod(0o755)
-        base.chmod(0o755)
         subprocess.run(["chown", "postfix", data], check=True)
         self.log = base / "log"
         settings = {
@@ -182,12 +181,9 @@ class Postfix:
 
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
-def test_postfix_relays_and_its_traces_do_not_arrive(bench, to, tmp_path_factory, implicit):
+def test_postfix_relays_and_its_traces_do_not_arrive(bench, to, open_dir, implicit):
     relay = bench.tls_port if implicit else bench.port
-    base = tmp_path_factory.mktemp("postfix")
-    base.parent.chmod(0o755)
-    base.parent.parent.chmod(0o755)
-    with Postfix(base, relay, implicit, bench.taro) as postfix:
+    with Postfix(open_dir, relay, implicit, bench.taro) as postfix:
         with smtplib.SMTP("127.0.0.1", postfix.port) as client:
             client.sendmail("taro@test1.com", [to], message(to=to, body="through Postfix\r\n"))
         try:
@@ -198,12 +194,9 @@ def test_postfix_relays_and_its_traces_do_not_arrive(bench, to, tmp_path_factory
     assert b"relay.client.example" not in bench.sink.one(to).raw
 
 
-def test_postfix_splits_what_has_too_many_recipients(bench, tmp_path_factory):
-    base = tmp_path_factory.mktemp("postfix")
-    base.parent.chmod(0o755)
-    base.parent.parent.chmod(0o755)
+def test_postfix_splits_what_has_too_many_recipients(bench, open_dir):
     many = [f"many{i}@example.net" for i in range(120)]
-    with Postfix(base, bench.port, False, bench.taro) as postfix:
+    with Postfix(open_dir, bench.port, False, bench.taro) as postfix:
         with smtplib.SMTP("127.0.0.1", postfix.port) as client:
             client.sendmail("taro@test1.com", many, message(subject="to many"))
         for recipient in many:
