@@ -14,7 +14,7 @@
 #include "base/memory.h"
 
 struct http_request {
-    struct slice line;   /* raw request line without CRLF */
+    struct slice line; /* raw request line without CRLF */
     struct slice method, target;
     struct slice header; /* raw header block, each line with CRLF, without the empty line */
     struct slice body;   /* decoded from chunks when chunked */
@@ -30,13 +30,14 @@ struct http_actions {
 struct http;
 struct http *http_new(size_t body_max, const struct http_actions *actions, void *ctx);
 void http_free(struct http *http);
-size_t http_input(struct http *http, struct slice data); /* returns consumed; 0 while a request is open */
+size_t http_input(struct http *http,
+                  struct slice data); /* returns consumed; 0 while a request is open */
 /* `header`: further lines with CRLF. `date`: IMF-fixdate (RFC 9110 §5.6.7) for the Date field. Adds Content-Length,
  * Connection and, for HEAD, leaves the body out. */
 void http_respond(struct http *http, unsigned status, struct slice content_type,
                   struct slice header, struct slice date, struct slice body);
-bool http_idle(const struct http *http); /* between requests */
-bool http_waiting(const struct http *http); /* for http_respond */
+bool http_idle(const struct http *http);         /* between requests */
+bool http_waiting(const struct http *http);      /* for http_respond */
 bool http_reading_body(const struct http *http); /* the header is complete, the body is not */
 /* The value of a field of a raw header block, trimmed; false when absent. */
 bool http_field(struct slice header, const char *name, struct slice *value);

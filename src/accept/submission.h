@@ -15,17 +15,17 @@
 #include "base/memory.h"
 
 struct submission_limits {
-    uint64_t message_bytes;    /* 40 MiB */
-    uint32_t recipients;       /* 50 */
-    uint32_t failed_logins;    /* per connection, then closed */
-    uint32_t bad_commands;     /* per connection, then closed */
+    uint64_t message_bytes; /* 40 MiB */
+    uint32_t recipients;    /* 50 */
+    uint32_t failed_logins; /* per connection, then closed */
+    uint32_t bad_commands;  /* per connection, then closed */
 };
 
 /* What the session asks its owner to do. Called during submission_input and the answers below. */
 struct submission_actions {
-    void (*reply)(void *ctx, struct slice bytes);  /* to the client, CRLF included */
-    void (*start_tls)(void *ctx);                  /* after the replies written so far */
-    void (*close)(void *ctx);                      /* after the replies written so far */
+    void (*reply)(void *ctx, struct slice bytes); /* to the client, CRLF included */
+    void (*start_tls)(void *ctx);                 /* after the replies written so far */
+    void (*close)(void *ctx);                     /* after the replies written so far */
     /* Ask core; answer with submission_authenticated. The password is borrowed for the call. */
     void (*authenticate)(void *ctx, const char *mechanism, struct slice user, struct slice password,
                          struct slice client_name);
@@ -50,7 +50,8 @@ struct submission *submission_new(struct slice hostname, struct slice deployment
                                   const struct submission_actions *actions, void *ctx);
 void submission_free(struct submission *session);
 
-void submission_start(struct submission *session); /* sends the greeting (implicit TLS: after the handshake) */
+void submission_start(
+    struct submission *session); /* sends the greeting (implicit TLS: after the handshake) */
 
 /* Returns how many bytes were consumed; fewer than given when it waits for core, for credit, for
  * TLS, or for the rest of a line. A command line is at most 12,288 bytes (AUTH), else 500. */
@@ -68,8 +69,9 @@ void submission_submitted(struct submission *session, struct slice reply);
 /* The credential was revoked: the next command is answered 535 and the connection closes; a
  * transaction under way is aborted. */
 void submission_revoked(struct submission *session);
-void submission_timeout(struct submission *session);  /* 451 4.4.2 ..., then close */
-void submission_shutdown(struct submission *session); /* 421, then close; at once unless a reply is owed */
+void submission_timeout(struct submission *session); /* 451 4.4.2 ..., then close */
+void submission_shutdown(
+    struct submission *session); /* 421, then close; at once unless a reply is owed */
 
 bool submission_waiting(const struct submission *session); /* for core: no idle time runs */
 bool submission_is_authenticated(const struct submission *session);

@@ -41,10 +41,10 @@ struct condition_value {
 };
 
 struct evaluate_request {
-    struct slice principal_arn;     /* arn:aws:iam::ACCOUNT:user/name */
-    struct slice principal_account; /* 12 digits */
-    struct slice action;            /* "ses:SendRawEmail" */
-    struct slice resource;          /* ARN, or "*" for actions without one */
+    struct slice principal_arn;         /* arn:aws:iam::ACCOUNT:user/name */
+    struct slice principal_account;     /* 12 digits */
+    struct slice action;                /* "ses:SendRawEmail" */
+    struct slice resource;              /* ARN, or "*" for actions without one */
     const struct condition_value *keys; /* absent key: not in the list */
     size_t key_count;
     int64_t now_ms; /* aws:CurrentTime and aws:EpochTime come from here unless given as keys */

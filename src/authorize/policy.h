@@ -13,7 +13,7 @@
 
 enum policy_kind {
     POLICY_IDENTITY_BASED, /* of users, groups, managed, boundaries: no Principal, Resource required */
-    POLICY_RESOURCE_BASED  /* of SES identities: Principal required */
+    POLICY_RESOURCE_BASED /* of SES identities: Principal required */
 };
 
 struct policy; /* immutable, counted, safe to read from several threads */

@@ -24,28 +24,28 @@ struct client_options {
     struct slice hostname; /* our EHLO name */
     enum tls_policy tls;
     struct slice user_name, password; /* AUTH when user_name is not empty */
-    bool loopback; /* the connection stays on this machine: AUTH needs no TLS */
+    bool loopback;                    /* the connection stays on this machine: AUTH needs no TLS */
 };
 
 /* None of these may free the client. */
 struct client_actions {
     void (*write)(void *ctx, struct slice bytes);
-    void (*start_tls)(void *ctx);  /* after what was written; answer with client_secured */
-    void (*ready)(void *ctx);      /* logged in, between transactions: client_begin may be called; also
+    void (*start_tls)(void *ctx); /* after what was written; answer with client_secured */
+    void (*ready)(void *ctx); /* logged in, between transactions: client_begin may be called; also
                                       from within client_begin, when nothing had to be sent */
     /* The body may be written: client_body pieces, then client_body_end. */
     void (*want_body)(void *ctx);
     /* One recipient's fate, as soon as it is known; each of the transaction exactly once. */
     void (*outcome)(void *ctx, size_t recipient, enum outcome_kind kind, struct slice status,
                     struct slice reply);
-    void (*done)(void *ctx);       /* transaction over; `ready` or `close` follows */
-    void (*close)(void *ctx);      /* the session ended; no transaction is open any more */
+    void (*done)(void *ctx);  /* transaction over; `ready` or `close` follows */
+    void (*close)(void *ctx); /* the session ended; no transaction is open any more */
     void (*trace)(void *ctx, bool from_server, struct slice line); /* may be NULL */
 };
 
 struct client;
-struct client *client_new(const struct client_options *options, const struct client_actions *actions,
-                          void *ctx);
+struct client *client_new(const struct client_options *options,
+                          const struct client_actions *actions, void *ctx);
 void client_free(struct client *client);
 size_t client_input(struct client *client, struct slice data);
 void client_secured(struct client *client);

@@ -23,9 +23,9 @@ MUST_USE bool identity_status_parse(struct slice name, enum identity_status *out
 
 struct proof_state {
     enum identity_status status;
-    int64_t absent_ms;   /* time of seen absence counted so far, of 72 h */
+    int64_t absent_ms;       /* time of seen absence counted so far, of 72 h */
     int64_t absent_since_ms; /* last finding of absence, 0 when the last finding was another */
-    int64_t checked_ms;  /* last finding of any kind */
+    int64_t checked_ms;      /* last finding of any kind */
     int64_t succeeded_ms;
 };
 

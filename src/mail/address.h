@@ -16,13 +16,13 @@ struct address {
 };
 
 struct mailbox {
-    struct slice shown;        /* the mailbox as written, unfolded and trimmed: `Taro <taro@a.example>` */
+    struct slice shown; /* the mailbox as written, unfolded and trimmed: `Taro <taro@a.example>` */
     struct slice display_name; /* decoded (RFC 2047) UTF-8; empty when absent */
     struct address address;
 };
 
 struct path {
-    struct address address; /* text empty: the null path <> */
+    struct address address;  /* text empty: the null path <> */
     struct slice parameters; /* what follows the path, trimmed */
 };
 
@@ -46,8 +46,8 @@ MUST_USE enum rc address_path(struct arena *arena, struct slice text, struct pat
  * in an unquoted name is taken: "Example Inc."), names or comments over 2,000 bytes. Comments are
  * allowed where RFC 5322 allows CFWS, are not part of the name, and may not show another address.
  * `value` may be folded. */
-MUST_USE enum rc address_mailbox_list(struct arena *arena, struct slice value,
-                                      struct mailbox **out, size_t *count, struct err *err);
+MUST_USE enum rc address_mailbox_list(struct arena *arena, struct slice value, struct mailbox **out,
+                                      size_t *count, struct err *err);
 
 /* taro+label@d -> taro@d (first `+`, never an empty local part); the same when there is none. */
 struct slice address_without_label(struct arena *arena, const struct address *address);

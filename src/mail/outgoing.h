@@ -12,9 +12,10 @@
 #include "header.h"
 
 struct outgoing {
-    struct slice message_id;        /* SES form, without brackets and domain */
-    struct slice message_id_domain; /* From domain when the provider is hidden, else the provider's */
-    struct slice feedback_id;       /* whole value */
+    struct slice message_id; /* SES form, without brackets and domain */
+    struct slice
+        message_id_domain;    /* From domain when the provider is hidden, else the provider's */
+    struct slice feedback_id; /* whole value */
     int64_t accepted_ms;
 };
 

@@ -7,7 +7,15 @@
 
 #include "wire.h"
 
-enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28, DNS_TLSA = 52 };
+enum dns_type {
+    DNS_A = 1,
+    DNS_CNAME = 5,
+    DNS_PTR = 12,
+    DNS_MX = 15,
+    DNS_TXT = 16,
+    DNS_AAAA = 28,
+    DNS_TLSA = 52
+};
 
 enum dns_status {
     DNS_FOUND,     /* at least one record */
@@ -26,8 +34,8 @@ struct dns_record {
 
 struct dns_answer {
     enum dns_status status;
-    bool secure;      /* validated by DNSSEC */
-    uint32_t ttl;     /* seconds */
+    bool secure;                 /* validated by DNSSEC */
+    uint32_t ttl;                /* seconds */
     struct slice canonical_name; /* the name after CNAMEs; empty when there were none */
     struct dns_record *records;
     size_t count;

@@ -25,9 +25,9 @@ struct calls {
 
 struct loop {
     uv_loop_t uv;
-    uv_async_t wake;           /* something was posted */
-    uv_prepare_t before_wait;  /* runs what was deferred */
-    uv_idle_t keep_turning;    /* active: do not wait, something is still deferred */
+    uv_async_t wake;          /* something was posted */
+    uv_prepare_t before_wait; /* runs what was deferred */
+    uv_idle_t keep_turning;   /* active: do not wait, something is still deferred */
     bool running;
     struct loop_guest *guests;
     struct calls deferred, deferred_spare;

@@ -16,8 +16,8 @@ enum message_type {
     MESSAGE_LISTEN,        /* u8 listener kind, descriptor: a bound socket (front, courier) */
     MESSAGE_ATTACH,        /* u8 role, u32 number, descriptor: the channel to that process */
     MESSAGE_START,
-    MESSAGE_RELOAD,        /* certificates */
-    MESSAGE_READY,         /* to the parent */
+    MESSAGE_RELOAD, /* certificates */
+    MESSAGE_READY,  /* to the parent */
 
     /* front -> core */
     MESSAGE_AUTHENTICATE = 20,
@@ -50,20 +50,27 @@ enum message_type {
 enum role { ROLE_PARENT, ROLE_FRONT, ROLE_CORE, ROLE_COURIER, ROLE_RESOLVER, ROLE_COUNT };
 const char *role_name(enum role role);
 
-enum listener_kind { LISTENER_SUBMISSION, LISTENER_SUBMISSIONS, LISTENER_HTTP, LISTENER_HTTPS, LISTENER_FEEDBACK, LISTENER_COUNT };
+enum listener_kind {
+    LISTENER_SUBMISSION,
+    LISTENER_SUBMISSIONS,
+    LISTENER_HTTP,
+    LISTENER_HTTPS,
+    LISTENER_FEEDBACK,
+    LISTENER_COUNT
+};
 
 /* Of a connection, by front's own numbering; core answers with it. */
 struct authenticate_message {
     uint64_t connection;
-    struct slice mechanism;   /* "PLAIN" or "LOGIN" */
+    struct slice mechanism; /* "PLAIN" or "LOGIN" */
     struct slice user_name, password;
     struct slice source_ip, tls_version, client_name; /* client_name: the EHLO argument */
 };
 
 enum authenticate_result {
     AUTHENTICATE_OK,
-    AUTHENTICATE_REFUSED,   /* unknown, wrong, inactive */
-    AUTHENTICATE_LOCKED,    /* too many failures from this network for this user: like refused */
+    AUTHENTICATE_REFUSED, /* unknown, wrong, inactive */
+    AUTHENTICATE_LOCKED,  /* too many failures from this network for this user: like refused */
     AUTHENTICATE_TEMPORARY,
     AUTHENTICATE_RESULT_COUNT
 };
@@ -74,7 +81,12 @@ struct authenticated_message {
     enum authenticate_result result;
 };
 
-enum { ENVELOPE_RECIPIENTS_MAX = 1000, BODY_PIECE_MAX = 64 * 1024, BODY_CREDIT = 256 * 1024, CALL_MAX = 1000 * 1024 };
+enum {
+    ENVELOPE_RECIPIENTS_MAX = 1000,
+    BODY_PIECE_MAX = 64 * 1024,
+    BODY_CREDIT = 256 * 1024,
+    CALL_MAX = 1000 * 1024
+};
 
 /* `submission` is numbered by front, unique on its channel. One transaction per session at a time. */
 struct submit_message {
@@ -120,7 +132,14 @@ struct return_message {
 };
 
 enum route_kind { ROUTE_MX, ROUTE_SMARTHOST, ROUTE_CAPTURE, ROUTE_KIND_COUNT };
-enum tls_policy { TLS_OPPORTUNISTIC, TLS_REQUIRE, TLS_VERIFY, TLS_IMPLICIT, TLS_NEVER, TLS_POLICY_COUNT };
+enum tls_policy {
+    TLS_OPPORTUNISTIC,
+    TLS_REQUIRE,
+    TLS_VERIFY,
+    TLS_IMPLICIT,
+    TLS_NEVER,
+    TLS_POLICY_COUNT
+};
 
 /* One transaction for one next hop: all recipients share domain and route. */
 struct deliver_message {
@@ -129,16 +148,16 @@ struct deliver_message {
     struct slice reverse_path; /* on the wire; empty: <> */
     struct slice *recipients;
     uint32_t recipient_count;
-    struct slice domain;       /* of the recipients */
-    enum route_kind route;     /* MX or SMARTHOST */
-    struct slice host;         /* smarthost */
-    uint16_t port;             /* of the smarthost, or mx_port */
+    struct slice domain;   /* of the recipients */
+    enum route_kind route; /* MX or SMARTHOST */
+    struct slice host;     /* smarthost */
+    uint16_t port;         /* of the smarthost, or mx_port */
     enum tls_policy tls;
     struct slice user_name, password; /* of the smarthost; for this lease only */
-    bool allow_private;        /* the route allows loopback and private addresses */
+    bool allow_private;               /* the route allows loopback and private addresses */
     bool eight_bit;
-    uint64_t size;             /* bytes of header and body together */
-    struct slice header;       /* final, ends with the empty line; the body follows as BODY */
+    uint64_t size;       /* bytes of header and body together */
+    struct slice header; /* final, ends with the empty line; the body follows as BODY */
 };
 
 enum outcome_kind { OUTCOME_DELIVERED, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_KIND_COUNT };
@@ -152,8 +171,9 @@ struct recipient_outcome {
 
 struct outcome_message {
     uint64_t lease;
-    struct slice remote_host, remote_ip, tls; /* tls: "TLSv1.3 TLS_AES_256_GCM_SHA384 verified" or "" */
-    struct recipient_outcome *recipients;     /* every recipient of the lease, once */
+    struct slice remote_host, remote_ip,
+        tls;                              /* tls: "TLSv1.3 TLS_AES_256_GCM_SHA384 verified" or "" */
+    struct recipient_outcome *recipients; /* every recipient of the lease, once */
     uint32_t recipient_count;
 };
 
@@ -203,7 +223,13 @@ struct prove_message {
     struct slice expected; /* TXT value; DKIM: base64 of the public key; MX: host name */
 };
 
-enum proof { PROOF_PRESENT, PROOF_ABSENT, PROOF_WRONG, PROOF_UNKNOWN, PROOF_COUNT }; /* unknown: SERVFAIL, time-out, bogus */
+enum proof {
+    PROOF_PRESENT,
+    PROOF_ABSENT,
+    PROOF_WRONG,
+    PROOF_UNKNOWN,
+    PROOF_COUNT
+}; /* unknown: SERVFAIL, time-out, bogus */
 struct proved_message {
     uint64_t query;
     enum proof proof;
@@ -224,7 +250,7 @@ PROTOCOL_MESSAGE(number);
 PROTOCOL_MESSAGE(credit);
 PROTOCOL_MESSAGE(submitted);
 PROTOCOL_MESSAGE(call);
-PROTOCOL_MESSAGE(return);
+PROTOCOL_MESSAGE(return );
 PROTOCOL_MESSAGE(deliver);
 PROTOCOL_MESSAGE(outcome);
 PROTOCOL_MESSAGE(feedback);

@@ -40,10 +40,10 @@ enum stream_state {
 };
 
 enum {
-    READ_PIECE = 16 * 1024,          /* one TLS record */
-    READ_PIECES = 4,                 /* reads a turn: then the others have theirs */
-    FINISH_MS = 5000,                /* for the last output and the other side's close */
-    LINGER_BYTES = 256 * 1024        /* thrown away at most while waiting for that */
+    READ_PIECE = 16 * 1024,   /* one TLS record */
+    READ_PIECES = 4,          /* reads a turn: then the others have theirs */
+    FINISH_MS = 5000,         /* for the last output and the other side's close */
+    LINGER_BYTES = 256 * 1024 /* thrown away at most while waiting for that */
 };
 
 struct stream {
@@ -56,10 +56,10 @@ struct stream {
     struct tls *tls; /* owned; NULL in clear */
     struct fifo in, out;
     size_t input_max;
-    size_t clear;         /* of `out`, what leaves in clear though TLS begins behind it */
-    size_t lingered;      /* bytes thrown away */
-    int64_t deadline_ms;  /* 0: none */
-    int64_t armed_ms;     /* when the timer fires, which may be before the deadline; 0: never */
+    size_t clear;        /* of `out`, what leaves in clear though TLS begins behind it */
+    size_t lingered;     /* bytes thrown away */
+    int64_t deadline_ms; /* 0: none */
+    int64_t armed_ms;    /* when the timer fires, which may be before the deadline; 0: never */
     const char *tls_version, *tls_cipher;
     char *broken; /* owned; why the stream ends at the end of the turn */
     unsigned holds;

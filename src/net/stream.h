@@ -91,7 +91,8 @@ bool stream_is_tls(const struct stream *stream);
 /* "TLSv1.3", "TLS_AES_256_GCM_SHA384"; static strings; "" without TLS. */
 const char *stream_tls_version(const struct stream *stream);
 const char *stream_tls_cipher(const struct stream *stream);
-bool stream_tls_verified(const struct stream *stream); /* the peer's certificate was valid for its name */
+bool stream_tls_verified(
+    const struct stream *stream); /* the peer's certificate was valid for its name */
 
 void stream_write(struct stream *stream, struct slice data); /* copied; never blocks */
 size_t stream_backlog(const struct stream *stream);          /* output not yet taken */

@@ -399,7 +399,8 @@ parse_resolver(struct arena *arena, const struct option *option, struct slice va
         more = cut_item(rest, ',', &one, &rest);
         bool with_port = cut_item(one, '@', &address, &port);
         if (!address_valid(address))
-            return err_set(err, RC_SYNTAX, "\"%.*s\" is not an IP address: must be address@port, or recursive",
+            return err_set(err, RC_SYNTAX,
+                           "\"%.*s\" is not an IP address: must be address@port, or recursive",
                            SLICE_ARG(slice_head(address, 60)));
         if (with_port && port_of(port, &ignored, err) != RC_OK)
             return RC_SYNTAX;

@@ -398,8 +398,8 @@ resolvers_are_addresses(void **state)
             "address@port, or recursive");
     refused("[dns]\nresolver = 127.0.0.1@0",
             "postern.conf line 2: dns.resolver: \"0\" is not a port: must be 1 to 65535");
-    refused("[dns]\nresolver = 127.0.0.1,",
-            "postern.conf line 2: dns.resolver: \"\" is not an IP address: must be address@port, or recursive");
+    refused("[dns]\nresolver = 127.0.0.1,", "postern.conf line 2: dns.resolver: \"\" is not an IP "
+                                            "address: must be address@port, or recursive");
     refused("[delivery]\noutgoing_address = mail.example",
             "postern.conf line 2: delivery.outgoing_address: must be an IP address, or empty");
 }

@@ -215,7 +215,7 @@ long_reply_is_folded_and_cut(void **state)
     struct dsn dsn = report(&recipient, 1);
     struct slice message = dsn_build(arena, &dsn);
     is_clean(message);
-    assert_true(contains(message, "wwwwwww\r\n  wwwwwww"));
+    assert_true(contains(message, "wwwwwww\r\n wwwwwww"));
     assert_true(message.len < 5000);
     memset(text, 'x', sizeof text);
     is_clean(dsn_build(arena, &dsn));
