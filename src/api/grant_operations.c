@@ -90,7 +90,8 @@ look_at_cover(struct api_call *call, struct slice name, const struct address *ad
         return RC_OK;
     *registered = true;
     rc = proofs_find(call->database, call->arena, name, "verification", &proof, err);
-    *verified = *verified || proof.status == IDENTITY_SUCCESS;
+    *verified = *verified || row.vouched || proof.status == IDENTITY_SUCCESS ||
+                proof.status == IDENTITY_TEMPORARY_FAILURE;
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
