@@ -30,7 +30,7 @@ def name_server():
 
 @pytest.fixture(scope="module")
 def zone(name_server):
-    """DNS without what other modules added; mail for example.net and example.org goes to loopback."""
+    """DNS without what other modules added; example.net and example.org receive on loopback."""
     name_server.mail_server("example.net", "mx.example.net", "127.0.0.1")
     name_server.mail_server("example.org", "mx.example.org", "127.0.0.1")
     yield name_server

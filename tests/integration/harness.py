@@ -8,6 +8,7 @@
 All of it lives on loopback. POSTERN_BUILD names the build directory; a sanitizer build works.
 """
 
+import atexit
 import base64
 import collections
 import contextlib
@@ -63,10 +64,11 @@ def eventually(condition, seconds=15, what="the expected"):
 
 
 def ports_of_this_process():
-    """Ports below those that the system gives to clients: nobody takes one before it is used."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = 20000 + 1500 * worker
-    return iter(range(first, first + 1500))
+    """Ports below those that the system gives to clients, so that nobody takes one before it is
+    used; and processes that test at the same time begin far from each other."""
+    low, high = 15000, 32000
+    first = os.getpid() * 997 % (high - low)
+    return (low + (first + number) % (high - low) for number in range(high - low))
 
 
 PORTS = ports_of_this_process()
@@ -88,6 +90,7 @@ def free_port():
 def self_signed_certificate():
     """Certificate and key of a receiving server, in one file."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="postern-certificate-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     path = directory / "server.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
@@ -141,7 +144,7 @@ class Session:
             self.socket.close()
 
     def secure(self):
-        self.socket = believing_context().wrap_socket(self.socket, server_hostname="postern.localhost")
+        self.socket = believing_context().wrap_socket(self.socket)
         self.buffer = b""
 
     def send(self, data):
@@ -453,7 +456,8 @@ class Instance:
 
     def session(self, credential=None, source=None, tls=False):
         """Over STARTTLS, or in TLS from the start; logged in when a credential is given."""
-        session = Session(self.ports["submissions" if tls else "submission"], source=source, tls=tls)
+        session = Session(self.ports["submissions" if tls else "submission"], source=source,
+                          tls=tls)
         if not tls:
             session.starttls()
         assert session.command("EHLO client.example").code == 250

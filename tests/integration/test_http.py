@@ -132,7 +132,8 @@ TWO_MEANINGS = {
                    + SMUGGLED,
     "a list of lengths": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0, 35\r\n\r\n" + SMUGGLED,
     "a signed length": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +35\r\n\r\n" + SMUGGLED,
-    "space before the colon": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 35\r\n\r\n" + SMUGGLED,
+    "space before the colon": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 35\r\n\r\n"
+                              + SMUGGLED,
     "folded": b"POST / HTTP/1.1\r\nHost: a\r\nX: y\r\n Content-Length: 35\r\n\r\n" + SMUGGLED,
     "bare LF": b"GET /healthz HTTP/1.1\nHost: a\n\n" + SMUGGLED,
     "bare LF in the header": b"GET /healthz HTTP/1.1\r\nHost: a\nX: y\r\n\r\n" + SMUGGLED,

@@ -132,7 +132,8 @@ def test_when_the_grace_time_is_over_mail_is_refused_and_never_signed_by_another
         instance.check_until("test3.com", verification="SUCCESS", dkim="TEMPORARY_FAILURE")
 
         def refused():
-            instance.admin("domain.check", domain="test3.com")  # absence is counted from look to look
+            # Absence is counted from one look to the next.
+            instance.admin("domain.check", domain="test3.com")
             reply = reply_to(instance, "taro@test3.com")
             return reply.line == ("554 Message rejected: the DKIM records of test3.com are missing "
                                   "from DNS")

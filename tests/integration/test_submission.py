@@ -212,7 +212,8 @@ def test_postfix_splits_what_has_too_many_recipients(bench, open_dir):
 
 def test_the_greeting_and_ehlo_are_as_on_ses(bench):
     with Session(bench.port) as session:
-        assert session.greeting.code == 220 and "ESMTP SimpleEmailService-d-" in session.greeting.text
+        assert session.greeting.code == 220
+        assert "ESMTP SimpleEmailService-d-" in session.greeting.text
         lines = session.command("EHLO client.example").text.split("\n")
         assert lines[1:] == ["8BITMIME", "STARTTLS", "AUTH PLAIN LOGIN", "Ok"]
     with bench.instance.session() as session:
@@ -337,8 +338,10 @@ def test_one_byte_too_many_is_refused_and_the_session_goes_on(bench, to):
 
 OTHERS = {
     "two From headers": (b"From: taro@test1.com\r\nFrom: jiro@test1.com\r\n\r\nx\r\n", "'From'"),
-    "two equal From headers": (b"From: taro@test1.com\r\nFrom: taro@test1.com\r\n\r\nx\r\n", "'From'"),
-    "From in two spellings": (b"From: taro@test1.com\r\nfRoM: jiro@test1.com\r\n\r\nx\r\n", "'From'"),
+    "two equal From headers": (b"From: taro@test1.com\r\nFrom: taro@test1.com\r\n\r\nx\r\n",
+                               "'From'"),
+    "From in two spellings": (b"From: taro@test1.com\r\nfRoM: jiro@test1.com\r\n\r\nx\r\n",
+                              "'From'"),
     "no From header": (b"To: ana@example.net\r\n\r\nx\r\n", "'From'"),
     "empty From": (b"From:\r\n\r\nx\r\n", "'From'"),
     "a group in From": (b"From: us: taro@test1.com;\r\n\r\nx\r\n", "'From'"),
@@ -354,11 +357,12 @@ OTHERS = {
     "bare CR in the header": (b"From: taro@test1.com\rFrom: jiro@test1.com\r\n\r\nx\r\n", ""),
     "bare LF in the body": (b"From: taro@test1.com\r\n\r\nx\ny\r\n", ""),
     "a line without a colon": (b"From: taro@test1.com\r\nnonsense\r\n\r\nx\r\n", "header line 2"),
-    "a blank continuation": (b"From: taro@test1.com\r\n \r\n jiro@test1.com\r\n\r\nx\r\n", "'From'"),
+    "a blank continuation": (b"From: taro@test1.com\r\n \r\n jiro@test1.com\r\n\r\nx\r\n",
+                             "'From'"),
     "two Subject headers": (b"From: taro@test1.com\r\nSubject: a\r\nSubject: b\r\n\r\nx\r\n",
                             "Duplicate header 'Subject'."),
-    "two signatures": (b"DKIM-Signature: a\r\nDKIM-Signature: b\r\nFrom: taro@test1.com\r\n\r\nx\r\n",
-                       "Duplicate header 'DKIM-Signature'."),
+    "two signatures": (b"DKIM-Signature: a\r\nDKIM-Signature: b\r\nFrom: taro@test1.com\r\n\r\n"
+                       b"x\r\n", "Duplicate header 'DKIM-Signature'."),
 }
 
 

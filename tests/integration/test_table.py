@@ -68,8 +68,8 @@ def bench(zone, sink):
 
 def expected_refusal(limited, name, address):
     if limited:
-        return ("554 Access denied: User `arn:aws:iam::{account}:user/limited' is not authorized to "
-                "perform `ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:{account}:identity/"
+        return ("554 Access denied: User `arn:aws:iam::{account}:user/limited' is not authorized "
+                "to perform `ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:{account}:identity/"
                 "{resource}'")
     return ("554 Message rejected: Email address is not verified. The following identities failed "
             f"the check in region US-EAST-1: {address}, {name} <{address}>")

@@ -113,7 +113,8 @@ def test_serve_names_the_line_of_a_wrong_option(tmp_path):
         file.write("feedback = off\n")
     ran = postern("serve", "--dir", tmp_path / "data")
     assert ran.returncode == 1
-    assert re.search(r"postern\.conf line \d+: listen\.feedback: given already in line \d+", ran.stderr), ran.stderr
+    assert re.search(r"postern\.conf line \d+: listen\.feedback: given already in line \d+",
+                     ran.stderr), ran.stderr
 
 
 def test_a_directory_is_served_once(instance):
