@@ -35,12 +35,6 @@ channel_free(struct channel *channel)
     free(channel);
 }
 
-static void
-guest_close(struct loop_guest *guest)
-{
-    channel_free((struct channel *)guest); /* the guest stands first */
-}
-
 /* Free what the owner closed; tell the owner of what failed. Called where nothing is under way. */
 static void
 settle(struct channel *channel)
@@ -113,7 +107,8 @@ read_frames(struct channel *channel)
             if ((size_t)got < space)
                 break;
         } else if (got == 0) {
-            fail(channel, "the other side closed");
+            fail(channel, channel->in.len > 0 ? "the other side closed in the middle of a message"
+                                              : "the other side closed");
         } else if (errno != EINTR) {
             if (errno != EAGAIN && errno != EWOULDBLOCK)
                 fail(channel, "reading failed");
@@ -128,17 +123,21 @@ read_frames(struct channel *channel)
 static void
 update_watch(struct channel *channel)
 {
+    if (!channel->watch) /* it never could be watched */
+        return;
     if (open_still(channel))
         watch_set(channel->watch, WATCH_READ | (channel->blocked ? WATCH_WRITE : 0));
     else
         watch_set(channel->watch, 0);
 }
 
-static void
+/* False when the other side no longer takes anything. */
+static bool
 flush(struct channel *channel)
 {
+    bool taken = true;
     channel->blocked = false;
-    while (open_still(channel) && channel->out.len > 0) {
+    while (taken && open_still(channel) && channel->out.len > 0) {
         struct slice data = fifo_slice(&channel->out);
         ssize_t sent = send(channel->fd, data.ptr, data.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) {
@@ -147,11 +146,26 @@ flush(struct channel *channel)
             channel->blocked = true;
             break;
         } else if (errno != EINTR) {
-            fail(channel, "writing failed");
+            taken = false;
         }
     }
     fifo_trim(&channel->out);
     update_watch(channel);
+    return taken;
+}
+
+/* Who no longer reads may have said something before it went, such as that a message was
+ * delivered: that is heard first. */
+static void
+flush_or_fail(struct channel *channel)
+{
+    channel->busy++;
+    if (!flush(channel)) {
+        read_frames(channel);
+        fail(channel, "writing failed");
+        update_watch(channel);
+    }
+    channel->busy--;
 }
 
 static void
@@ -160,7 +174,7 @@ flush_deferred(void *ctx)
     struct channel *channel = ctx;
     channel->flush_pending = false;
     if (!channel->dead)
-        flush(channel);
+        flush_or_fail(channel);
     settle(channel);
 }
 
@@ -204,10 +218,18 @@ ready(void *ctx, int events)
     if (events & WATCH_READ)
         read_frames(channel);
     if (events & WATCH_WRITE && open_still(channel))
-        flush(channel);
+        flush_or_fail(channel);
     channel->busy--;
     update_watch(channel);
     settle(channel);
+}
+
+/* A flush that is still deferred keeps the memory until it has run. */
+static void
+guest_close(struct loop_guest *guest)
+{
+    loop_disown(guest);
+    channel_close((struct channel *)guest); /* the guest stands first */
 }
 
 struct channel *
@@ -235,9 +257,9 @@ channel_close(struct channel *channel)
     if (!channel || channel->dead)
         return;
     if (!channel->failure)
-        flush(channel); /* what fits is still sent */
+        (void)flush(channel); /* what fits is still sent */
     channel->dead = true;
-    watch_set(channel->watch, 0);
+    update_watch(channel);
     settle(channel);
 }
 

@@ -70,20 +70,34 @@ struct prefix {
 
 /* RFC 6890 and its registries: what is not a host of the public Internet. */
 static const struct prefix private_v4[] = {
-    {{0}, 8},         {{10}, 8},       {{100, 64}, 10},      {{127}, 8},
-    {{169, 254}, 16}, {{172, 16}, 12}, {{192, 0, 0}, 24},    {{192, 0, 2}, 24},
-    {{192, 168}, 16}, {{198, 18}, 15}, {{198, 51, 100}, 24}, {{203, 0, 113}, 24},
-    {{224}, 4},       {{240}, 4},
+    {{0}, 8},
+    {{10}, 8},
+    {{100, 64}, 10},
+    {{127}, 8},
+    {{169, 254}, 16},
+    {{172, 16}, 12},
+    {{192, 0, 0}, 24},
+    {{192, 0, 2}, 24},
+    {{192, 88, 99}, 24},
+    {{192, 168}, 16},
+    {{198, 18}, 15},
+    {{198, 51, 100}, 24},
+    {{203, 0, 113}, 24},
+    {{224}, 4},
+    {{240}, 4},
 };
 static const struct prefix private_v6[] = {
-    {{0}, 127},                     /* unspecified and loopback */
-    {{0x01, 0}, 64},                /* discard only */
-    {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
-    {{0x20, 0x01, 0, 0}, 23},       /* protocol assignments */
-    {{0xfc}, 7},                    /* unique local */
-    {{0xfe, 0x80}, 10},             /* link-local */
-    {{0xfe, 0xc0}, 10},             /* site-local */
-    {{0xff}, 8},                    /* multicast */
+    {{0}, 96}, /* unspecified, loopback, v4-compatible (RFC 4291 §2.5.5.1) */
+    {{0x00, 0x64, 0xff, 0x9b, 0, 1}, 48}, /* translation inside a network, RFC 8215 */
+    {{0x01, 0}, 64},                      /* discard only */
+    {{0x20, 0x01, 0x0d, 0xb8}, 32},       /* documentation */
+    {{0x20, 0x01, 0, 0}, 23},             /* protocol assignments */
+    {{0x3f, 0xff}, 20},                   /* documentation, RFC 9637 */
+    {{0x5f, 0x00}, 16},                   /* segment routing, RFC 9602 */
+    {{0xfc}, 7},                          /* unique local */
+    {{0xfe, 0x80}, 10},                   /* link-local */
+    {{0xfe, 0xc0}, 10},                   /* site-local */
+    {{0xff}, 8},                          /* multicast */
 };
 
 static bool
@@ -106,7 +120,7 @@ v4_is_private(const uint8_t *address)
     return false;
 }
 
-/* Addresses that carry a v4 one are judged by it: mapped, compatible, NAT64, 6to4. */
+/* Addresses that carry a v4 one are judged by it: mapped, NAT64, 6to4. */
 static const uint8_t *
 embedded_v4(const uint8_t *address)
 {

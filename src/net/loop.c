@@ -28,7 +28,8 @@ struct loop {
     uv_async_t wake;          /* something was posted */
     uv_prepare_t before_wait; /* runs what was deferred */
     uv_idle_t keep_turning;   /* active: do not wait, something is still deferred */
-    bool running;
+    bool running;             /* inside uv_run */
+    bool stop;                /* asked of this run, or of the next when none is under way */
     struct loop_guest *guests;
     struct calls deferred, deferred_spare;
     pthread_mutex_t lock; /* guards `posted` */
@@ -167,16 +168,21 @@ loop_free(struct loop *loop)
 void
 loop_run(struct loop *loop)
 {
-    loop->running = true;
-    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    if (!loop->stop) {
+        loop->running = true;
+        uv_run(&loop->uv, UV_RUN_DEFAULT);
+        loop->running = false;
+    }
     loop_run_deferred(loop); /* the turn that stopped the loop ends like any other */
-    loop->running = false;
+    loop->stop = false;
 }
 
 void
 loop_stop(struct loop *loop)
 {
-    uv_stop(&loop->uv);
+    loop->stop = true;
+    if (loop->running) /* libuv would keep it for its next run, be that the one of loop_free */
+        uv_stop(&loop->uv);
 }
 
 int64_t

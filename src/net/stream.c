@@ -495,10 +495,11 @@ stream_expired(void *ctx)
     }
     stream->holds++;
     stream->deadline_ms = 0;
-    if (stream_has_owner(stream))
+    bool tell = stream_has_owner(stream);
+    if (tell)
         stream->handler->ended(stream->ctx, stream, STREAM_TIMEOUT, "the time is up");
-    /* stream_finish inside the call has set a deadline of its own. */
-    if (stream->state != STREAM_GONE && stream->deadline_ms == 0)
+    /* Unless it was finished inside the call, which has set a deadline of its own. */
+    if (stream->state != STREAM_GONE && (!tell || stream_has_owner(stream)))
         stream_disconnect(stream);
     stream_unhold(stream);
 }

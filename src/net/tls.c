@@ -22,6 +22,14 @@ fail(struct err *err, const char *what)
     return err_set(err, RC_PERMANENT, "%s: %s", what, reason);
 }
 
+/* A key behind a passphrase is an error, not a question on a terminal that nobody watches. */
+static int
+no_passphrase(char *room, int size, int writing, void *ctx)
+{
+    (void)room, (void)size, (void)writing, (void)ctx;
+    return -1;
+}
+
 static SSL_CTX *
 context_new(const SSL_METHOD *method)
 {
@@ -35,6 +43,7 @@ context_new(const SSL_METHOD *method)
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(ctx, 1);
+    SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
     return ctx;
 }
 
@@ -241,6 +250,7 @@ expect_name(SSL *ssl, struct slice host)
     name[host.len] = '\0';
     if (endpoint_parse(host, 0, &literal, NULL) == RC_OK)
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS); /* RFC 6125 §6.4.3 */
     return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 

@@ -1,6 +1,7 @@
 /* Channels over real sockets, both ends in one loop. */
 #include "net/channel.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@ struct end {
     struct loop *loop;
     struct buf got; /* types and payloads in order */
     unsigned messages, closed;
+    char why[100];
     bool refuse, close_inside;
     unsigned stop_after;
 };
@@ -41,8 +43,9 @@ on_closed(void *ctx, struct channel *channel, const char *why)
 {
     struct end *end = ctx;
     (void)channel;
-    assert_non_null(why);
     end->closed++;
+    memory_wipe(end->why, sizeof end->why);
+    memcpy(end->why, why, strnlen(why, sizeof end->why - 1));
     loop_stop(end->loop);
 }
 
@@ -170,7 +173,174 @@ a_peer_that_goes_in_mid_frame_is_told_once(void **state)
     run(2000);
     assert_int_equal(end.messages, 0);
     assert_int_equal(end.closed, 1);
+    assert_non_null(strstr(end.why, "in the middle"));
     buf_fini(&end.got);
+}
+
+/* Were it lost, a message that was delivered would be delivered again. */
+static void
+what_a_dying_peer_said_last_is_heard_although_writing_to_it_fails(void **state)
+{
+    int fds[2];
+    struct end end;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    open_end(&end, fds[0]);
+    assert_int_equal(write(fds[1], "\x04\x00\x00\x00\x01last", 9), 9);
+    close(fds[1]);
+    channel_send(end.channel, 2, SLICE("more work")); /* written before the socket is looked at */
+    run(2000);
+    assert_int_equal(end.messages, 1);
+    assert_int_equal(end.closed, 1);
+    assert_true(slice_is(buf_slice(&end.got), "\1last"));
+    buf_fini(&end.got);
+}
+
+static void
+a_peer_that_does_not_read_makes_a_backlog_that_drains_later(void **state)
+{
+    int fds[2];
+    struct end end;
+    static char piece[64 * 1024], taken[64 * 1024];
+    size_t sent = 0, got = 0;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    open_end(&end, fds[0]);
+    for (int i = 0; i < 64; i++, sent += 5 + sizeof piece)
+        channel_send(end.channel, 1, (struct slice){piece, sizeof piece});
+    assert_int_equal(channel_backlog(end.channel), sent);
+    run(20);
+    assert_in_range(channel_backlog(end.channel), 1, sent - 1);
+    while (got < sent) {
+        ssize_t len = recv(fds[1], taken, sizeof taken, MSG_DONTWAIT);
+        if (len > 0)
+            got += (size_t)len;
+        else
+            run(1);
+    }
+    assert_int_equal(channel_backlog(end.channel), 0);
+    channel_close(end.channel);
+    close(fds[1]);
+    buf_fini(&end.got);
+}
+
+static void
+a_frame_that_comes_byte_by_byte_is_one_message(void **state)
+{
+    static const char frame[] = "\x03\x00\x00\x00\x09"
+                                "abc";
+    int fds[2];
+    struct end end;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    open_end(&end, fds[0]);
+    for (size_t i = 0; i < sizeof frame - 1; i++) {
+        assert_int_equal(end.messages, 0);
+        assert_int_equal(write(fds[1], frame + i, 1), 1);
+        run(2);
+    }
+    assert_int_equal(end.messages, 1);
+    assert_true(slice_is(buf_slice(&end.got), "\x09"
+                                              "abc"));
+    channel_close(end.channel);
+    close(fds[1]);
+    buf_fini(&end.got);
+}
+
+static void
+a_loop_is_freed_with_an_open_channel_that_has_something_to_send(void **state)
+{
+    int fds[2];
+    char byte[16];
+    struct end end;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    open_end(&end, fds[0]);
+    channel_send(end.channel, 1, SLICE("x"));
+    loop_free(loop);
+    loop = NULL; /* for teardown */
+    assert_int_equal(end.closed, 0);
+    assert_int_equal(read(fds[1], byte, sizeof byte), 6);
+    assert_int_equal(read(fds[1], byte, sizeof byte), 0);
+    close(fds[1]);
+    buf_fini(&end.got);
+}
+
+static void
+a_descriptor_that_cannot_be_watched_closes_the_channel_later(void **state)
+{
+    struct end end;
+    (void)state;
+    open_end(&end, open("/dev/null", O_RDWR | O_CLOEXEC)); /* epoll refuses it */
+    assert_int_equal(end.closed, 0);
+    channel_send(end.channel, 1, SLICE("x"));
+    run(2000);
+    assert_int_equal(end.closed, 1);
+    open_end(&end, open("/dev/null", O_RDWR | O_CLOEXEC));
+    channel_close(end.channel);
+    run(10);
+    assert_int_equal(end.closed, 0);
+    buf_fini(&end.got);
+}
+
+static void
+more_than_one_descriptor_in_a_message_leaves_none_open(void **state)
+{
+    union {
+        char bytes[CMSG_SPACE(sizeof(int) * 3)];
+        struct cmsghdr align;
+    } control = {0};
+    int fds[2], pipe_fds[2], received = -1;
+    char byte = 7;
+    struct buf payload;
+    uint8_t type;
+    struct err err;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+    assert_int_equal(pipe(pipe_fds), 0);
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int) * 3);
+    for (size_t i = 0; i < 3; i++)
+        memcpy(CMSG_DATA(head) + i * sizeof(int), &pipe_fds[1], sizeof(int));
+    assert_int_equal(sendmsg(fds[0], &message, 0), 1);
+    close(pipe_fds[1]);
+    buf_init(&payload, 64);
+    if (channel_recv_fd(fds[1], &payload, &type, &received, 0, &err) == RC_OK)
+        close(received);
+    assert_int_equal(read(pipe_fds[0], &byte, 1), 0); /* nobody holds the other end */
+    close(pipe_fds[0]);
+    close(fds[0]);
+    close(fds[1]);
+    buf_fini(&payload);
+}
+
+static void
+a_message_longer_than_the_room_is_refused_with_its_descriptor(void **state)
+{
+    int fds[2], pipe_fds[2], received = -1;
+    char byte;
+    struct buf payload;
+    uint8_t type;
+    struct err err;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+    assert_int_equal(pipe(pipe_fds), 0);
+    buf_init(&payload, 8);
+    assert_int_equal(channel_send_fd(fds[0], 1, SLICE("123456789"), pipe_fds[1], &err), RC_OK);
+    close(pipe_fds[1]);
+    assert_int_equal(channel_recv_fd(fds[1], &payload, &type, &received, 0, &err), RC_SYNTAX);
+    assert_int_equal(read(pipe_fds[0], &byte, 1), 0);
+    close(pipe_fds[0]);
+    close(fds[0]);
+    close(fds[1]);
+    buf_fini(&payload);
 }
 
 static void
@@ -231,7 +401,14 @@ main(void)
         TEST(a_handler_that_refuses_hears_nothing_more),
         TEST(closing_inside_a_message_is_safe_and_silent),
         TEST(a_peer_that_goes_in_mid_frame_is_told_once),
+        TEST(what_a_dying_peer_said_last_is_heard_although_writing_to_it_fails),
+        TEST(a_peer_that_does_not_read_makes_a_backlog_that_drains_later),
+        TEST(a_frame_that_comes_byte_by_byte_is_one_message),
+        TEST(a_loop_is_freed_with_an_open_channel_that_has_something_to_send),
+        TEST(a_descriptor_that_cannot_be_watched_closes_the_channel_later),
         TEST(descriptors_are_handed_over),
+        TEST(more_than_one_descriptor_in_a_message_leaves_none_open),
+        TEST(a_message_longer_than_the_room_is_refused_with_its_descriptor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,45 @@ the_turn_that_stops_the_loop_still_runs_what_it_deferred(void **state)
     assert_string_equal(seen, "d");
 }
 
+static void
+stop_and_defer_a_stop(void *ctx)
+{
+    (void)ctx;
+    loop_defer(loop, stop, NULL);
+    loop_stop(loop);
+}
+
+static void
+note_and_stop(void *ctx)
+{
+    note_ctx(ctx);
+    loop_stop(loop);
+}
+
+/* Found by a stream that ended, and stopped the loop, in the last turn. */
+static void
+a_stop_ends_one_run_only(void **state)
+{
+    (void)state;
+    loop_post(loop, stop_and_defer_a_stop, NULL);
+    run();
+    loop_post(loop, note_and_stop, "2");
+    run();
+    assert_string_equal(seen, "2");
+    loop_post(loop, stop_and_defer_a_stop, NULL);
+    run(); /* and loop_free must still close everything */
+}
+
+static void
+a_stop_before_the_run_is_obeyed(void **state)
+{
+    (void)state;
+    loop_stop(loop);
+    loop_post(loop, note_ctx, "n");
+    run();
+    assert_string_equal(seen, "");
+}
+
 static unsigned deferred_again;
 
 static void
@@ -550,6 +589,8 @@ main(void)
         TEST(nothing_posted_by_other_threads_is_lost_or_swapped),
         TEST(deferred_calls_run_at_the_end_of_their_own_turn),
         TEST(the_turn_that_stops_the_loop_still_runs_what_it_deferred),
+        TEST(a_stop_ends_one_run_only),
+        TEST(a_stop_before_the_run_is_obeyed),
         TEST(a_call_that_always_defers_again_starves_nobody),
         TEST(timers_fire_once_in_order_of_their_time),
         TEST(a_timer_started_after_long_work_is_not_early),
