@@ -134,7 +134,7 @@ mx_hosts(struct arena *arena, struct slice domain, struct slice self, const stru
         return implicit_host(arena, domain, self, out, count, err);
     case DNS_NODATA: return implicit_host(arena, domain, self, out, count, err);
     case DNS_NXDOMAIN:
-        return err_set(err, RC_PERMANENT, "550 5.1.2 The domain %.*s does not exist",
+        return err_set(err, RC_NOT_FOUND, "550 5.1.2 The domain %.*s does not exist",
                        SLICE_ARG(domain));
     case DNS_BOGUS:
         return err_set(err, RC_TEMPORARY, "451 4.4.3 DNSSEC validation failed for the MX of %.*s",

@@ -14,7 +14,8 @@ struct mx_host {
 /*
  * The hosts to try, best first, equal preferences shuffled with `random`; without MX the domain
  * itself (implicit MX). `self`: our own host name; hosts at its preference or worse are dropped.
- * RC_PERMANENT  null MX ("556 5.1.10 ..."), the domain does not exist ("550 5.1.2"), loops back to us ("554 5.4.6")
+ * RC_PERMANENT  null MX ("556 5.1.10 ..."), loops back to us ("554 5.4.6")
+ * RC_NOT_FOUND  the domain does not exist ("550 5.1.2 ...")
  * RC_TEMPORARY  DNS did not answer ("421 4.4.0 Unable to lookup DNS for ...", SES's words) or could not
  *               be validated ("451 4.4.3 ...")
  * The reply text for the outcome is left in err->text, led by code and enhanced status.

@@ -11,6 +11,7 @@ enum {
     POINTERS_MAX = 127, /* each label of the longest name behind one of its own */
     CNAMES_MAX = 16,    /* in one response; resolvers give up long before */
     CLASS_IN = 1,
+    TYPE_NS = 2,
     TYPE_SOA = 6,
     RCODE_NOERROR = 0,
     RCODE_NXDOMAIN = 3,
@@ -299,6 +300,7 @@ struct gather {
     struct dns_answer answer;
     size_t cap, cnames;
     bool unreadable; /* a record of the right kind was left out */
+    bool referred;   /* other servers are named, and no SOA says that nothing is there */
 };
 
 static bool
@@ -364,14 +366,21 @@ walk_answers(struct gather *gather, struct cursor *cursor, unsigned count)
     return true;
 }
 
-/* RFC 2308 §5: absence lasts as long as the SOA record beside it says. */
+/* RFC 2308 §2.2, §5: absence lasts as long as the SOA record beside it says; name servers without
+ * one are a referral: who answered does not know. */
 static void
 walk_authority(struct gather *gather, struct cursor *cursor, unsigned count)
 {
     struct resource resource;
-    for (unsigned i = 0; i < count && next_resource(cursor, &resource); i++)
-        if (resource.type == TYPE_SOA)
+    bool start = false;
+    for (unsigned i = 0; i < count && next_resource(cursor, &resource); i++) {
+        if (resource.type == TYPE_SOA) {
+            start = true;
             note_ttl(gather, resource.ttl);
+        }
+        gather->referred |= resource.type == TYPE_NS;
+    }
+    gather->referred &= !start && gather->cnames == 0;
 }
 
 static void
@@ -382,7 +391,8 @@ conclude(struct gather *gather, unsigned rcode)
         answer->ttl = 0;
     if (rcode == RCODE_NXDOMAIN && answer->count == 0)
         answer->status = DNS_NXDOMAIN;
-    else if (rcode != RCODE_NOERROR || (answer->count == 0 && gather->unreadable))
+    else if (rcode != RCODE_NOERROR ||
+             (answer->count == 0 && (gather->unreadable || gather->referred)))
         answer->status = DNS_TEMPORARY;
     else
         answer->status = answer->count ? DNS_FOUND : DNS_NODATA;

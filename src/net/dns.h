@@ -21,7 +21,7 @@ enum dns_status {
     DNS_FOUND,     /* at least one record */
     DNS_NODATA,    /* the name exists without such a record */
     DNS_NXDOMAIN,  /* the name does not exist */
-    DNS_TEMPORARY, /* SERVFAIL, time-out, refused: nothing is known */
+    DNS_TEMPORARY, /* SERVFAIL, time-out, refused, a referral: nothing is known */
     DNS_BOGUS,     /* DNSSEC validation failed: nothing may be believed */
     DNS_STATUS_COUNT
 };

@@ -160,7 +160,13 @@ struct deliver_message {
     struct slice header; /* final, ends with the empty line; the body follows as BODY */
 };
 
-enum outcome_kind { OUTCOME_DELIVERED, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_KIND_COUNT };
+enum outcome_kind {
+    OUTCOME_DELIVERED,
+    OUTCOME_RETRY,
+    OUTCOME_FAILED,
+    OUTCOME_NO_DOMAIN, /* DNS knows no such domain: for how long that is believed to pass is core's */
+    OUTCOME_KIND_COUNT
+};
 
 struct recipient_outcome {
     uint32_t index; /* into deliver_message.recipients */

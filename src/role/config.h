@@ -69,6 +69,7 @@ struct config {
     uint32_t connections_per_site, messages_per_connection;
     uint32_t concurrent_deliveries;
     int64_t retry_first_ms, retry_max_ms, lifetime_ms;
+    int64_t unknown_domain_ms; /* how long a domain that does not exist is tried */
     struct slice outgoing_address; /* local address to send from; empty: the system's choice */
     struct slice tls_ca;           /* PEM file for verify; empty: the system's */
     /* [gate] */

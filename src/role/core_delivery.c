@@ -294,12 +294,22 @@ settle(struct settlement *settlement)
     writer_submit(settlement->delivery->core->writer, &settlement->write);
 }
 
+/* A domain that does not exist may be one whose DNS is being mended (reference §8.6), but a typing
+ * mistake should not wait out the whole lifetime. */
 static enum spool_fate
-fate_of(enum outcome_kind kind)
+fate_of(const struct settlement *settlement, enum outcome_kind kind)
 {
-    return kind == OUTCOME_DELIVERED ? SPOOL_DELIVERED
-           : kind == OUTCOME_FAILED  ? SPOOL_FAILED
-                                     : SPOOL_RETRY;
+    int64_t believed_ms = settlement->delivery->core->config.unknown_domain_ms;
+    switch (kind) {
+    case OUTCOME_DELIVERED: return SPOOL_DELIVERED;
+    case OUTCOME_FAILED: return SPOOL_FAILED;
+    case OUTCOME_NO_DOMAIN:
+        return settlement->now_ms - settlement->message.accepted_ms >= believed_ms ? SPOOL_FAILED
+                                                                                   : SPOOL_RETRY;
+    case OUTCOME_RETRY:
+    case OUTCOME_KIND_COUNT: break;
+    }
+    return SPOOL_RETRY;
 }
 
 static void
@@ -351,7 +361,7 @@ take_outcome(struct delivery *delivery, struct slice payload)
             const struct recipient_outcome *from = &message.recipients[i];
             settlement->outcomes[from->index] = (struct spool_outcome){
                 .recipient_key = lease->recipient_keys[from->index],
-                .fate = fate_of(from->kind),
+                .fate = fate_of(settlement, from->kind),
                 .status = arena_dup(settlement->arena, from->status),
                 .reply = arena_dup(settlement->arena, from->reply),
                 .remote = remote,

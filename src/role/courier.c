@@ -87,7 +87,7 @@ log_attempt(const struct lease *lease, const struct remote *remote)
               LOG_TEXT("host", remote->host), LOG_TEXT("ip", remote->ip),
               LOG_TEXT("tls", remote->tls), LOG_NUMBER("delivered", counts[OUTCOME_DELIVERED]),
               LOG_NUMBER("retry", counts[OUTCOME_RETRY]),
-              LOG_NUMBER("failed", counts[OUTCOME_FAILED]), LOG_TEXT("status", last->status),
+              LOG_NUMBER("failed", counts[OUTCOME_FAILED] + counts[OUTCOME_NO_DOMAIN]), LOG_TEXT("status", last->status),
               LOG_TEXT("reply", last->reply));
 }
 

@@ -253,7 +253,10 @@ find_hosts(struct connection *connection)
     if (rc != RC_OK) {
         connection->hosts = ARENA_NEW(connection->arena, struct mx_host);
         connection->host_count = 0;
-        note_words(connection, rc == RC_TEMPORARY ? OUTCOME_RETRY : OUTCOME_FAILED,
+        note_words(connection,
+                   rc == RC_TEMPORARY   ? OUTCOME_RETRY
+                   : rc == RC_NOT_FOUND ? OUTCOME_NO_DOMAIN
+                                        : OUTCOME_FAILED,
                    slice_of(err.text));
     }
     return true;

@@ -153,11 +153,14 @@ def test_a_domain_that_accepts_no_mail_bounces_at_once(bench):
     bench.instance.wait_state(id_, "bounced")
 
 
-def test_a_domain_that_does_not_exist_bounces_at_once(bench):
-    id_ = bench.send("ana@nowhere.example.net")
-    (fields,) = one_bounce(bench.home, id_)
-    assert fields["Status"] == "5.1.2"
-    assert "The domain nowhere.example.net does not exist" in fields["Diagnostic-Code"]
+def test_a_domain_that_does_not_exist_is_tried_for_a_while_and_then_bounces(zone):
+    with Bench(zone, **{"delivery.unknown_domain": "2s"}) as bench:
+        id_ = bench.send("ana@nowhere.example.net")
+        row = bench.waiting(id_)
+        assert (row["state"], row["status"]) == ("queued", "5.1.2")
+        bench.instance.wait_state(id_, "bounced")
+        row = bench.instance.queue(id_)["recipients"][0]
+        assert row["reply"] == "550 5.1.2 The domain nowhere.example.net does not exist"
 
 
 def test_a_domain_that_loops_back_to_us_bounces(bench):

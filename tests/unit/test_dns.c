@@ -284,6 +284,29 @@ absence_is_told_from_failure(void **state)
 }
 
 static void
+a_referral_means_that_nothing_is_known(void **state)
+{
+    (void)state;
+    struct dns_answer answer;
+    begin(OK, 0, 1);
+    add_record(SLICE(EXAMPLE), 2, 77, SLICE("\2ns" EXAMPLE));
+    assert_int_equal(read_response(DNS_MX, &answer), RC_OK);
+    assert_int_equal(answer.status, DNS_TEMPORARY);
+    /* RFC 2308 §2.2: with an SOA record beside the name servers it is an absence. */
+    begin(OK, 0, 2);
+    add_record(SLICE(EXAMPLE), 2, 77, SLICE("\2ns" EXAMPLE));
+    add_record(SLICE(EXAMPLE), 6, 77, SLICE("\0"));
+    assert_int_equal(read_response(DNS_MX, &answer), RC_OK);
+    assert_int_equal(answer.status, DNS_NODATA);
+    /* The chain goes on behind an alias: the resolver asks there. */
+    begin(OK, 1, 1);
+    add_record(QNAME, DNS_CNAME, 300, SLICE("\1b" EXAMPLE));
+    add_record(SLICE(EXAMPLE), 2, 77, SLICE("\2ns" EXAMPLE));
+    assert_int_equal(read_response(DNS_MX, &answer), RC_OK);
+    assert_int_equal(answer.status, DNS_NODATA);
+}
+
+static void
 unreadable_records_are_left_out_but_never_mean_absence(void **state)
 {
     (void)state;
@@ -467,6 +490,7 @@ main(void)
         cmocka_unit_test(a_record_of_another_name_is_no_answer),
         cmocka_unit_test(a_cname_loop_ends),
         cmocka_unit_test(absence_is_told_from_failure),
+        cmocka_unit_test(a_referral_means_that_nothing_is_known),
         cmocka_unit_test(unreadable_records_are_left_out_but_never_mean_absence),
         cmocka_unit_test(an_unreadable_owner_does_not_hide_what_follows),
         cmocka_unit_test(records_are_cut_at_the_maximum),

@@ -178,7 +178,7 @@ static void
 a_domain_that_does_not_exist_fails(void **state)
 {
     struct fixture *fixture = *state;
-    assert_int_equal(ask(fixture, DNS_NXDOMAIN, NULL, 0, 1), RC_PERMANENT);
+    assert_int_equal(ask(fixture, DNS_NXDOMAIN, NULL, 0, 1), RC_NOT_FOUND);
     assert_true(slice_starts(slice_of(fixture->err.text), SLICE("550 5.1.2 ")));
 }
 
