@@ -75,6 +75,7 @@ struct submission {
     struct data_reader reader;
     uint64_t credit;      /* bytes that may be passed on */
     uint64_t message_len; /* bytes passed on */
+    bool discarding;      /* the rest of DATA is dropped; core knows why, and answers at the end */
     char *verdict;        /* owned; once set, the rest of DATA is dropped and this is the reply */
 };
 
@@ -119,6 +120,7 @@ transaction_end(struct submission *session)
 {
     free(session->verdict);
     session->verdict = NULL;
+    session->discarding = false;
     if (!session->transaction)
         return;
     arena_free(session->transaction->arena);
@@ -762,14 +764,14 @@ verdict_set(struct submission *session, struct slice reply)
 static void
 message_pass(struct submission *session, struct slice piece)
 {
-    if (!piece.len || session->verdict)
+    if (!piece.len || session->verdict || session->discarding)
         return;
-    session->message_len += piece.len;
-    if (session->message_len > session->limits.message_bytes) {
-        message_abort(session);
-        verdict_set(session, slice_of(reply_text(REPLY_TOO_LONG)));
-        return;
+    uint64_t room = session->limits.message_bytes - session->message_len;
+    if (piece.len > room) {
+        piece.len = room + 1; /* one byte over the limit: core refuses it, and records that */
+        session->discarding = true;
     }
+    session->message_len += piece.len;
     session->credit -= piece.len;
     session->actions.message(session->ctx, piece);
 }
@@ -784,8 +786,6 @@ data_finished(struct submission *session)
     }
     say_line(session, slice_of(session->verdict));
     session_ready(session);
-    if (session->revoked && session->state != SUBMISSION_CLOSING)
-        session_close(session);
 }
 
 /* How much of DATA may be read: what is passed on never exceeds the credit, and a CR that is held
@@ -793,7 +793,7 @@ data_finished(struct submission *session)
 static uint64_t
 data_allowance(const struct submission *session)
 {
-    if (session->verdict)
+    if (session->verdict || session->discarding)
         return UINT64_MAX;
     uint64_t held = data_held(&session->reader);
     return session->credit > held ? session->credit - held : 0;
@@ -954,8 +954,7 @@ submission_revoked(struct submission *session)
         return;
     session->revoked = true;
     if (session->state == SUBMISSION_DATA) {
-        message_abort(session);
-        verdict_set(session, slice_of(reply_text(REPLY_AUTH_INVALID)));
+        session->discarding = true;
     } else if (session->state == SUBMISSION_MAIL || session->state == SUBMISSION_RCPT) {
         transaction_end(session);
         state_enter(session, SUBMISSION_READY);

@@ -30,8 +30,9 @@ struct submission_actions {
     void (*authenticate)(void *ctx, const char *mechanism, struct slice user, struct slice password,
                          struct slice client_name);
     /* DATA was accepted: the envelope; then message() pieces (dot-unstuffed, CRLF lines as the
-     * client sent them: bare CR, LF and NUL are passed on for core to refuse), then one of
-     * message_end (answer with submission_submitted) or message_abort. */
+     * client sent them: bare CR, LF and NUL are passed on for core to refuse, and at most one byte
+     * over the size limit), then one of message_end (answer with submission_submitted) or
+     * message_abort. */
     void (*message_begin)(void *ctx, struct slice reverse_path, const struct slice *recipients,
                           size_t count);
     void (*message)(void *ctx, struct slice piece);
@@ -66,8 +67,8 @@ void submission_authenticated(struct submission *session, enum submission_login 
 /* The answer to message_end, or, while DATA still flows, core's early verdict: the rest of the
  * message is then read and dropped and this reply is given at its end. Without CRLF. */
 void submission_submitted(struct submission *session, struct slice reply);
-/* The credential was revoked: the next command is answered 535 and the connection closes; a
- * transaction under way is aborted. */
+/* The credential was revoked: the next command is answered 535 and the connection closes. Within
+ * DATA the rest is dropped, and core answers message_end. */
 void submission_revoked(struct submission *session);
 void submission_timeout(struct submission *session); /* 451 4.4.2 ..., then close */
 void submission_shutdown(

@@ -82,12 +82,13 @@ final_header(struct arena *arena, const struct api_constants *constants, struct 
     struct header header;
     struct slice signatures;
     enum rc rc = header_parse(arena, block, &header, err);
-    if (rc == RC_OK)
-        rc = api_sign(arena, constants, thread,
-                      hidden ? settings->dkim_domain : constants->provider_domain, &header,
-                      request->body_hash, request->now_ms, &signatures, err);
     if (rc != RC_OK)
         return rc;
+    rc = api_sign(arena, constants, thread,
+                  hidden ? settings->dkim_domain : constants->provider_domain, &header,
+                  request->body_hash, request->now_ms, &signatures, err);
+    if (rc != RC_OK)
+        return err_retype(err, RC_TEMPORARY); /* a key that cannot be read is the operator's to mend */
     *out = arena_concat(arena, arena_concat(arena, signatures, block), SLICE("\r\n"));
     return RC_OK;
 }
@@ -257,8 +258,12 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
         return rc;
     struct slice id = random_message_id(arena, constants->region_prefix, request->key_ms);
     rc = final_header(arena, constants, thread, request, &settings, from->domain, id, &header, err);
-    if (rc != RC_OK)
-        return err_set(err, RC_TEMPORARY, "%s", err->text);
+    if (rc == RC_TEMPORARY)
+        return rc;
+    if (rc != RC_OK) {
+        err_prefix(err, "Transaction failed: ");
+        return refuse(arena, rc, err, answer);
+    }
     make_entry(arena, constants, request, recipients, &settings, header, id, answer);
     return RC_OK;
 }

@@ -301,7 +301,7 @@ facts_load(struct arena *arena, const struct facts_source *source, struct slice 
     for (size_t i = 0; rc == RC_OK && facts->sandbox && i < recipient_count; i++)
         rc = add_enclosing(arena, source, &recipients[i], &set, err);
     if (rc != RC_OK)
-        return err_set(err, RC_TEMPORARY, "%s", err->text);
+        return err_retype(err, RC_TEMPORARY);
     facts->identities = set.facts;
     facts->identity_count = set.len;
     fill_settings(arena, &set, &senders_from(senders)->address, facts, settings);

@@ -47,6 +47,14 @@ err_set_errno(struct err *err, enum rc rc, int system_errno, const char *format,
 }
 
 enum rc
+err_retype(struct err *err, enum rc rc)
+{
+    if (err)
+        err->rc = rc;
+    return rc;
+}
+
+enum rc
 err_prefix(struct err *err, const char *format, ...)
 {
     if (!err)

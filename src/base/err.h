@@ -36,6 +36,9 @@ enum rc err_set(struct err *err, enum rc rc, const char *format, ...)
 enum rc err_set_errno(struct err *err, enum rc rc, int system_errno, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same sentence under another code. Returns `rc`. */
+enum rc err_retype(struct err *err, enum rc rc);
+
 /* Put context before the sentence: "opening the store: ". Returns err->rc. */
 enum rc err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -82,11 +82,11 @@ bool submission_begin(struct front *front, struct slice payload);
 bool submission_body(struct front *front, struct slice payload);
 bool submission_end(struct front *front, uint64_t number);
 void submission_abort(struct front *front, uint64_t number);
+void submission_revoke(struct front *front, uint64_t session);
 void submission_forget_front(struct front *front);
 
 /* core_delivery.c: leases. */
 struct delivery *delivery_new(struct core *core);
-void delivery_free(struct delivery *delivery);
 /* A committed message with its recipients leased; copies what it keeps. `body` is the whole body,
  * or NULL when it is staged in chunks. */
 void delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,

@@ -18,6 +18,7 @@ enum {
     POLL_ROWS = 400,
     POLL_IDLE_MS = 60 * 1000, /* polling is the truth; wake-ups are hints */
     SITE_LEASES_MAX = 100,    /* under way for one domain, so that a dead site cannot take all */
+    SETTLE_AGAIN_MS = 1000,   /* while the store takes no outcome */
 };
 
 struct lease {
@@ -54,6 +55,8 @@ struct delivery {
     uint64_t last_number;
     struct timer *timer;
     bool polling, poll_again;
+    struct settlement *unsettled; /* the store did not take them */
+    struct timer *unsettled_timer;
 };
 
 static void pump(struct delivery *delivery);
@@ -154,15 +157,25 @@ delivery_counts(const struct delivery *delivery)
 
 /* ---- outcomes ---- */
 
+/* What becomes of recipients that fail, when the report that is owed with them cannot be made. */
+enum report_mode {
+    REPORT_WITH_FAILURE, /* both or neither (promise 3) */
+    REPORT_LATER,        /* the recipient stays queued, and fails again later */
+    REPORT_GIVEN_UP      /* it never can be made; the operator is told */
+};
+
 struct settlement {
     struct delivery *delivery;
-    struct arena *arena; /* owned */
-    struct lease *lease; /* freed when settled; NULL for what had none */
+    struct settlement *next; /* in unsettled */
+    struct arena *arena;     /* owned */
+    struct lease *lease;     /* freed when settled; NULL for what had none */
     struct message_row message;
     struct spool_outcome *outcomes;
     uint32_t count;
     int64_t now_ms;
     uint64_t delivered, deferred, bounced;
+    enum report_mode mode;
+    enum rc report_rc;
     bool reported; /* a bounce was written */
     int64_t next_ms;
     struct write_job write;
@@ -203,10 +216,25 @@ report_failures(struct settlement *settlement, const struct dsn_recipient *faile
         .recipients = failed,
         .count = count,
     };
-    settlement->reported = true;
-    return submit_system(settlement->arena, &core->constants, &core->writer_thread,
-                         message->reverse_path, dsn_build(settlement->arena, &dsn),
-                         settlement->now_ms, err);
+    settlement->report_rc = submit_system(settlement->arena, &core->constants, &core->writer_thread,
+                                          message->reverse_path, dsn_build(settlement->arena, &dsn),
+                                          settlement->now_ms, err);
+    settlement->reported = settlement->report_rc == RC_OK;
+    return settlement->report_rc;
+}
+
+static enum rc
+settle_one(struct settlement *settlement, struct database *database, uint32_t index,
+           struct recipient_row *row, bool *over, struct err *err)
+{
+    const struct config *config = &settlement->delivery->core->config;
+    struct schedule schedule = {config->retry_first_ms, config->retry_max_ms};
+    struct spool_outcome outcome = settlement->outcomes[index];
+    if (settlement->mode == REPORT_LATER && outcome.fate != SPOOL_DELIVERED)
+        outcome.fate = SPOOL_LATER;
+    *over = false;
+    return spool_settle(database, settlement->arena, &outcome, &schedule, settlement->now_ms, row,
+                        over, err);
 }
 
 static enum rc
@@ -214,19 +242,17 @@ settle_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct settlement *settlement =
         (struct settlement *)((char *)write - offsetof(struct settlement, write));
-    const struct config *config = &settlement->delivery->core->config;
-    struct schedule schedule = {config->retry_first_ms, config->retry_max_ms};
     struct dsn_recipient *failed =
         ARENA_ARRAY(settlement->arena, struct dsn_recipient, settlement->count);
     size_t failed_count = 0;
     enum rc rc = RC_OK;
     settlement->delivered = settlement->deferred = settlement->bounced = 0;
     settlement->next_ms = INT64_MAX;
+    settlement->report_rc = RC_OK;
     for (uint32_t i = 0; rc == RC_OK && i < settlement->count; i++) {
         struct recipient_row row;
-        bool over = false;
-        rc = spool_settle(database, settlement->arena, &settlement->outcomes[i], &schedule,
-                          settlement->now_ms, &row, &over, err);
+        bool over;
+        rc = settle_one(settlement, database, i, &row, &over, err);
         if (rc == RC_CONFLICT || rc == RC_NOT_FOUND) {
             rc = RC_OK; /* held, dropped or settled before */
             continue;
@@ -241,11 +267,58 @@ settle_run(struct write_job *write, struct database *database, struct err *err)
                 settlement->next_ms = row.next_ms;
         }
     }
-    if (rc == RC_OK)
+    if (rc == RC_OK && settlement->mode != REPORT_GIVEN_UP)
         rc = report_failures(settlement, failed, failed_count, err);
     if (rc == RC_OK)
         rc = spool_close_if_done(database, settlement->message.key, err);
     return rc;
+}
+
+static void settle_done(struct write_job *write);
+
+static void
+settle(struct settlement *settlement)
+{
+    settlement->write = (struct write_job){.run = settle_run, .done = settle_done, .guarded = true};
+    writer_submit(settlement->delivery->core->writer, &settlement->write);
+}
+
+static void
+settle_again(void *ctx)
+{
+    struct delivery *delivery = ctx;
+    struct settlement *next, *settlement = delivery->unsettled;
+    delivery->unsettled = NULL;
+    for (; settlement; settlement = next) {
+        next = settlement->next;
+        settle(settlement);
+    }
+}
+
+/* Nothing of it was written. What the receiver took must not be sent again because a report could
+ * not be made or the store is full: the others are settled without the report, and what the store
+ * does not take now is kept and brought again. */
+static void
+settle_failed(struct settlement *settlement)
+{
+    struct delivery *delivery = settlement->delivery;
+    const struct config *config = &delivery->core->config;
+    int64_t age_ms = settlement->now_ms - settlement->message.accepted_ms;
+    bool report = settlement->report_rc != RC_OK && settlement->mode == REPORT_WITH_FAILURE;
+    log_event(LOG_LEVEL_ERROR, report ? "delivery.not_reported" : "delivery.not_settled",
+              LOG_TEXT("message", settlement->message.id),
+              LOG_CSTR("reason", settlement->write.err.text));
+    if (report) {
+        bool may_pass =
+            settlement->report_rc == RC_TEMPORARY && age_ms < config->lifetime_ms + DAY_MS;
+        settlement->mode = may_pass ? REPORT_LATER : REPORT_GIVEN_UP;
+        settle(settlement);
+        return;
+    }
+    settlement->mode = REPORT_WITH_FAILURE;
+    settlement->next = delivery->unsettled;
+    delivery->unsettled = settlement;
+    timer_start(delivery->unsettled_timer, SETTLE_AGAIN_MS);
 }
 
 static void
@@ -255,14 +328,12 @@ settle_done(struct write_job *write)
         (struct settlement *)((char *)write - offsetof(struct settlement, write));
     struct delivery *delivery = settlement->delivery;
     if (write->rc != RC_OK) {
-        /* The lease ends by itself and the mail is due again. */
-        log_event(LOG_LEVEL_ERROR, "delivery.not_settled",
-                  LOG_TEXT("message", settlement->message.id), LOG_CSTR("reason", write->err.text));
-    } else {
-        delivery->core->counters.delivered += settlement->delivered;
-        delivery->core->counters.deferred += settlement->deferred;
-        delivery->core->counters.bounced += settlement->bounced;
+        settle_failed(settlement);
+        return;
     }
+    delivery->core->counters.delivered += settlement->delivered;
+    delivery->core->counters.deferred += settlement->deferred;
+    delivery->core->counters.bounced += settlement->bounced;
     if (settlement->lease)
         lease_free(delivery, settlement->lease);
     if (settlement->reported || settlement->next_ms != INT64_MAX)
@@ -285,13 +356,6 @@ settlement_new(struct delivery *delivery, struct lease *lease)
     settlement->outcomes =
         ARENA_ARRAY(settlement->arena, struct spool_outcome, lease->recipient_count);
     return settlement;
-}
-
-static void
-settle(struct settlement *settlement)
-{
-    settlement->write = (struct write_job){.run = settle_run, .done = settle_done, .guarded = true};
-    writer_submit(settlement->delivery->core->writer, &settlement->write);
 }
 
 /* A domain that does not exist may be one whose DNS is being mended (reference §8.6), but a typing
@@ -940,20 +1004,6 @@ delivery_new(struct core *core)
     delivery->recipients = map_new();
     delivery->sites = map_new();
     delivery->timer = timer_new(core->loop, poll_now, delivery);
+    delivery->unsettled_timer = timer_new(core->loop, settle_again, delivery);
     return delivery;
-}
-
-void
-delivery_free(struct delivery *delivery)
-{
-    size_t cursor = 0;
-    struct slice key;
-    void *value;
-    while (map_next(delivery->leases, &cursor, &key, &value))
-        lease_free(delivery, value);
-    map_free(delivery->leases);
-    map_free(delivery->recipients);
-    map_free(delivery->sites);
-    timer_free(delivery->timer);
-    free(delivery);
 }

@@ -269,6 +269,7 @@ session_revoke(struct core *core, struct slice access_key)
         if (session->revoked || !slice_eq(session->access_key, access_key))
             continue;
         session->revoked = true;
+        submission_revoke(session->front, session->number);
         struct buf out;
         struct number_message message = {session->number};
         buf_init(&out, CHANNEL_PAYLOAD_MAX);

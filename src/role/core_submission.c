@@ -300,17 +300,7 @@ decide(struct submission_job *job)
 {
     struct core *core = job->core;
     struct quota_limits limits = core_quota_limits(core);
-    const struct session *session = &job->session;
     body_hash_finish(job->hash, job->body_hash);
-    job->request.user_folded = session->user_folded;
-    job->request.user_name = session->user_name;
-    job->request.user_id = session->user_id;
-    job->request.user_arn = session->user_arn;
-    job->request.access_key = session->access_key;
-    job->request.service = SLICE("smtp");
-    job->request.source_ip = session->source_ip;
-    job->request.client_name = session->client_name;
-    job->request.tls = session->tls;
     job->request.header = &job->header;
     job->request.body_hash = job->body_hash;
     job->request.body_bytes = job->body_bytes;
@@ -460,6 +450,15 @@ copy_session(struct submission_job *job, const struct session *from)
         .client_name = arena_dup(arena, from->client_name),
         .tls = arena_dup(arena, from->tls),
     };
+    job->request.user_folded = job->session.user_folded;
+    job->request.user_name = job->session.user_name;
+    job->request.user_id = job->session.user_id;
+    job->request.user_arn = job->session.user_arn;
+    job->request.access_key = job->session.access_key;
+    job->request.service = SLICE("smtp");
+    job->request.source_ip = job->session.source_ip;
+    job->request.client_name = job->session.client_name;
+    job->request.tls = job->session.tls;
 }
 
 bool
@@ -589,6 +588,22 @@ submission_abort(struct front *front, uint64_t number)
     struct submission_job *job = map_remove(front->submissions, MAP_KEY(number));
     if (job)
         abandon(job);
+}
+
+/* The access key was switched off while the message came in: the front drops the rest, and at the
+ * end it hears the refusal, which is recorded like any other. What has ended is asked for its key
+ * again by the commit. */
+void
+submission_revoke(struct front *front, uint64_t session)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(front->submissions, &cursor, &key, &value)) {
+        struct submission_job *job = value;
+        if (job->session.number == session && !job->ended)
+            set_verdict(job, "inactive_key", slice_of(reply_text(REPLY_AUTH_INVALID)));
+    }
 }
 
 void

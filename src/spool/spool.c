@@ -70,18 +70,22 @@ spool_settle(struct database *db, struct arena *arena, const struct spool_outcom
     if (rc != RC_OK)
         return rc;
     bool held = row->state == RECIPIENT_HELD;
-    if (row->state != RECIPIENT_QUEUED && !(held && outcome->fate != SPOOL_RETRY))
+    bool over = outcome->fate == SPOOL_DELIVERED || outcome->fate == SPOOL_FAILED;
+    if (row->state != RECIPIENT_QUEUED && !(held && over))
         return err_set(err, RC_CONFLICT, "the recipient is %s", recipient_state_name(row->state));
     row->attempts++;
     row->status = outcome->status;
     row->reply = outcome->reply;
     row->remote = outcome->remote;
-    if (outcome->fate == SPOOL_DELIVERED)
-        finish(row, RECIPIENT_DELIVERED, now_ms);
-    else if (outcome->fate == SPOOL_FAILED)
-        finish(row, RECIPIENT_BOUNCED, now_ms);
-    else
-        rc = postpone(db, arena, outcome, schedule, now_ms, row, err);
+    switch (outcome->fate) {
+    case SPOOL_DELIVERED: finish(row, RECIPIENT_DELIVERED, now_ms); break;
+    case SPOOL_FAILED: finish(row, RECIPIENT_BOUNCED, now_ms); break;
+    case SPOOL_LATER:
+        row->leased = false;
+        row->next_ms = now_ms + schedule_delay_ms(schedule, row->attempts, outcome->jitter);
+        break;
+    case SPOOL_RETRY: rc = postpone(db, arena, outcome, schedule, now_ms, row, err); break;
+    }
     *failed = row->state == RECIPIENT_BOUNCED || row->state == RECIPIENT_EXPIRED;
     return rc == RC_OK ? recipients_update(db, row, err) : rc;
 }

@@ -35,7 +35,12 @@ struct spool_entry {
 MUST_USE enum rc spool_accept(struct database *db, const struct spool_entry *entry,
                               struct err *err);
 
-enum spool_fate { SPOOL_DELIVERED, SPOOL_FAILED, SPOOL_RETRY };
+enum spool_fate {
+    SPOOL_DELIVERED,
+    SPOOL_FAILED,
+    SPOOL_RETRY, /* later, or expired when its lifetime is over */
+    SPOOL_LATER  /* later, whatever its age: the report that would be owed cannot be made now */
+};
 
 struct spool_outcome {
     int64_t recipient_key;

@@ -74,8 +74,11 @@ def test_revocation_within_the_data_refuses_the_message(instance, person, sink):
         instance.admin("grant.revoke", target=person.address)
         session.send(person.message(to)[40:] + b".\r\n")
         assert session.reply().line == REFUSED
+        assert session.command("NOOP").line == REFUSED
         assert session.closed()
     assert not [one for one in sink.received if to in one.recipients]
+    row = instance.decisions(user=person.address)[0]
+    assert row["reason"] == "inactive_key" and row["key"] == person.credential["access_key_id"]
 
 
 def test_a_revoked_credential_does_not_log_in(instance, person):

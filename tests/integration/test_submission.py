@@ -511,6 +511,29 @@ def test_every_refusal_is_recorded_with_its_reason(bench):
     assert {"implicit_deny", "misleading_name", "malformed", "allowed"} <= set(since)
 
 
+@pytest.mark.parametrize("raw", [
+    b"From : taro@test1.com\r\n\r\nx\r\n", b"From: taro@test1.com\r\n\r\nx\0\r\n",
+    message(headers=["Content-Type: text/plain; name=x.exe"]), message(body="x" * 70000 + "\r\n"),
+], ids=["header", "body", "attachment", "size"])
+def test_a_refusal_before_the_gate_is_recorded_with_who_and_whence(zone, raw):
+    with Instance(zone, submission__message_bytes="64k") as instance:
+        instance.add_domain("test1.com")
+        taro = instance.grant("taro@test1.com")
+        reply = instance.submit(taro, "taro@test1.com", "ana@example.net", raw)
+        assert reply.code in (552, 554)
+        (row,) = instance.decisions(user="taro@test1.com")
+        assert row["reason"] in ("malformed", "too_long")
+        assert row["key"] == taro["access_key_id"] and row["source"] == "127.0.0.1"
+        assert row["reply"] == reply.line
+
+
+@pytest.mark.parametrize("count", [999, 1000, 1001])
+def test_too_many_header_fields_are_refused_for_good(bench, count):
+    raw = message(headers=[f"X-{i}: x" for i in range(count - 3)])
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", "ana@example.net", raw)
+    assert reply.line == "554 Transaction failed: more than 1000 header fields"
+
+
 # ---- the sandbox, quotas, the pause ----
 
 @pytest.fixture

@@ -172,6 +172,22 @@ after_its_lifetime_a_recipient_expires_with_the_words_of_ses(void **state)
     assert_accounted(world);
 }
 
+/* Promise 3: when the report cannot be made, the recipient's end waits too, whatever its age. */
+static void
+without_a_report_nothing_ends(void **state)
+{
+    struct world *world = *state;
+    accept_message(world, 1, false);
+    assert_false(settle(world, 0, SPOOL_LATER, noon + 15 * HOUR_MS));
+    assert_int_equal(row(world, 0).state, RECIPIENT_QUEUED);
+    assert_int_equal(row(world, 0).attempts, 1);
+    assert_true(row(world, 0).next_ms > noon + 15 * HOUR_MS);
+    assert_true(has_body(world));
+    assert_true(settle(world, 0, SPOOL_FAILED, noon + 16 * HOUR_MS));
+    assert_int_equal(row(world, 0).state, RECIPIENT_BOUNCED);
+    assert_accounted(world);
+}
+
 static void
 a_second_settlement_changes_nothing(void **state)
 {
@@ -287,6 +303,7 @@ main(void)
         TEST(a_captured_body_stays),
         TEST(a_failure_is_tried_again_later_and_later),
         TEST(after_its_lifetime_a_recipient_expires_with_the_words_of_ses),
+        TEST(without_a_report_nothing_ends),
         TEST(a_second_settlement_changes_nothing),
         TEST(held_mail_does_not_age),
         TEST(what_was_delivered_while_it_was_being_held_counts_as_delivered),
