@@ -35,7 +35,7 @@ can_send_as(struct api_call *call, const struct user_row *user, const struct pol
             size_t count, struct slice address)
 {
     struct condition_value keys[] = {
-        {.key = SLICE("ses:FromAddress"), .values = &address, .count = 1, .address = true},
+        {.key = SLICE("ses:FromAddress"), .values = &address, .count = 1, .fold = DENY_AS_ADDRESS},
         {.key = SLICE("aws:username"), .values = &user->name, .count = 1},
     };
     struct evaluate_request request = {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "canonical.h"
 
 struct condition_operator {
     const char *name;
@@ -119,11 +120,23 @@ value_text(const struct compiler *compiler, const struct element *element, struc
     return RC_OK;
 }
 
+/* Keys whose values are mail addresses, in canonical form (reference §5.4). */
+static bool
+is_address_key(const struct key_name *key)
+{
+    return slice_is(key->lower, "ses:fromaddress") || slice_is(key->lower, "ses:recipients") ||
+           slice_is(key->lower, "ses:feedbackaddress");
+}
+
 static enum rc
 compile_string(struct compiler *compiler, const struct element *element,
                const struct clause *clause, struct slice text, struct operand *out)
 {
     unsigned wildcards = clause->comparison == COMPARE_LIKE ? PATTERN_WITH_WILDCARDS : 0;
+    const char *why;
+    if (is_address_key(&clause->key) &&
+        !canonical_address(compiler->arena, text, wildcards, compiler->variables, &text, &why))
+        return compiler_fail(compiler, element, "%s", why);
     enum rc rc =
         compiler_pattern(compiler, element, text, wildcards | PATTERN_WITH_VARIABLES, &out->text);
     if (rc != RC_OK || !clause->folds || out->text.kind == PATTERN_VARIABLE)
@@ -323,6 +336,15 @@ matches_folded(struct context *context, struct context_key *key, size_t index,
 }
 
 static bool
+matches_lowered(struct context *context, struct context_key *key, size_t index,
+                const struct pattern *bound)
+{
+    struct pattern lowered = *bound;
+    lowered.text = arena_lower(context->arena, bound->text);
+    return pattern_matches(&lowered, context_read(context, key, index, READING_FOLDED)->lowered);
+}
+
+static bool
 matches_string(struct context *context, const struct clause *clause, struct context_key *key,
                size_t index, const struct operand *operand)
 {
@@ -331,8 +353,10 @@ matches_string(struct context *context, const struct clause *clause, struct cont
     struct slice value = key->value->values[index];
     bool matches = clause->comparison == COMPARE_IGNORE_CASE ? slice_ieq(bound->text, value)
                                                              : pattern_matches(bound, value);
-    return matches || (clause->folds && key->value->address &&
-                       matches_folded(context, key, index, operand, bound));
+    if (matches || !clause->folds || key->value->fold == DENY_AS_GIVEN)
+        return matches;
+    return key->value->fold == DENY_AS_ADDRESS ? matches_folded(context, key, index, operand, bound)
+                                               : matches_lowered(context, key, index, bound);
 }
 
 static bool

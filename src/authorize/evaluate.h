@@ -5,9 +5,10 @@
  * which one is the caller's knowledge, not the policy's. ses:FromAddress is always single-valued
  * here: a request with several sender addresses is several evaluations (design §5).
  *
- * Deny folds more than Allow: in a Deny statement a positive string operator on a key marked
- * `address` (and a Resource that is an identity's ARN) also matches when both sides are folded by
- * address_fold. Allow, and negated operators, only as given.
+ * Deny folds more than Allow: in a Deny statement a positive string operator on a key whose values
+ * are addresses (and a Resource that is an identity's ARN) also matches when both sides are folded
+ * by address_fold, and on a key of names when both are lower-cased. Allow, and negated operators,
+ * only as given.
  */
 #ifndef POSTERN_AUTHORIZE_EVALUATE_H
 #define POSTERN_AUTHORIZE_EVALUATE_H
@@ -32,12 +33,14 @@ struct policy_entry {
     struct slice owner; /* user, group or identity it belongs to */
 };
 
+enum deny_fold { DENY_AS_GIVEN, DENY_LOWERED, DENY_AS_ADDRESS };
+
 struct condition_value {
     struct slice key; /* "ses:FromAddress" */
     const struct slice *values;
     size_t count; /* 0 with present: an empty multi-valued key */
     bool multivalued;
-    bool address; /* values are mail addresses: Deny folds them */
+    enum deny_fold fold;
 };
 
 struct evaluate_request {

@@ -77,6 +77,7 @@ struct identity_set {
     struct identity_row *rows;
     struct identity_fact *facts;
     struct proof_row *dkim, *mail_from; /* beside each row; status NOT_STARTED when absent */
+    bool *lost;                         /* beside each row: DKIM was proved once, and is gone */
     size_t len, cap;
 };
 
@@ -154,6 +155,8 @@ add_identity(struct arena *arena, const struct facts_source *source, struct slic
     set->dkim = arena_grow(arena, set->dkim, sizeof *set->dkim, set->len, &cap);
     cap = set->cap;
     set->mail_from = arena_grow(arena, set->mail_from, sizeof *set->mail_from, set->len, &cap);
+    cap = set->cap;
+    set->lost = arena_grow(arena, set->lost, sizeof *set->lost, set->len, &cap);
     set->cap = cap;
     set->rows[set->len] = row;
     set->dkim[set->len] = dkim;
@@ -165,8 +168,8 @@ add_identity(struct arena *arena, const struct facts_source *source, struct slic
         .verified = row.vouched || good(&verification),
         .suspended = row.suspended.len > 0,
         .only_itself = row.only_itself,
-        .dkim_lost = dkim_lost(source, &row, &dkim),
     };
+    set->lost[set->len - 1] = dkim_lost(source, &row, &dkim);
     return load_policies(arena, source, fact, err);
 }
 
@@ -205,25 +208,54 @@ settings_identity(struct arena *arena, const struct identity_set *set,
     return best;
 }
 
-/* d=: the most specific domain at or above the From domain that is verified, with DKIM on and
- * proved (reference §4.2). */
-static struct slice
-dkim_domain(struct arena *arena, const struct identity_set *set, const struct address *from)
+/* The longest domain identity at or above the From domain that is shorter than `below`; or -1. */
+static ptrdiff_t
+next_domain_above(struct arena *arena, const struct identity_set *set, const struct address *from,
+                  size_t below)
 {
-    struct slice best = SLICE("");
+    ptrdiff_t best = -1;
     for (size_t i = 0; i < set->len; i++)
-        if (set->rows[i].domain && set->rows[i].dkim_enabled && set->facts[i].verified &&
-            (set->rows[i].vouched || good(&set->dkim[i])) &&
-            gate_identity_covers(arena, &set->facts[i], from) && set->rows[i].name.len > best.len)
-            best = set->rows[i].name;
+        if (set->rows[i].domain && set->rows[i].name.len < below &&
+            gate_identity_covers(arena, &set->facts[i], from) &&
+            (best < 0 || set->rows[i].name.len > set->rows[best].name.len))
+            best = (ptrdiff_t)i;
     return best;
+}
+
+/* d=: from the most specific domain upwards, the first whose DKIM was proved (reference §4.2). One
+ * that has DKIM switched off settles it, since a subdomain overrides its parent (reference §3.1);
+ * so does one that lost its records: then nothing is signed by somebody else instead. */
+static void
+choose_signing_domain(struct arena *arena, const struct identity_set *set,
+                      const struct address *from, struct gate_facts *facts,
+                      struct sending_settings *settings)
+{
+    ptrdiff_t i = -1;
+    size_t below = SIZE_MAX;
+    while ((i = next_domain_above(arena, set, from, below)) >= 0) {
+        const struct identity_row *row = &set->rows[i];
+        below = row->name.len;
+        if (set->lost[i]) {
+            facts->dkim_lost = row->name;
+            return;
+        }
+        if (!set->facts[i].verified)
+            continue;
+        if (!row->dkim_enabled)
+            return;
+        if (row->vouched || good(&set->dkim[i])) {
+            settings->dkim_domain = row->name;
+            return;
+        }
+    }
 }
 
 static void
 fill_settings(struct arena *arena, const struct identity_set *set, const struct address *from,
               struct gate_facts *facts, struct sending_settings *settings)
 {
-    *settings = (struct sending_settings){.dkim_domain = dkim_domain(arena, set, from)};
+    *settings = (struct sending_settings){0};
+    choose_signing_domain(arena, set, from, facts, settings);
     ptrdiff_t i = settings_identity(arena, set, from);
     if (i < 0)
         return;

@@ -1,5 +1,5 @@
 /*
- * What the gate must know of a request, read from the store in one snapshot, and what the identity
+ * What the gate must know of a request, read from the store, and what the identity
  * of the From address says about how the message leaves. Nothing here is cached but compiled
  * policies, which are keyed by their content: what was revoked is gone at the next decision.
  */
@@ -35,6 +35,8 @@ struct sending_settings {
 };
 
 /*
+ * Within the caller's transaction, so that all of it is one snapshot.
+ *
  * `user`: folded name of the principal; empty for the system. facts->quota is left QUOTA_OK: the
  * owner of the quota fills it in. RC_TEMPORARY when the store cannot be read.
  */

@@ -1,5 +1,7 @@
 #include "gate.h"
 
+#include "canonical.h"
+
 #include <assert.h>
 
 static const char *const reason_names[] = {
@@ -29,9 +31,7 @@ enum { FAILED_SHOWN_MAX = 10 };
 static bool
 deny(struct gate *gate, enum gate_reason reason, struct slice address, struct slice text)
 {
-    gate->decision->reason = reason;
-    gate->decision->address = address;
-    gate->decision->text = text;
+    *gate->decision = (struct gate_decision){.reason = reason, .address = address, .text = text};
     return false;
 }
 
@@ -119,7 +119,7 @@ struct evaluation {
 };
 
 static void
-add_key(struct evaluation *evaluation, const char *key, struct slice value, bool address)
+add_key(struct evaluation *evaluation, const char *key, struct slice value, enum deny_fold fold)
 {
     if (value.len == 0)
         return;
@@ -127,7 +127,7 @@ add_key(struct evaluation *evaluation, const char *key, struct slice value, bool
     size_t i = evaluation->count++;
     evaluation->values[i] = value;
     evaluation->keys[i] = (struct condition_value){
-        .key = slice_of(key), .values = &evaluation->values[i], .count = 1, .address = address};
+        .key = slice_of(key), .values = &evaluation->values[i], .count = 1, .fold = fold};
 }
 
 static const struct sender *
@@ -136,34 +136,35 @@ reverse_path(const struct gate *gate)
     return &gate->request->senders->list[0];
 }
 
-/* The context of one evaluation: everything but the resource. */
+/* The context of one evaluation: everything but the resource. `name`: of a From mailbox. */
 static void
-prepare(const struct gate *gate, const struct sender *sender, const struct slice *recipients,
-        struct evaluation *evaluation)
+prepare(const struct gate *gate, const struct sender *sender, struct slice name,
+        const struct slice *recipients, struct evaluation *evaluation)
 {
     const struct gate_request *request = gate->request;
     evaluation->count = 0;
-    add_key(evaluation, "ses:FromAddress", sender->address.text, true);
-    add_key(evaluation, "ses:FromDisplayName", senders_from(request->senders)->display_name, false);
-    add_key(evaluation, "ses:FeedbackAddress", reverse_path(gate)->address.text, true);
-    add_key(evaluation, "ses:ApiVersion", slice_of(request->api_version), false);
-    add_key(evaluation, "aws:SourceIp", request->source_ip, false);
-    add_key(evaluation, "aws:UserAgent", request->user_agent, false);
+    add_key(evaluation, "ses:FromAddress", sender->address.text, DENY_AS_ADDRESS);
+    add_key(evaluation, "ses:FromDisplayName", name, DENY_LOWERED);
+    add_key(evaluation, "ses:FeedbackAddress", reverse_path(gate)->address.text, DENY_AS_ADDRESS);
+    add_key(evaluation, "ses:ApiVersion", slice_of(request->api_version), DENY_AS_GIVEN);
+    add_key(evaluation, "aws:SourceIp", request->source_ip, DENY_AS_GIVEN);
+    add_key(evaluation, "aws:UserAgent", request->user_agent, DENY_AS_GIVEN);
     add_key(evaluation, "aws:SecureTransport",
-            slice_of(request->secure_transport ? "true" : "false"), false);
-    add_key(evaluation, "aws:username", request->user_name, false);
-    add_key(evaluation, "aws:userid", request->user_id, false);
-    add_key(evaluation, "aws:PrincipalArn", request->user_arn, false);
-    add_key(evaluation, "aws:PrincipalAccount", gate->facts->account, false);
-    add_key(evaluation, "aws:PrincipalType", SLICE("User"), false);
-    add_key(evaluation, "aws:RequestedRegion", gate->facts->region, false);
+            slice_of(request->secure_transport ? "true" : "false"), DENY_AS_GIVEN);
+    add_key(evaluation, "aws:ViaAWSService", SLICE("false"), DENY_AS_GIVEN);
+    add_key(evaluation, "aws:username", request->user_name, DENY_AS_GIVEN);
+    add_key(evaluation, "aws:userid", request->user_id, DENY_AS_GIVEN);
+    add_key(evaluation, "aws:PrincipalArn", request->user_arn, DENY_AS_GIVEN);
+    add_key(evaluation, "aws:PrincipalAccount", gate->facts->account, DENY_AS_GIVEN);
+    add_key(evaluation, "aws:PrincipalType", SLICE("User"), DENY_AS_GIVEN);
+    add_key(evaluation, "aws:RequestedRegion", gate->facts->region, DENY_AS_GIVEN);
     assert(evaluation->count < GATE_KEYS_MAX);
     evaluation->keys[evaluation->count++] =
         (struct condition_value){.key = SLICE("ses:Recipients"),
                                  .values = recipients,
                                  .count = request->recipient_count,
                                  .multivalued = true,
-                                 .address = true};
+                                 .fold = DENY_AS_ADDRESS};
     evaluation->request = (struct evaluate_request){.principal_arn = request->user_arn,
                                                     .principal_account = gate->facts->account,
                                                     .action = request->action,
@@ -179,15 +180,16 @@ refuse_access(struct gate *gate, const struct sender *sender, struct slice resou
     enum gate_reason reason = result.outcome == EVALUATE_EXPLICIT_DENY ? GATE_EXPLICIT_DENY
                               : result.denied_by_boundary              ? GATE_BOUNDARY
                                                                        : GATE_IMPLICIT_DENY;
+    deny(gate, reason, sender->address.text,
+         arena_printf(gate->arena,
+                      "Access denied: User `%.*s' is not authorized to perform `%.*s' on "
+                      "resource `%.*s'",
+                      SLICE_ARG(gate->request->user_arn), SLICE_ARG(gate->request->action),
+                      SLICE_ARG(resource)));
     gate->decision->policy = result.entry;
     gate->decision->statement = result.statement;
     gate->decision->resource = resource;
-    return deny(gate, reason, sender->address.text,
-                arena_printf(gate->arena,
-                             "Access denied: User `%.*s' is not authorized to perform `%.*s' on "
-                             "resource `%.*s'",
-                             SLICE_ARG(gate->request->user_arn), SLICE_ARG(gate->request->action),
-                             SLICE_ARG(resource)));
+    return false;
 }
 
 /* The principal's policies, and those of the identity the resource names. */
@@ -264,11 +266,12 @@ named_resource_allowed(struct gate *gate, const struct sender *sender,
 
 /* Everything asked under one sender address. In the sandbox recipients are resources too. */
 static bool
-sender_authorized(struct gate *gate, const struct sender *sender, const struct slice *recipients)
+sender_authorized(struct gate *gate, const struct sender *sender, struct slice name,
+                  const struct slice *recipients)
 {
     const struct gate_request *request = gate->request;
     struct evaluation evaluation;
-    prepare(gate, sender, recipients, &evaluation);
+    prepare(gate, sender, name, recipients, &evaluation);
     if (!address_allowed(gate, sender, &evaluation, &sender->address) ||
         !named_resource_allowed(gate, sender, &evaluation, "configuration-set",
                                 request->configuration_set) ||
@@ -283,29 +286,61 @@ sender_authorized(struct gate *gate, const struct sender *sender, const struct s
     return true;
 }
 
-/* Equal addresses are asked about once: is there an equal one before this? */
-static bool
-seen_before(const struct senders *senders, size_t first, size_t index)
+/* A sender address under the display name that it is evaluated with. */
+struct appearance {
+    const struct sender *sender;
+    struct slice name;
+};
+
+struct appearances {
+    struct appearance *list;
+    size_t count;
+};
+
+/* Equal ones are asked about once. */
+static void
+add_appearance(struct appearances *appearances, const struct sender *sender, struct slice name)
 {
-    for (size_t i = first; i < index; i++)
-        if (slice_eq(senders->list[i].address.text, senders->list[index].address.text))
-            return true;
-    return false;
+    for (size_t i = 0; i < appearances->count; i++)
+        if (slice_eq(appearances->list[i].sender->address.text, sender->address.text) &&
+            slice_eq(appearances->list[i].name, name))
+            return;
+    appearances->list[appearances->count++] = (struct appearance){sender, name};
+}
+
+/* ses:FromDisplayName is the From mailbox's in every evaluation: of that mailbox its own, of the
+ * other sender addresses each one that From has. */
+static struct appearances
+appearances_of(const struct gate *gate)
+{
+    const struct senders *senders = gate->request->senders;
+    struct appearances all = {0};
+    all.list = ARENA_ARRAY(gate->arena, struct appearance, senders->count * senders->count);
+    /* senders->list[0] is the reverse-path. */
+    for (size_t i = gate->facts->reverse_path_is_feedback ? 1 : 0; i < senders->count; i++) {
+        const struct sender *sender = &senders->list[i];
+        if (sender->role == SENDER_FROM) {
+            add_appearance(&all, sender, sender->display_name);
+            continue;
+        }
+        for (size_t k = 0; k < senders->count; k++)
+            if (senders->list[k].role == SENDER_FROM)
+                add_appearance(&all, sender, senders->list[k].display_name);
+    }
+    return all;
 }
 
 static bool
 check_authorization(struct gate *gate)
 {
-    const struct senders *senders = gate->request->senders;
+    struct appearances appearances = appearances_of(gate);
     struct slice *recipients =
         ARENA_ARRAY(gate->arena, struct slice, gate->request->recipient_count);
     for (size_t i = 0; i < gate->request->recipient_count; i++)
         recipients[i] = gate->request->recipients[i].text;
-    /* senders->list[0] is the reverse-path. */
-    size_t first = gate->facts->reverse_path_is_feedback ? 1 : 0;
-    for (size_t i = first; i < senders->count; i++)
-        if (!seen_before(senders, first, i) &&
-            !sender_authorized(gate, &senders->list[i], recipients))
+    for (size_t i = 0; i < appearances.count; i++)
+        if (!sender_authorized(gate, appearances.list[i].sender, appearances.list[i].name,
+                               recipients))
             return false;
     return true;
 }
@@ -334,6 +369,12 @@ check_display_names(struct gate *gate)
         return true;
     for (size_t i = 0; i < senders->count; i++) {
         const struct sender *sender = &senders->list[i];
+        if (address_is_reordered(sender->display_name))
+            return deny(gate, GATE_MISLEADING_NAME, sender->address.text,
+                        arena_printf(gate->arena,
+                                     "Transaction failed: the display name in header '%s' holds "
+                                     "characters that reorder what is shown",
+                                     sender_role_name(sender->role)));
         if (shows_another_address(gate->arena, sender->display_name, &sender->address))
             return deny(gate, GATE_MISLEADING_NAME, sender->address.text,
                         arena_printf(gate->arena,
@@ -352,9 +393,22 @@ arn_covers(struct gate *gate, struct slice arn, const struct address *address)
     struct slice prefix = identity_arn(gate, SLICE(""));
     if (!slice_starts(arn, prefix))
         return false;
-    struct slice name = slice_from(arn, prefix.len);
+    struct slice name;
+    const char *why;
+    if (!canonical_identity(gate->arena, slice_from(arn, prefix.len), false, false, &name, &why))
+        return false;
     struct identity_fact named = {.name = name, .domain = slice_chr(name, '@') == SLICE_NONE};
     return gate_identity_covers(gate->arena, &named, address);
+}
+
+/* Over SMTP the reverse-path is what a Return-Path header would be. */
+static bool
+has_role(const struct senders *senders, enum sender_role role)
+{
+    for (size_t i = 0; i < senders->count; i++)
+        if (senders->list[i].role == role)
+            return true;
+    return false;
 }
 
 static bool
@@ -367,7 +421,9 @@ check_arns(struct gate *gate)
         enum sender_role role;
     } named[] = {{"X-SES-SOURCE-ARN", request->source_arn, SENDER_REVERSE_PATH},
                  {"X-SES-FROM-ARN", request->from_arn, SENDER_FROM},
-                 {"X-SES-RETURN-PATH-ARN", request->return_path_arn, SENDER_RETURN_PATH}};
+                 {"X-SES-RETURN-PATH-ARN", request->return_path_arn,
+                  has_role(request->senders, SENDER_RETURN_PATH) ? SENDER_RETURN_PATH
+                                                                 : SENDER_REVERSE_PATH}};
     for (size_t n = 0; n < sizeof named / sizeof named[0]; n++)
         for (size_t i = 0; named[n].arn.len && i < request->senders->count; i++) {
             const struct sender *sender = &request->senders->list[i];
@@ -457,17 +513,13 @@ check_verified(struct gate *gate)
 static bool
 check_dkim(struct gate *gate)
 {
-    const struct sender *from = senders_from(gate->request->senders);
-    for (size_t i = 0; i < gate->facts->identity_count; i++) {
-        const struct identity_fact *identity = &gate->facts->identities[i];
-        if (identity->dkim_lost && gate_identity_covers(gate->arena, identity, &from->address))
-            return deny(gate, GATE_DKIM_LOST, from->address.text,
-                        arena_printf(gate->arena,
-                                     "Message rejected: the DKIM records of %.*s are missing from "
-                                     "DNS",
-                                     SLICE_ARG(identity->name)));
-    }
-    return true;
+    struct slice lost = gate->facts->dkim_lost;
+    if (lost.len == 0)
+        return true;
+    return deny(gate, GATE_DKIM_LOST, senders_from(gate->request->senders)->address.text,
+                arena_printf(gate->arena,
+                             "Message rejected: the DKIM records of %.*s are missing from DNS",
+                             SLICE_ARG(lost)));
 }
 
 static bool
@@ -504,7 +556,7 @@ check_account(struct gate *gate)
     return true;
 }
 
-/* postern's own mail: only as postmaster at our name, exempt from the sandbox. */
+/* postern's own mail: only as postmaster or mailer-daemon at our name, exempt from the sandbox. */
 static bool
 check_system(struct gate *gate)
 {

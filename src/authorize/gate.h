@@ -23,8 +23,6 @@ struct identity_fact {
     bool verified;    /* SUCCESS, or TEMPORARY_FAILURE within its window */
     bool suspended;   /* by the administrator: denies whatever else is verified */
     bool only_itself; /* a domain that does not cover its subdomains */
-    bool
-        dkim_lost; /* DKIM is on, was proved once, and left its good state longer ago than the grace time */
     const struct policy_entry *policies; /* identity policies */
     size_t policy_count;
 };
@@ -36,6 +34,9 @@ struct gate_facts {
     const struct policy_entry *policies; /* of the principal: inline, managed, groups, boundary */
     size_t policy_count;
     bool sandbox, paused;
+    /* The domain that would sign for From: its DKIM is on, was proved once, and left its good state
+     * longer ago than the grace time. Empty: none. */
+    struct slice dkim_lost;
     bool
         mail_from_invalid; /* the From identity's MAIL FROM domain is not proved, and it rejects then */
     bool refuse_misleading_names;  /* configuration: gate.refuse_misleading_names */

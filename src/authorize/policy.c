@@ -6,6 +6,7 @@
 #include "policy.h"
 
 #include "base/codec.h"
+#include "canonical.h"
 #include "condition.h"
 #include "principal.h"
 
@@ -61,6 +62,27 @@ fold_resource(struct arena *arena, const struct pattern *last)
     return folded;
 }
 
+/* The name of an identity in the form that requests have it. */
+static enum rc
+canonical_resource(struct compiler *compiler, const struct element *element, struct slice *text)
+{
+    const struct slice prefix = SLICE("identity/");
+    struct arn arn;
+    struct slice name;
+    const char *why;
+    if (!arn_split(*text, compiler->variables, &arn)) /* compiler_arn says what is wrong */
+        return RC_OK;
+    bool ses = slice_is(arn.part[ARN_SERVICE], "ses") || slice_is(arn.part[ARN_SERVICE], "*");
+    if (!ses || !slice_starts(arn.part[ARN_RESOURCE], prefix))
+        return RC_OK;
+    if (!canonical_identity(compiler->arena, slice_from(arn.part[ARN_RESOURCE], prefix.len), true,
+                            compiler->variables, &name, &why))
+        return compiler_fail(compiler, element, "%s", why);
+    size_t head = (size_t)(arn.part[ARN_RESOURCE].ptr - text->ptr) + prefix.len;
+    *text = arena_concat(compiler->arena, slice_head(*text, head), name);
+    return RC_OK;
+}
+
 static enum rc
 compile_resource(struct compiler *compiler, const struct element *element, struct slice text,
                  void *item)
@@ -69,7 +91,8 @@ compile_resource(struct compiler *compiler, const struct element *element, struc
     out->written = arena_dup(compiler->arena, text);
     if (slice_is(text, "*"))
         return RC_OK;
-    return compiler_arn(compiler, element, text, ARN_RESOURCE, &out->parts);
+    enum rc rc = canonical_resource(compiler, element, &text);
+    return rc == RC_OK ? compiler_arn(compiler, element, text, ARN_RESOURCE, &out->parts) : rc;
 }
 
 static void

@@ -44,9 +44,8 @@ is_control(char c)
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* RFC 5322 §3.2.3 */
-static bool
-is_atext(char c)
+bool
+address_is_atext(char c)
 {
     return ascii_alnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
@@ -224,7 +223,7 @@ is_dot_atom(struct slice text)
 {
     char before = '.';
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '.' ? before == '.' : !is_atext(text.ptr[i]))
+        if (text.ptr[i] == '.' ? before == '.' : !address_is_atext(text.ptr[i]))
             return false;
         before = text.ptr[i];
     }
@@ -332,7 +331,7 @@ take_word(struct reader *reader)
         return take_quoted(reader);
     }
     size_t before = reader->words_len;
-    while (reader->rest.len > 0 && (is_atext(peek(reader)) || peek(reader) == '.'))
+    while (reader->rest.len > 0 && (address_is_atext(peek(reader)) || peek(reader) == '.'))
         reader->words[reader->words_len++] = take(reader);
     reader->word_count += reader->words_len > before;
     return RC_OK;
@@ -563,7 +562,7 @@ take_angle(struct reader *reader, struct address *out)
     if (rc != RC_OK)
         return rc;
     if (peek(reader) != '@')
-        return is_atext(peek(reader)) || peek(reader) == '"' || peek(reader) == '.'
+        return address_is_atext(peek(reader)) || peek(reader) == '"' || peek(reader) == '.'
                    ? err_set(reader->err, RC_SYNTAX, "Local address contains control or whitespace")
                    : refuse_local_end(reader);
     rc = take_domain(reader, start, out);
@@ -620,6 +619,9 @@ check_comments(struct reader *reader, const struct address *address)
     if (text.len == 0)
         return RC_OK;
     text = header_decode(reader->arena, text);
+    if (address_is_reordered(text))
+        return err_set(reader->err, RC_SYNTAX,
+                       "a comment holds characters that reorder what is shown");
     struct slice found, own = address_fold(reader->arena, address->text);
     while (address_appears_in(text, &found)) {
         if (!slice_eq(address_fold(reader->arena, found), own))
@@ -811,7 +813,7 @@ static bool
 is_local_glyph(char glyph, bool letters)
 {
     return glyph == GLYPH_NOTHING ||
-           (letters ? glyph == GLYPH_LETTER : is_atext(glyph) || glyph == '.');
+           (letters ? glyph == GLYPH_LETTER : address_is_atext(glyph) || glyph == '.');
 }
 
 /* From where to `at` a local part stands: ASCII if it ends so, else other letters (a reader takes
@@ -890,5 +892,16 @@ address_appears_in(struct slice display_name, struct slice *found)
             return true;
         }
     }
+    return false;
+}
+
+bool
+address_is_reordered(struct slice display_name)
+{
+    static const struct code_range directions[] = {{0x202a, 0x202e}, {0x2066, 0x2069}};
+    size_t len;
+    for (size_t i = 0; i < display_name.len; i += len)
+        if (CODE_IS_IN(utf8_at(display_name, i, &len), directions))
+            return true;
     return false;
 }

@@ -28,6 +28,9 @@ struct path {
 
 enum { ADDRESS_MAX = 320, LOCAL_PART_MAX = 64, DOMAIN_MAX = 253 };
 
+/* What a dot-atom is made of beside full stops (RFC 5322 §3.2.3). */
+bool address_is_atext(char c);
+
 /* A domain: LDH labels of 1-63, no underscore, not all-numeric at the top, U-labels converted
  * by IDNA 2008 (never deleting characters). Address literals are refused. RC_SYNTAX says why. */
 MUST_USE enum rc address_domain(struct arena *arena, struct slice text, struct slice *out,
@@ -62,5 +65,8 @@ struct slice address_fold(struct arena *arena, struct slice text);
  *        search on in slice_from(display_name, found.ptr + found.len - display_name.ptr).
  */
 bool address_appears_in(struct slice display_name, struct slice *found);
+/* The name holds characters that change the order in which text is shown (UAX #9: embeddings,
+ * overrides, isolates): with them `moc.elpmaxe@orij` reads as an address. */
+bool address_is_reordered(struct slice display_name);
 
 #endif

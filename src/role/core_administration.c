@@ -98,7 +98,12 @@ static void
 read_run(void *job, unsigned worker)
 {
     struct operation *operation = job;
-    run_on(operation, &operation->core->workers[worker]);
+    struct api_thread *thread = &operation->core->workers[worker];
+    operation->rc = database_begin_read(thread->database, &operation->err);
+    if (operation->rc != RC_OK)
+        return;
+    run_on(operation, thread);
+    database_rollback(thread->database);
 }
 
 static void

@@ -277,8 +277,13 @@ static void
 decide_run(void *ctx, unsigned worker)
 {
     struct submission_job *job = ctx;
-    job->rc = submit_decide(job->arena, &job->core->constants, &job->core->workers[worker],
-                            &job->request, &job->answer, &job->err);
+    struct api_thread *thread = &job->core->workers[worker];
+    job->rc = database_begin_read(thread->database, &job->err);
+    if (job->rc != RC_OK)
+        return;
+    job->rc = submit_decide(job->arena, &job->core->constants, thread, &job->request, &job->answer,
+                            &job->err);
+    database_rollback(thread->database);
 }
 
 static void

@@ -93,7 +93,7 @@ set_key(struct scene *scene, const char *name, const char *text, bool address)
     *key = (struct condition_value){.key = slice_of(name),
                                     .values = &scene->values[scene->value_count],
                                     .multivalued = multivalued,
-                                    .address = address};
+                                    .fold = address ? DENY_AS_ADDRESS : DENY_AS_GIVEN};
     if (multivalued)
         rest = slice_from(rest, 1);
     if (multivalued && rest.len == 0)
@@ -1005,6 +1005,8 @@ a_deny_of_an_address_stops_its_other_spellings(void **state)
         {"StringLike", "a${*}@*.test1.com", "abc@x.test1.com", false},
         {"StringLike", "a@${*}.*", "A@b.c", false},
         {"StringLike", "a@${*}.*", "A@*.c", true},
+        {"StringLike", "\\\"j*\\\"@test1.com", "jiro@test1.com", true},
+        {"StringEquals", "ceo@b\303\274cher.de", "CEO+x@xn--bcher-kva.de", true},
         /* Negated operators only as written. */
         {"StringNotEquals", "taro@test1.com", "taro@test1.com", false},
         {"StringNotEquals", "taro@test1.com", "Taro+x@test1.com", true},
@@ -1026,6 +1028,14 @@ an_allow_of_an_address_is_as_written(void **state)
         {"StringLike", "*@test1.com", "taro@TEST1.com", false},
         {"StringEqualsIgnoreCase", "taro@test1.com", "TARO@test1.com", true},
         {"StringEqualsIgnoreCase", "taro@test1.com", "taro+x@test1.com", false},
+        /* But domains, and needless quotes, are compared in the form that requests have. */
+        {"StringEquals", "taro@TEST1.com", "taro@test1.com", true},
+        {"StringLike", "*@Test1.Com", "taro@test1.com", true},
+        {"StringLike", "*@b\303\274cher.de", "a@xn--bcher-kva.de", true},
+        {"StringNotEquals", "ceo@TEST1.com", "ceo@test1.com", false},
+        {"StringNotEquals", "\\\"ceo\\\"@test1.com", "ceo@test1.com", false},
+        {"StringNotLike", "*@TEST1.COM", "taro@test1.com", false},
+        {"StringNotLike", "*@b\303\274cher.de", "a@xn--bcher-kva.de", false},
     };
     CHECK_FOLDS("Allow", EVALUATE_ALLOW, rows);
 }
@@ -1038,6 +1048,23 @@ only_keys_that_are_addresses_are_folded(void **state)
                             "'Condition':{'StringEquals':{'aws:UserAgent':'a@b'}}}";
     assert_int_equal(outcome_of(statement, "aws:UserAgent", "a@b"), EVALUATE_EXPLICIT_DENY);
     assert_int_equal(outcome_of(statement, "aws:UserAgent", "A+x@b"), EVALUATE_IMPLICIT_DENY);
+}
+
+static void
+a_deny_of_a_name_does_not_look_at_case(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    add(&scene, POLICY_USER_INLINE,
+        "{'Effect':'Deny','Action':'*','Resource':'*','Condition':"
+        "{'StringLike':{'ses:FromDisplayName':'*CEO+x*'}}}");
+    set_key(&scene, "ses:FromDisplayName", "The ceo+x of it", false);
+    scene.keys[0].fold = DENY_LOWERED;
+    assert_int_equal(decide(&scene).outcome, EVALUATE_EXPLICIT_DENY);
+    scene.values[0] = SLICE("The ceo");
+    assert_int_equal(decide(&scene).outcome, EVALUATE_IMPLICIT_DENY);
+    scene_fini(&scene);
 }
 
 static void
@@ -1077,6 +1104,8 @@ a_deny_of_an_identity_stops_its_other_spellings(void **state)
         bool denied;
     } rows[] = {
         {"'Resource':'" IDENTITY "taro@test1.com'", IDENTITY "taro@test1.com", true},
+        {"'Resource':'" IDENTITY "*@b\303\274cher.de'", IDENTITY "a@xn--bcher-kva.de", true},
+        {"'NotResource':'" IDENTITY "TEST1.com'", IDENTITY "test1.com", false},
         {"'Resource':'" IDENTITY "taro@test1.com'", IDENTITY "Taro+x@test1.com", true},
         {"'Resource':'" IDENTITY "taro@test1.com'", IDENTITY "\"taro\"@test1.com", true},
         {"'Resource':'" IDENTITY "Taro+n@test1.com'", IDENTITY "taro@test1.com", true},
@@ -1281,6 +1310,7 @@ main(void)
         cmocka_unit_test(a_deny_of_an_address_stops_its_other_spellings),
         cmocka_unit_test(an_allow_of_an_address_is_as_written),
         cmocka_unit_test(only_keys_that_are_addresses_are_folded),
+        cmocka_unit_test(a_deny_of_a_name_does_not_look_at_case),
         cmocka_unit_test(a_deny_with_a_variable_is_folded_too),
         cmocka_unit_test(every_value_of_a_multivalued_address_key_is_folded),
         cmocka_unit_test(a_deny_of_an_identity_stops_its_other_spellings),

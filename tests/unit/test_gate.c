@@ -277,6 +277,10 @@ a_display_name_that_shows_another_address_is_refused(void **state)
     assert_int_equal(
         ask(world, "taro@test1.com", "From: \"taro@test1.com ceo@test2.com\" <taro@test1.com>\r\n"),
         GATE_MISLEADING_NAME);
+    /* U+202E, then "moc.1tset@orij", which is shown from right to left. */
+    assert_int_equal(ask(world, "taro@test1.com",
+                         "From: =?utf-8?b?4oCubW9jLjF0c2V0QG9yaWo=?= <taro@test1.com>\r\n"),
+                     GATE_MISLEADING_NAME);
     world->facts.refuse_misleading_names = false;
     assert_int_equal(ask(world, "taro@test1.com", "From: \"jiro@test1.com\" <taro@test1.com>\r\n"),
                      GATE_ALLOWED);
@@ -356,6 +360,61 @@ an_arn_must_cover_the_address_it_speaks_for(void **state)
 }
 
 static void
+an_arn_of_the_return_path_is_checked_without_that_header_too(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    world->request.return_path_arn = SLICE("bogus");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
+    world->request.return_path_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/TEST1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+}
+
+/* No mailbox of From hides behind the first one's name. */
+static void
+each_from_mailbox_is_asked_about_under_its_own_name(void **state)
+{
+    struct world *world = *state;
+    give_policy(world,
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\","
+                "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"ses:FromDisplayName\":"
+                "\"Marketing\"}}}]}");
+    add_identity(world, "test1.com", true);
+    assert_int_equal(ask(world, "taro@test1.com", "From: Marketing <taro@test1.com>\r\n"),
+                     GATE_ALLOWED);
+    assert_int_equal(
+        ask(world, "taro@test1.com",
+            "From: Marketing <taro@test1.com>, CEO <taro@test1.com>\r\nSender: taro@test1.com\r\n"),
+        GATE_IMPLICIT_DENY);
+    assert_int_equal(
+        ask(world, "taro@test1.com",
+            "From: Marketing <taro@test1.com>, CEO <jiro@test1.com>\r\nSender: taro@test1.com\r\n"),
+        GATE_IMPLICIT_DENY);
+}
+
+static void
+what_did_not_decide_is_not_named(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_NOT_VERIFIED);
+    assert_null(world->decision.policy);
+    assert_int_equal(world->decision.resource.len, 0);
+}
+
+static void
+lost_dkim_records_refuse_the_mail(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    world->facts.dkim_lost = SLICE("test1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_DKIM_LOST);
+    assert_text(world, "Message rejected: the DKIM records of test1.com are missing from DNS");
+}
+
+static void
 the_system_may_only_be_the_postmaster(void **state)
 {
     struct world *world = *state;
@@ -413,6 +472,10 @@ main(void)
         TEST(authorization_comes_before_verification_before_quota_before_pause),
         TEST(a_configuration_set_is_a_resource_of_its_own),
         TEST(an_arn_must_cover_the_address_it_speaks_for),
+        TEST(an_arn_of_the_return_path_is_checked_without_that_header_too),
+        TEST(each_from_mailbox_is_asked_about_under_its_own_name),
+        TEST(what_did_not_decide_is_not_named),
+        TEST(lost_dkim_records_refuse_the_mail),
         TEST(the_system_may_only_be_the_postmaster),
         TEST(two_from_headers_and_unreadable_ones_name_the_header),
     };
