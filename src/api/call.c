@@ -1,9 +1,10 @@
 #include "call.h"
 #include "base/map.h"
+#include "base/random.h"
 #include "store/identities.h"
 #include "store/message_key.h"
 
-enum { SIGNING_KEYS_MAX = 2000 };
+enum { SIGNING_KEYS_MAX = 2000, SELECTOR_CHARS = 32 };
 
 void
 api_thread_init(struct api_thread *thread, struct database *database)
@@ -67,6 +68,24 @@ load_key(struct arena *arena, const struct api_constants *constants, struct api_
 }
 
 enum rc
+api_claim_keys(struct database *database, struct arena *arena, enum dkim_algorithm algorithm,
+               struct slice domain, int64_t count, struct err *err)
+{
+    enum rc rc = RC_OK;
+    for (int64_t i = 0; rc == RC_OK && i < count; i++)
+        rc = signing_keys_claim(database, arena, algorithm, domain,
+                                random_base32(arena, SELECTOR_CHARS), i, err);
+    return rc;
+}
+
+/* What the receiver cannot check is not written: a signature without its record reads as forged. */
+static bool
+signs_now(const struct api_constants *constants, const struct signing_key_row *row)
+{
+    return row->algorithm == DKIM_RSA_SHA256 || (constants->second_ed25519 && row->published);
+}
+
+enum rc
 api_signing_keys(struct arena *arena, const struct api_constants *constants,
                  struct api_thread *thread, struct slice domain, struct signing_key *keys[2],
                  struct slice selectors[2], size_t *count, struct err *err)
@@ -77,10 +96,12 @@ api_signing_keys(struct arena *arena, const struct api_constants *constants,
     if (rc == RC_OK && found == 0)
         return err_set(err, RC_TEMPORARY, "the signing keys of %.*s are not ready yet",
                        SLICE_ARG(domain));
-    *count = found < 2 ? found : 2;
-    for (size_t i = 0; rc == RC_OK && i < *count; i++) {
-        rc = load_key(arena, constants, thread, &rows[i], &keys[i], err);
-        selectors[i] = rows[i].selector;
+    *count = 0;
+    for (size_t i = 0; rc == RC_OK && i < found && *count < 2; i++) {
+        if (!signs_now(constants, &rows[i]))
+            continue;
+        selectors[*count] = rows[i].selector;
+        rc = load_key(arena, constants, thread, &rows[i], &keys[(*count)++], err);
     }
     return rc;
 }

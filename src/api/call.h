@@ -62,7 +62,15 @@ struct api_call {
 /* A fresh key for a message or a decision, unique in the installation; from any thread. */
 int64_t api_next_key(const struct api_constants *constants, int64_t now_ms, int64_t *key_ms);
 
-/* The active signing keys of a domain, loaded. RC_TEMPORARY when there are none yet. */
+/* Selectors that a domain publishes from the start: one signs, the others wait for a rotation. */
+enum { API_SELECTORS = 3 };
+/* Give keys of the pool to a domain, under fresh selectors. RC_NOT_FOUND: the pool has too few. */
+MUST_USE enum rc api_claim_keys(struct database *database, struct arena *arena,
+                                enum dkim_algorithm algorithm, struct slice domain, int64_t count,
+                                struct err *err);
+
+/* The signing keys of a domain that sign now, loaded: the second signature's only while it is
+ * switched on and DNS was seen to show it. RC_TEMPORARY when there are none yet. */
 MUST_USE enum rc api_signing_keys(struct arena *arena, const struct api_constants *constants,
                                   struct api_thread *thread, struct slice domain,
                                   struct signing_key *keys[2], struct slice selectors[2],

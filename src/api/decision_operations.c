@@ -17,6 +17,7 @@ put_decision(struct api_call *call, const struct decision_row *row)
     json_put_string(call->output, "action", row->action);
     json_put_string(call->output, "mail_from", row->reverse_path);
     json_put_string(call->output, "from", row->header_from);
+    json_put_string(call->output, "address", row->address);
     json_put_i64(call->output, "recipients", row->recipients);
     json_put_string(call->output, "reason", row->reason);
     json_put_string(call->output, "policy", row->policy);

@@ -29,6 +29,15 @@ load_entries(struct api_call *call, struct slice folded, struct policy_entry **o
     return rc;
 }
 
+static bool
+is_among(struct slice name, const struct slice *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_eq(name, list[i]))
+            return true;
+    return false;
+}
+
 /* Would these policies let the user send as the address, were nothing else in the way? */
 static bool
 can_send_as(struct api_call *call, const struct user_row *user, const struct policy_entry *entries,
@@ -50,28 +59,31 @@ can_send_as(struct api_call *call, const struct user_row *user, const struct pol
     return evaluate_policies(call->arena, entries, count, &request).outcome == EVALUATE_ALLOW;
 }
 
-/* Another user to whom this very address was handed out. One who may send as anybody (an
- * administrator with sending) does not count: the access report shows those. */
+/* Users whose policies let them send as this address, though not as anybody (an administrator with
+ * sending is not meant; the access report shows those); `except` are folded names. */
 static enum rc
-find_holder(struct api_call *call, struct slice address, struct slice except, struct slice *holder,
-            struct err *err)
+find_holders(struct api_call *call, struct slice address, const struct slice *except,
+             size_t except_count, struct slice **holders, size_t *holder_count, struct err *err)
 {
     struct user_row *users;
-    size_t user_count;
+    size_t user_count, cap = 0;
     struct slice anybody =
         arena_printf(call->arena, "%.*s@%.*s.invalid", SLICE_ARG(random_base32(call->arena, 20)),
                      SLICE_ARG(random_base32(call->arena, 20)));
-    *holder = SLICE("");
+    *holders = NULL;
+    *holder_count = 0;
     enum rc rc = users_list(call->database, call->arena, &users, &user_count, err);
-    for (size_t i = 0; rc == RC_OK && i < user_count && holder->len == 0; i++) {
+    for (size_t i = 0; rc == RC_OK && i < user_count; i++) {
         struct policy_entry *entries;
         size_t count;
-        if (slice_eq(users[i].folded, except))
+        if (is_among(users[i].folded, except, except_count))
             continue;
         rc = load_entries(call, users[i].folded, &entries, &count, err);
-        if (rc == RC_OK && can_send_as(call, &users[i], entries, count, address) &&
-            !can_send_as(call, &users[i], entries, count, anybody))
-            *holder = users[i].name;
+        if (rc != RC_OK || !can_send_as(call, &users[i], entries, count, address) ||
+            can_send_as(call, &users[i], entries, count, anybody))
+            continue;
+        *holders = arena_grow(call->arena, *holders, sizeof **holders, *holder_count, &cap);
+        (*holders)[(*holder_count)++] = users[i].folded;
     }
     return rc;
 }
@@ -149,34 +161,87 @@ grant_document(struct api_call *call, struct slice address)
     return document;
 }
 
-static enum rc
-find_or_make_user(struct api_call *call, struct slice name, bool also, struct user_row *user,
-                  struct err *err)
+static struct slice
+grant_name(struct api_call *call, struct slice address)
 {
-    enum rc rc = users_find(call->database, call->arena, name, user, err);
-    if (rc == RC_OK && !also)
-        return err_set(err, RC_CONFLICT,
-                       "%.*s has a credential already; --also gives the address to it as well",
-                       SLICE_ARG(name));
-    if (rc != RC_NOT_FOUND)
-        return rc;
+    return arena_concat(call->arena, SLICE("grant-"), address);
+}
+
+static enum rc
+make_user(struct api_call *call, struct slice name, bool from_address, struct user_row *user,
+          struct err *err)
+{
     *user = (struct user_row){.folded = arena_lower(call->arena, name),
                               .name = name,
                               .id = random_iam_id(call->arena, "AIDA", 17),
                               .path = SLICE("/"),
                               .created_ms = call->now_ms};
-    rc = api_check_name(name, "the user name", err);
+    enum rc rc = api_check_name(name, "the user name", err);
+    if (rc != RC_OK && from_address)
+        return err_set(err, rc, "no user can have the name %.*s: give another with --user NAME",
+                       SLICE_ARG(name));
     return rc == RC_OK ? users_insert(call->database, user, err) : rc;
+}
+
+/* The key that the person goes on with; NULL: all were switched off. */
+static const struct access_key_row *
+active_key(const struct access_key_row *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].active)
+            return &keys[i];
+    return NULL;
+}
+
+/* The user of that name with what keys it has, or a new one. A user without any is nobody's yet. */
+static enum rc
+find_or_make_user(struct api_call *call, struct slice name, bool from_address, bool also,
+                  struct user_row *user, struct access_key_row **keys, size_t *count,
+                  struct err *err)
+{
+    *count = 0;
+    enum rc rc = users_find(call->database, call->arena, name, user, err);
+    if (rc == RC_NOT_FOUND)
+        return make_user(call, name, from_address, user, err);
+    if (rc == RC_OK)
+        rc = access_keys_of(call->database, call->arena, user->folded, keys, count, err);
+    if (rc != RC_OK || *count == 0)
+        return rc;
+    if (!active_key(*keys, *count))
+        return err_set(
+            err, RC_CONFLICT,
+            "%.*s has no active access key: `postern restore %.*s` switches a revoked one "
+            "on again, `postern credential rotate %.*s` makes a new one",
+            SLICE_ARG(user->name), SLICE_ARG(user->name), SLICE_ARG(user->name));
+    if (!also)
+        return err_set(err, RC_CONFLICT,
+                       "%.*s has a credential already; --also gives the address to it as well",
+                       SLICE_ARG(user->name));
+    return RC_OK;
+}
+
+static enum rc
+refuse_second_holder(struct api_call *call, struct slice address, struct slice user,
+                     struct err *err)
+{
+    struct slice *holders, except = arena_lower(call->arena, user);
+    size_t count;
+    enum rc rc = find_holders(call, address, &except, 1, &holders, &count, err);
+    if (rc == RC_OK && count > 0)
+        return err_set(err, RC_CONFLICT,
+                       "%.*s may be used by %.*s already; --also lets both use it",
+                       SLICE_ARG(address), SLICE_ARG(holders[0]));
+    return rc;
 }
 
 enum rc
 grant_create(struct api_call *call, struct err *err)
 {
-    struct slice text, name, holder;
+    struct slice text, name;
     struct address address;
     struct user_row user;
-    struct access_key_row *keys;
-    size_t key_count;
+    struct access_key_row *keys = NULL;
+    size_t key_count = 0;
     struct slice production;
     bool also, registered, verified;
     enum rc rc = api_input_string(call, "address", &text, err);
@@ -188,21 +253,16 @@ grant_create(struct api_call *call, struct err *err)
         rc = address_parse(call->arena, text, &address, err);
     if (rc != RC_OK)
         return rc;
-    if (name.len == 0)
+    bool from_address = name.len == 0;
+    if (from_address)
         name = address.text;
-    rc = find_holder(call, address.text, arena_lower(call->arena, name), &holder, err);
-    if (rc == RC_OK && holder.len && !also)
-        return err_set(err, RC_CONFLICT,
-                       "%.*s was handed out to %.*s already; --also lets both use it",
-                       SLICE_ARG(address.text), SLICE_ARG(holder));
+    if (!also)
+        rc = refuse_second_holder(call, address.text, name, err);
     if (rc == RC_OK)
-        rc = find_or_make_user(call, name, also, &user, err);
+        rc = find_or_make_user(call, name, from_address, also, &user, &keys, &key_count, err);
     if (rc == RC_OK)
-        rc = policies_put(call->database, OWNER_USER, user.folded,
-                          arena_concat(call->arena, SLICE("grant-"), address.text),
+        rc = policies_put(call->database, OWNER_USER, user.folded, grant_name(call, address.text),
                           grant_document(call, address.text), err);
-    if (rc == RC_OK)
-        rc = access_keys_of(call->database, call->arena, user.folded, &keys, &key_count, err);
     if (rc == RC_OK)
         rc = find_cover(call, &address, &registered, &verified, err);
     if (rc == RC_OK)
@@ -217,43 +277,95 @@ grant_create(struct api_call *call, struct err *err)
     if (key_count == 0)
         rc = api_make_key(call, user.folded, err);
     else
-        json_put_string(call->output, "access_key_id", keys[0].id);
+        json_put_string(call->output, "access_key_id", active_key(keys, key_count)->id);
     api_put_settings(call);
     return rc;
 }
 
 /* ---- switching off and on ---- */
 
-/* A key id, a user name, or an address: the keys it stands for. */
+/* What a target stands for. */
+struct target {
+    bool is_key;
+    struct access_key_row *keys;
+    size_t count, cap;
+    struct slice *others; /* users who may send as the address too, by policies of another kind */
+    size_t other_count;
+};
+
 static enum rc
-find_keys(struct api_call *call, struct slice target, struct access_key_row **keys, size_t *count,
-          struct err *err)
+add_keys_of(struct api_call *call, struct slice user, struct target *target, struct err *err)
+{
+    struct access_key_row *keys;
+    size_t count;
+    enum rc rc = access_keys_of(call->database, call->arena, user, &keys, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+        target->keys = arena_grow(call->arena, target->keys, sizeof *target->keys, target->count,
+                                  &target->cap);
+        target->keys[target->count++] = keys[i];
+    }
+    return rc;
+}
+
+/* Everybody to whom the address was handed out, and a user of that name. Without any, those whose
+ * policies name it; else those are only told of. */
+static enum rc
+find_keys_of_address(struct api_call *call, struct slice text, struct target *target,
+                     struct err *err)
+{
+    struct address address;
+    struct user_row user;
+    struct slice *users = NULL, folded = arena_lower(call->arena, text);
+    size_t count = 0;
+    enum rc rc = users_find(call->database, call->arena, text, &user, err);
+    bool named = rc == RC_OK;
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
+    if (named)
+        rc = add_keys_of(call, folded, target, err);
+    if (address_parse(call->arena, text, &address, NULL) != RC_OK)
+        return rc;
+    rc = policies_owners(call->database, call->arena, OWNER_USER, grant_name(call, address.text),
+                         &users, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        if (!named || !slice_eq(users[i], folded))
+            rc = add_keys_of(call, users[i], target, err);
+    struct slice *except = ARENA_ARRAY(call->arena, struct slice, count + 1);
+    if (count > 0)
+        memcpy(except, users, count * sizeof *except);
+    except[count] = folded;
+    if (rc == RC_OK)
+        rc = find_holders(call, address.text, except, count + 1, &target->others,
+                          &target->other_count, err);
+    if (rc != RC_OK || named || count > 0)
+        return rc;
+    for (size_t i = 0; rc == RC_OK && i < target->other_count; i++)
+        rc = add_keys_of(call, target->others[i], target, err);
+    bool found = target->other_count > 0;
+    target->other_count = 0;
+    return rc == RC_OK && !found ? RC_NOT_FOUND : rc;
+}
+
+/* A key id, a user name, or an address. */
+static enum rc
+find_target(struct api_call *call, struct slice text, struct target *target, struct err *err)
 {
     struct access_key_row key;
-    struct user_row user;
-    struct address address;
-    struct slice holder;
-    enum rc rc = access_keys_find(call->database, call->arena, target, &key, err);
+    *target = (struct target){0};
+    enum rc rc = access_keys_find(call->database, call->arena, text, &key, err);
+    target->is_key = rc == RC_OK;
     if (rc == RC_OK) {
-        *keys = ARENA_NEW(call->arena, struct access_key_row);
-        (*keys)[0] = key;
-        *count = 1;
-        return RC_OK;
+        target->keys = ARENA_NEW(call->arena, struct access_key_row);
+        target->keys[target->count++] = key;
+    } else if (rc == RC_NOT_FOUND) {
+        rc = find_keys_of_address(call, text, target, err);
     }
-    if (rc == RC_NOT_FOUND)
-        rc = users_find(call->database, call->arena, target, &user, err);
-    if (rc == RC_NOT_FOUND && address_parse(call->arena, target, &address, NULL) == RC_OK) {
-        rc = find_holder(call, address.text, SLICE(""), &holder, err);
-        if (rc == RC_OK)
-            rc = holder.len ? users_find(call->database, call->arena, holder, &user, err)
-                            : RC_NOT_FOUND;
-    }
-    if (rc == RC_OK)
-        return access_keys_of(call->database, call->arena, user.folded, keys, count, err);
     if (rc == RC_NOT_FOUND)
         return err_set(err, rc,
                        "%.*s is no access key, no user, and no address that was handed out",
-                       SLICE_ARG(target));
+                       SLICE_ARG(text));
+    if (rc == RC_OK && target->count == 0)
+        return err_set(err, RC_NOT_FOUND, "%.*s has no access key", SLICE_ARG(text));
     return rc;
 }
 
@@ -280,49 +392,79 @@ hold_mail_of(struct api_call *call, struct slice access_key, int64_t *held, stru
     return rc;
 }
 
-static enum rc
-set_keys(struct api_call *call, bool active, bool hold, struct err *err)
+static void
+put_key(struct api_call *call, const struct access_key_row *key, bool active)
 {
-    struct slice target;
-    struct access_key_row *keys;
-    size_t count;
-    int64_t held = 0;
-    enum rc rc = api_input_string(call, "target", &target, err);
-    if (rc == RC_OK)
-        rc = find_keys(call, target, &keys, &count, err);
-    if (rc != RC_OK)
-        return rc;
-    if (count == 0)
-        return err_set(err, RC_NOT_FOUND, "%.*s has no access key", SLICE_ARG(target));
-    json_key(call->output, "keys");
-    json_open_array(call->output);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
-        rc = access_keys_set_active(call->database, keys[i].id, active, err);
-        if (rc == RC_OK && hold)
-            rc = hold_mail_of(call, keys[i].id, &held, err);
-        if (!active)
-            api_revoked(call, keys[i].id);
-        json_open_object(call->output);
-        json_put_string(call->output, "id", keys[i].id);
-        json_put_string(call->output, "user", keys[i].user_name);
-        json_put_cstr(call->output, "status", active ? "Active" : "Inactive");
-        json_close_object(call->output);
-    }
-    json_close_array(call->output);
-    json_put_i64(call->output, "held", held);
-    return rc;
+    json_open_object(call->output);
+    json_put_string(call->output, "id", key->id);
+    json_put_string(call->output, "user", key->user_name);
+    json_put_cstr(call->output, "status", active ? "Active" : "Inactive");
+    json_close_object(call->output);
 }
 
 enum rc
 grant_revoke(struct api_call *call, struct err *err)
 {
+    struct target target;
+    struct slice text;
+    int64_t held = 0;
     bool hold;
     enum rc rc = api_input_bool(call, "hold", &hold, err);
-    return rc == RC_OK ? set_keys(call, false, hold, err) : rc;
+    if (rc == RC_OK)
+        rc = api_input_string(call, "target", &text, err);
+    if (rc == RC_OK)
+        rc = find_target(call, text, &target, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "keys");
+    json_open_array(call->output);
+    for (size_t i = 0; rc == RC_OK && i < target.count; i++) {
+        const struct access_key_row *key = &target.keys[i];
+        /* One that was off before was not switched off by this. */
+        rc = access_keys_set_active(call->database, key->id, false, key->active || key->revoked,
+                                    err);
+        if (rc == RC_OK && hold)
+            rc = hold_mail_of(call, key->id, &held, err);
+        api_revoked(call, key->id);
+        put_key(call, key, false);
+    }
+    json_close_array(call->output);
+    json_put_i64(call->output, "held", held);
+    json_key(call->output, "others");
+    json_open_array(call->output);
+    for (size_t i = 0; i < target.other_count; i++)
+        json_write_string(call->output, target.others[i]);
+    json_close_array(call->output);
+    return rc;
 }
 
+/* A false alarm is undone: what a revoke switched off, and nothing that was replaced since. A key
+ * named by its id is switched on whatever it was switched off for. */
 enum rc
 grant_restore(struct api_call *call, struct err *err)
 {
-    return set_keys(call, true, false, err);
+    struct target target;
+    struct slice text;
+    size_t restored = 0;
+    enum rc rc = api_input_string(call, "target", &text, err);
+    if (rc == RC_OK)
+        rc = find_target(call, text, &target, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "keys");
+    json_open_array(call->output);
+    for (size_t i = 0; rc == RC_OK && i < target.count; i++) {
+        const struct access_key_row *key = &target.keys[i];
+        bool on = key->active || key->revoked || target.is_key;
+        restored += on;
+        if (on)
+            rc = access_keys_set_active(call->database, key->id, true, false, err);
+        put_key(call, key, on);
+    }
+    json_close_array(call->output);
+    if (rc == RC_OK && restored == 0)
+        return err_set(err, RC_CONFLICT,
+                       "no key of %.*s was revoked; one that was replaced is switched on by its id",
+                       SLICE_ARG(text));
+    return rc;
 }

@@ -12,8 +12,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-enum { SELECTORS = 3, SELECTOR_CHARS = 32 };
-
 /* ---- names ---- */
 
 /* A public suffix (com, co.jp, github.io) is nobody's to verify. */
@@ -117,16 +115,54 @@ start_proof(struct api_call *call, struct slice identity, const char *kind,
 static enum rc
 claim_keys(struct api_call *call, struct slice domain, struct err *err)
 {
-    enum rc rc = RC_OK;
-    int algorithms = call->constants->second_ed25519 ? 2 : 1;
-    for (int algorithm = 0; algorithm < algorithms; algorithm++)
-        for (int64_t i = 0; rc == RC_OK && i < SELECTORS; i++)
-            rc = signing_keys_claim(call->database, call->arena, algorithm, domain,
-                                    random_base32(call->arena, SELECTOR_CHARS), i, err);
+    enum rc rc =
+        api_claim_keys(call->database, call->arena, DKIM_RSA_SHA256, domain, API_SELECTORS, err);
+    if (rc == RC_OK && call->constants->second_ed25519)
+        rc = api_claim_keys(call->database, call->arena, DKIM_ED25519_SHA256, domain, API_SELECTORS,
+                            err);
     if (rc == RC_NOT_FOUND)
         return err_set(err, RC_AGAIN,
                        "signing keys are still being made; try again in a few seconds");
     return rc;
+}
+
+/* What failed is looked for again, under the same token and selectors; that DKIM was proved once
+ * is not forgotten, so that the provider does not sign meanwhile. */
+static enum rc
+restart_proof(struct api_call *call, struct slice domain, const char *kind, bool *restarted,
+              struct err *err)
+{
+    struct proof_row proof;
+    enum rc rc = proofs_find(call->database, call->arena, domain, kind, &proof, err);
+    if (rc != RC_OK || proof.status != IDENTITY_FAILED)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    proof.status = IDENTITY_PENDING;
+    proof.absent_ms = proof.absent_since_ms = 0;
+    proof.created_ms = proof.next_ms = call->now_ms;
+    *restarted = true;
+    return proofs_put(call->database, &proof, err);
+}
+
+/* A domain that is here already: only its failed proofs are started again (reference §3.2). */
+static enum rc
+domain_start_again(struct api_call *call, struct slice name, struct err *err)
+{
+    static const char *const kinds[] = {"verification", "dkim", "mail_from"};
+    struct identity_row row;
+    struct err exists = *err;
+    bool restarted = false;
+    enum rc rc = identities_find(call->database, call->arena, name, &row, err);
+    for (size_t i = 0; rc == RC_OK && i < sizeof kinds / sizeof *kinds; i++)
+        rc = restart_proof(call, name, kinds[i], &restarted, err);
+    if (rc == RC_OK && !restarted) {
+        *err = exists;
+        return RC_CONFLICT;
+    }
+    if (rc != RC_OK)
+        return rc;
+    call->effects->identities_changed = true;
+    json_put_string(call->output, "domain", row.name);
+    return put_records(call, &row, err);
 }
 
 enum rc
@@ -144,9 +180,17 @@ domain_add(struct api_call *call, struct err *err)
         rc = check_not_public_suffix(call->arena, row.name, err);
     if (rc != RC_OK)
         return rc;
+    if (slice_eq(row.name, call->constants->provider_domain))
+        return err_set(
+            err, RC_CONFLICT,
+            "%.*s is the provider's own domain, which signs for all others; name another "
+            "as provider_domain in postern.conf to send from this one",
+            SLICE_ARG(row.name));
     random_bytes(token, sizeof token);
     row.token = codec_base64(call->arena, (struct slice){token, sizeof token});
     rc = identities_insert(call->database, &row, err);
+    if (rc == RC_CONFLICT)
+        return domain_start_again(call, row.name, err);
     if (rc == RC_OK)
         rc = claim_keys(call, row.name, err);
     if (rc == RC_OK)
@@ -296,6 +340,17 @@ address_add(struct api_call *call, struct err *err)
     return rc;
 }
 
+/* A program that looks at links before the person does has used it: they hear the same. */
+static bool
+was_confirmed(struct api_call *call, struct slice address)
+{
+    struct proof_row proof;
+    struct err err;
+    return proofs_find(call->database, call->arena, address, "verification", &proof, &err) ==
+               RC_OK &&
+           proof.status == IDENTITY_SUCCESS;
+}
+
 enum rc
 identity_confirm(struct api_call *call, struct err *err)
 {
@@ -305,6 +360,10 @@ identity_confirm(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = verifications_use(call->database, call->arena, token_hash(call->arena, token),
                                call->now_ms, &address, err);
+    if (rc == RC_CONFLICT && was_confirmed(call, address)) {
+        json_put_string(call->output, "address", address);
+        return RC_OK;
+    }
     if (rc == RC_OK)
         rc = identities_find(call->database, call->arena, address, &row, err);
     if (rc == RC_OK)
@@ -378,9 +437,15 @@ identity_list(struct api_call *call, struct err *err)
 enum rc
 identity_remove(struct api_call *call, struct err *err)
 {
-    struct slice name;
+    struct slice name, kind;
     bool domain;
     enum rc rc = read_identity_name(call, "identity", &name, &domain, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "kind", &kind, err);
+    const char *is = domain ? "domain" : "address";
+    if (rc == RC_OK && kind.len && !slice_is(kind, is))
+        return err_set(err, RC_SYNTAX, "%.*s is %s: postern %s remove %.*s", SLICE_ARG(name),
+                       domain ? "a domain" : "an address", is, SLICE_ARG(name));
     if (rc == RC_OK)
         rc = identities_delete(call->database, name, err);
     if (rc == RC_OK)

@@ -155,15 +155,17 @@ queue_change(struct api_call *call, struct err *err)
             (only.len && !slice_eq(only, rows[i].address)))
             continue;
         rc = changes[which].change(call->database, call->arena, rows[i].key, call->now_ms, err);
-        if (changes[which].stops)
+        if (rc == RC_OK && changes[which].stops)
             api_stopped(call, rows[i].key);
         changed++;
     }
-    if (rc == RC_OK && changed == 0)
+    if (rc != RC_OK)
+        return rc;
+    if (changed == 0)
         return err_set(err, RC_CONFLICT, "no recipient of %.*s can be changed so: %s",
                        SLICE_ARG(id), "see `postern queue show`");
     call->effects->queue_changed = true;
     json_put_string(call->output, "message", message.id);
     json_put_i64(call->output, "changed", changed);
-    return rc;
+    return RC_OK;
 }

@@ -11,6 +11,8 @@
 #include <openssl/hmac.h>
 #include <stdlib.h>
 
+enum { HOPS_MAX = 50 };
+
 struct slice
 submit_policy_name(struct arena *arena, const struct policy_entry *policy)
 {
@@ -88,7 +90,8 @@ final_header(struct arena *arena, const struct api_constants *constants, struct 
                   hidden ? settings->dkim_domain : constants->provider_domain, &header,
                   request->body_hash, request->now_ms, &signatures, err);
     if (rc != RC_OK)
-        return err_retype(err, RC_TEMPORARY); /* a key that cannot be read is the operator's to mend */
+        return err_retype(err,
+                          RC_TEMPORARY); /* a key that cannot be read is the operator's to mend */
     *out = arena_concat(arena, arena_concat(arena, signatures, block), SLICE("\r\n"));
     return RC_OK;
 }
@@ -140,7 +143,9 @@ make_entry(struct arena *arena, const struct api_constants *constants,
         .body_bytes = (int64_t)request->body_bytes,
         .eight_bit = request->eight_bit,
         .recipients = (int64_t)request->recipient_count,
-        .configuration_set = SLICE(""),
+        .counted = request->counted,
+        .configuration_set = answer->configuration_set,
+        .tags = answer->tags,
         .policy = submit_policy_name(arena, answer->decision.policy),
         .statement = answer->decision.policy ? (int64_t)answer->decision.statement : -1,
         .resource = answer->decision.resource,
@@ -171,6 +176,16 @@ collect(struct arena *arena, const struct submission_request *request, struct se
     return RC_OK;
 }
 
+/* RFC 5321 §6.3: what has passed so many servers goes in circles. We take these fields off, so that
+ * nobody behind us could count them. */
+static enum rc
+check_hops(const struct header *header, struct err *err)
+{
+    if (header_count(header, "Received") > HOPS_MAX)
+        return err_set(err, RC_DENIED, "too many hops: more than %d Received headers", HOPS_MAX);
+    return RC_OK;
+}
+
 static enum rc
 parse_recipients(struct arena *arena, const struct submission_request *request,
                  struct address **out, struct err *err)
@@ -188,20 +203,19 @@ parse_recipients(struct arena *arena, const struct submission_request *request,
 static enum rc
 ask_gate(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
          const struct submission_request *request, const struct senders *senders,
-         const struct address *recipients, struct sending_settings *settings,
-         struct submission_answer *answer, struct err *err)
+         const struct address *recipients, const struct request_headers *wishes,
+         struct sending_settings *settings, struct submission_answer *answer, struct err *err)
 {
     struct gate_facts facts;
-    struct request_headers wishes;
     struct facts_source source = api_facts_source(constants, thread);
     enum rc rc = facts_load(arena, &source, request->user_folded, senders, recipients,
                             request->recipient_count, &facts, settings, err);
     if (rc != RC_OK)
         return rc;
     facts.quota = request->quota;
-    outgoing_request_headers(arena, request->header, &wishes);
     struct slice set =
-        wishes.configuration_set.len ? wishes.configuration_set : settings->configuration_set;
+        wishes->configuration_set.len ? wishes->configuration_set : settings->configuration_set;
+    answer->configuration_set = set;
     bool exists = true;
     if (set.len)
         rc = configuration_sets_exists(thread->database, set, &exists, err);
@@ -218,9 +232,9 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
         .recipient_count = request->recipient_count,
         .configuration_set = set,
         .configuration_set_missing = !exists,
-        .source_arn = wishes.source_arn,
-        .from_arn = wishes.from_arn,
-        .return_path_arn = wishes.return_path_arn,
+        .source_arn = wishes->source_arn,
+        .from_arn = wishes->from_arn,
+        .return_path_arn = wishes->return_path_arn,
         .source_ip = request->source_ip,
         .secure_transport = request->tls.len > 0,
         .api_version = "2",
@@ -239,13 +253,20 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     struct address *recipients;
     struct sending_settings settings;
     struct slice header;
-    *answer = (struct submission_answer){.header_from = SLICE(""), .reply = SLICE("")};
+    *answer = (struct submission_answer){.header_from = SLICE(""),
+                                         .configuration_set = SLICE(""),
+                                         .tags = SLICE(""),
+                                         .reply = SLICE("")};
     policy_cache_trim(thread->policies);
     struct err once = {0};
-    if (header_check_once(request->header, &once) != RC_OK) {
+    struct request_headers wishes;
+    if (header_check_once(request->header, &once) != RC_OK ||
+        check_hops(request->header, &once) != RC_OK ||
+        outgoing_request_headers(arena, request->header, &wishes, &once) != RC_OK) {
         err_prefix(&once, "Transaction failed: ");
         return refuse(arena, once.rc, &once, answer);
     }
+    answer->tags = wishes.message_tags;
     enum rc rc = collect(arena, request, &senders, err);
     if (rc == RC_OK)
         rc = parse_recipients(arena, request, &recipients, err);
@@ -253,7 +274,8 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
         return refuse(arena, rc, err, answer);
     struct address *from = &((struct sender *)senders_from(&senders))->address;
     answer->header_from = from->text;
-    rc = ask_gate(arena, constants, thread, request, &senders, recipients, &settings, answer, err);
+    rc = ask_gate(arena, constants, thread, request, &senders, recipients, &wishes, &settings,
+                  answer, err);
     if (rc != RC_OK)
         return rc;
     struct slice id = random_message_id(arena, constants->region_prefix, request->key_ms);
@@ -289,6 +311,7 @@ submit_decision_row(struct arena *arena, const struct submission_request *reques
         .statement = decision->policy ? (int64_t)decision->statement : -1,
         .resource = decision->resource,
         .reply = answer->reply,
+        .address = decided ? decision->address : SLICE(""),
     };
 }
 

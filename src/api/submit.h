@@ -21,6 +21,7 @@ struct submission_request {
     uint64_t body_bytes;
     bool eight_bit;
     enum quota_answer quota;
+    uint32_t counted;    /* recipients that count for the daily quota */
     int64_t key, key_ms; /* from api_next_key */
     int64_t now_ms;
 };
@@ -29,6 +30,8 @@ struct submission_answer {
     struct slice reply; /* SMTP reply of a refusal, without CRLF */
     struct gate_decision decision;
     struct slice header_from;
+    struct slice configuration_set; /* named, or the identity's default */
+    struct slice tags;
     struct spool_entry entry; /* when allowed; the body is not in it */
 };
 

@@ -172,13 +172,15 @@ credential_rotate(struct api_call *call, struct err *err)
     for (size_t i = 0; rc == RC_OK && i < count; i++) {
         api_revoked(call, keys[i].id);
         rc = i + 1 < count ? access_keys_delete(call->database, keys[i].id, err)
-                           : access_keys_set_active(call->database, keys[i].id, false, err);
+                           : access_keys_set_active(call->database, keys[i].id, false, false, err);
     }
     if (rc != RC_OK)
         return rc;
     json_put_string(call->output, "user", row.name);
     if (count > 0)
         json_put_string(call->output, "inactive_key", keys[count - 1].id);
+    if (count > 1)
+        json_put_string(call->output, "deleted_key", keys[0].id);
     rc = api_make_key(call, row.folded, err);
     api_put_settings(call);
     return rc;

@@ -122,7 +122,7 @@ dkim_lost(const struct facts_source *source, const struct identity_row *row,
 {
     if (!row->domain || !row->dkim_enabled || row->vouched || dkim->succeeded_ms == 0)
         return false;
-    return dkim->status == IDENTITY_FAILED ||
+    return dkim->status == IDENTITY_FAILED || dkim->status == IDENTITY_PENDING ||
            (dkim->status == IDENTITY_TEMPORARY_FAILURE && dkim->absent_ms > source->dkim_grace_ms);
 }
 

@@ -60,39 +60,34 @@ quota_restore(struct quota *quota, int64_t accepted_ms, uint32_t recipients, int
 }
 
 enum quota_answer
-quota_check(struct quota *quota, const struct quota_limits *limits, uint32_t recipients,
-            int64_t now_ms)
+quota_take(struct quota *quota, const struct quota_limits *limits, struct quota_charge *charge,
+           int64_t now_ms)
 {
     advance(quota, now_ms);
     refill(quota, limits, now_ms);
-    if (limits->per_day >= 0 && quota->sent_24h + recipients > limits->per_day)
+    if (limits->per_day >= 0 && charge->counted > 0 &&
+        quota->sent_24h + charge->counted > limits->per_day)
         return QUOTA_DAILY;
     /* A message to more recipients than the bucket holds passes from a full bucket, into debt. */
-    double needed = recipients < capacity(limits) ? recipients : capacity(limits);
-    return quota->tokens < needed ? QUOTA_RATE : QUOTA_OK;
+    double needed = charge->recipients < capacity(limits) ? charge->recipients : capacity(limits);
+    if (quota->tokens < needed)
+        return QUOTA_RATE;
+    charge->minute = quota->minute;
+    quota->tokens -= charge->recipients;
+    quota->sent[charge->minute % QUOTA_MINUTES] += charge->counted;
+    quota->sent_24h += charge->counted;
+    return QUOTA_OK;
 }
 
-enum quota_answer
-quota_take(struct quota *quota, const struct quota_limits *limits, uint32_t recipients,
-           int64_t now_ms)
-{
-    enum quota_answer answer = quota_check(quota, limits, recipients, now_ms);
-    if (answer == QUOTA_OK) {
-        quota->tokens -= recipients;
-        quota->sent[quota->minute % QUOTA_MINUTES] += recipients;
-        quota->sent_24h += recipients;
-    }
-    return answer;
-}
-
+/* A minute that has left the window took its count along. */
 void
-quota_give_back(struct quota *quota, uint32_t recipients, int64_t taken_ms)
+quota_give_back(struct quota *quota, const struct quota_charge *charge)
 {
-    uint32_t *bucket = &quota->sent[taken_ms / MINUTE_MS % QUOTA_MINUTES];
-    uint32_t returned = recipients < *bucket ? recipients : *bucket;
-    *bucket -= returned;
-    quota->sent_24h -= returned;
-    quota->tokens += recipients;
+    quota->tokens += charge->recipients;
+    if (charge->minute <= quota->minute - QUOTA_MINUTES)
+        return;
+    quota->sent[charge->minute % QUOTA_MINUTES] -= charge->counted;
+    quota->sent_24h -= charge->counted;
 }
 
 int64_t

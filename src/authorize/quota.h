@@ -28,13 +28,18 @@ enum quota_answer { QUOTA_OK, QUOTA_DAILY, QUOTA_RATE };
 void quota_init(struct quota *quota, const struct quota_limits *limits, int64_t now_ms);
 /* What was accepted before a restart. */
 void quota_restore(struct quota *quota, int64_t accepted_ms, uint32_t recipients, int64_t now_ms);
-/* Would this many pass now? Nothing is taken. */
-enum quota_answer quota_check(struct quota *quota, const struct quota_limits *limits,
-                              uint32_t recipients, int64_t now_ms);
-/* The same, and takes them when the answer is QUOTA_OK. */
+
+/* What one message takes. */
+struct quota_charge {
+    uint32_t recipients; /* of the rate */
+    uint32_t counted;    /* of the day: those that are not the mailbox simulator's */
+    int64_t minute;      /* that it was counted in; set by quota_take */
+};
+
+/* Takes the charge when the answer is QUOTA_OK. */
 enum quota_answer quota_take(struct quota *quota, const struct quota_limits *limits,
-                             uint32_t recipients, int64_t now_ms);
-void quota_give_back(struct quota *quota, uint32_t recipients, int64_t taken_ms);
+                             struct quota_charge *charge, int64_t now_ms);
+void quota_give_back(struct quota *quota, const struct quota_charge *charge);
 int64_t quota_sent_24h(struct quota *quota, int64_t now_ms);
 
 #endif

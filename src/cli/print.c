@@ -276,54 +276,81 @@ print_records(const struct json *answer, const char *at)
 }
 
 struct findings {
-    bool txt, dkim, cname;
+    size_t count, unknown;
+    bool cname;
 };
 
 static struct findings
 findings_of(const struct json *answer)
 {
-    struct findings findings = {false, true, false};
-    bool any_dkim = false;
+    struct findings findings = {0};
     for (const struct json *one = first_of(answer, "findings"); one; one = one->next) {
-        bool present = slice_is(text_of(one, "found"), "present");
-        if (slice_is(text_of(one, "purpose"), "verification"))
-            findings.txt = present;
-        if (slice_is(text_of(one, "purpose"), "dkim")) {
-            any_dkim = true;
-            findings.dkim = findings.dkim && present;
-        }
+        findings.count++;
+        findings.unknown += slice_is(text_of(one, "found"), "unknown");
         findings.cname = findings.cname || is_true(one, "through_cname");
     }
-    findings.dkim = findings.dkim && any_dkim;
     return findings;
+}
+
+/* SUCCESS, or TEMPORARY_FAILURE: it went well once, and 72 hours have not passed since. */
+static bool
+is_good(struct slice status)
+{
+    return slice_is(status, "SUCCESS") || slice_is(status, "TEMPORARY_FAILURE");
 }
 
 bool
 print_is_proved(const struct json *answer)
 {
-    struct findings findings = findings_of(answer);
-    return findings.txt || findings.dkim;
+    return is_good(text_of(answer, "verification"));
+}
+
+static void
+print_standing(const struct json *answer, struct slice domain, const char *at)
+{
+    if (is_true(answer, "vouched"))
+        printf("\nYou vouched for the domain: it may send, whatever DNS shows.\n");
+    else if (slice_is(text_of(answer, "verification"), "TEMPORARY_FAILURE"))
+        printf("\nThe domain is verified, but its records are missing now: it ends 72 hours after "
+               "they went.\n");
+    else if (is_good(text_of(answer, "verification")))
+        printf("\nThe domain is verified.\n");
+    if (!is_good(text_of(answer, "verification"))) {
+        if (slice_is(text_of(answer, "verification"), "FAILED"))
+            printf(
+                "\nNot verified: no record was found for 72 hours. To look again: postern domain "
+                "add %.*s%s\n",
+                SLICE_ARG(domain), at);
+        else
+            printf("\nNot verified. What to publish: postern domain records %.*s%s\n",
+                   SLICE_ARG(domain), at);
+        return;
+    }
+    if (!is_good(text_of(answer, "dkim")))
+        printf("DKIM does not sign as the domain yet: not all its records are there.\n");
+    printf("Next: postern grant ADDRESS%s\n", at);
 }
 
 void
 print_findings(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {{"RECORD", "type"}, {"NAME", "name"},
-                                            {"FOUND", "found"}, {"DNSSEC", "secure"},
-                                            {"SEEN", "seen"},   {"THROUGH CNAME", "through_cname"}};
+    static const struct column columns[] = {{"RECORD", "type"},
+                                            {"NAME", "name"},
+                                            {"FOUND", "found"},
+                                            {"DNSSEC", "secure"},
+                                            {"FOR", "purpose"},
+                                            {"SEEN", "seen"},
+                                            {"THROUGH CNAME", "through_cname"}};
+    struct arena *arena = arena_new();
     struct findings findings = findings_of(answer);
     PRINT_TABLE(first_of(answer, "findings"), columns);
     if (findings.cname)
         puts("\nwarning: a record stands behind a CNAME. Whoever looks sees the name it leads to: "
              "if that is\nthis service's, it shows. Publish the TXT record itself instead.");
-    if (findings.txt || findings.dkim)
-        printf("\nThe domain is verified.\n%sNext: postern grant ADDRESS%s\n",
-               findings.dkim ? ""
-                             : "DKIM does not sign as the domain yet: not all its records are "
-                               "there.\n",
-               at);
-    else
-        printf("\nNot verified. What to publish: postern domain records DOMAIN%s\n", at);
+    if (findings.count > 0 && findings.unknown == findings.count)
+        puts("\nDNS did not answer: see resolver and trust_anchor under [dns] in postern.conf.");
+    print_standing(answer, print_safe(arena, text_of(answer, "domain")), at);
+    arena_free(arena);
 }
 
 void
@@ -375,6 +402,7 @@ print_key(const struct json *answer)
     show("access key id:", text_of(answer, "access_key_id"));
     show("secret key:", text_of(answer, "secret_access_key"));
     show("inactive now:", text_of(answer, "inactive_key"));
+    show("deleted:", text_of(answer, "deleted_key"));
     if (text_of(answer, "smtp_password").len)
         puts("\nThe password and the secret key are shown this once.");
     else
@@ -437,6 +465,11 @@ print_revoked(const struct json *answer, const char *at)
     print_keys(answer, at);
     if (held.len && !slice_is(held, "0"))
         printf("\nHeld: %.*s recipients. See postern queue list%s\n", SLICE_ARG(held), at);
+    for (const struct json *one = first_of(answer, "others"); one; one = one->next)
+        printf("\nMay still send as it, by another policy: %.*s. To switch that off too: postern "
+               "revoke %.*s%s\n",
+               SLICE_ARG(print_safe(arena, one->text)), SLICE_ARG(print_safe(arena, one->text)),
+               at);
     printf("\nWhat it did:    postern decisions --as %.*s%s\n"
            "A new one:      postern credential rotate %.*s%s\n"
            "A false alarm:  postern restore %.*s%s\n",
@@ -512,10 +545,16 @@ print_policy_put(const struct json *answer, const char *at)
 void
 print_decisions(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {
-        {"AT", "at"},         {"USER", "user"},           {"SOURCE", "source"},
-        {"FROM", "from"},     {"MAIL FROM", "mail_from"}, {"TO", "recipients"},
-        {"REASON", "reason"}, {"POLICY", "policy"},       {"MESSAGE", "message"}};
+    static const struct column columns[] = {{"AT", "at"},
+                                            {"USER", "user"},
+                                            {"SOURCE", "source"},
+                                            {"FROM", "from"},
+                                            {"MAIL FROM", "mail_from"},
+                                            {"TO", "recipients"},
+                                            {"DECIDED BY", "address"},
+                                            {"REASON", "reason"},
+                                            {"POLICY", "policy"},
+                                            {"MESSAGE", "message"}};
     static const struct column strangers[] = {{"LAST", "last"},
                                               {"NETWORK", "network"},
                                               {"REASON", "reason"},

@@ -162,6 +162,49 @@ only_mx_is(const struct dns_answer *answer, struct slice expected)
     return answer->count == 1 && slice_ieq(answer->records[0].data, expected);
 }
 
+/* The first word of a record says what it is. */
+static bool
+begins_with(struct slice record, struct slice version, char after)
+{
+    return slice_starts(record, version) &&
+           (record.len == version.len || record.ptr[version.len] == after);
+}
+
+static bool
+holds_term(struct slice record, struct slice term)
+{
+    struct slice word;
+    bool more = true;
+    while (more) {
+        more = slice_cut(record, ' ', &word, &record);
+        if (slice_ieq(more ? word : record, term))
+            return true;
+    }
+    return false;
+}
+
+/* More than one SPF record is an error for whoever evaluates it. */
+static bool
+only_spf_holds(const struct dns_answer *answer, struct slice term)
+{
+    size_t records = 0, fitting = 0;
+    for (size_t i = 0; i < answer->count; i++)
+        if (begins_with(answer->records[i].data, SLICE("v=spf1"), ' ')) {
+            records++;
+            fitting += holds_term(answer->records[i].data, term);
+        }
+    return records == 1 && fitting == 1;
+}
+
+static bool
+any_is_dmarc(const struct dns_answer *answer)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (begins_with(answer->records[i].data, SLICE("v=DMARC1"), ';'))
+            return true;
+    return false;
+}
+
 static void
 show_value(struct buf *out, struct slice value)
 {
@@ -198,6 +241,8 @@ answer_fits(struct arena *arena, enum prove_kind kind, struct slice expected,
     case PROVE_TXT: return any_txt_is(answer, expected);
     case PROVE_DKIM: return any_key_fits(arena, answer, expected);
     case PROVE_MX: return only_mx_is(answer, expected);
+    case PROVE_SPF: return only_spf_holds(answer, expected);
+    case PROVE_DMARC: return any_is_dmarc(answer);
     default: return false;
     }
 }

@@ -34,7 +34,8 @@ enum { PROOF_WINDOW_HOURS = 72, LINK_WINDOW_HOURS = 24, PROOF_GAP_HOURS = 2 };
 /*
  * What an answer proves (reference §3.2, §3.3, §3.5): PROVE_TXT, `expected` is among the values;
  * PROVE_DKIM, a key record (RFC 6376 §3.6.1) with `expected` as its p=, fit for mail and sha256;
- * PROVE_MX, one record, to `expected`. A bogus answer proves nothing, neither presence nor absence.
+ * PROVE_MX, one record, to `expected`; PROVE_SPF, one SPF record (RFC 7208 §4.5) with the term
+ * `expected`; PROVE_DMARC, a DMARC record (RFC 7489 §6.3), whatever it asks for. A bogus answer proves nothing, neither presence nor absence.
  *
  * through_cname  the answer stood behind a CNAME
  * seen           what DNS answered instead, in printable ASCII; at most PROOF_SEEN_MAX bytes

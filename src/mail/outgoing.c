@@ -6,11 +6,12 @@
 
 #include "base/clock.h"
 
-/* X-Originating-* and Received show where a message was written; Bcc whom nobody shall see. */
+/* Received and its kin show where a message was written; Bcc whom nobody shall see. */
 static const char *const removed_fields[] = {
-    "Bcc",         "Resent-Bcc",       "Return-Path",         "Received",
-    "Feedback-ID", "X-Originating-IP", "X-Originating-Email", "Delivered-To",
+    "Bcc",          "Resent-Bcc", "Return-Path",     "Received",    "Feedback-ID",
+    "Delivered-To", "X-Received", "X-Forwarded-For", "X-Client-IP",
 };
+static const char *const removed_prefixes[] = {"X-SES-", "X-Originating-"};
 
 static bool
 is_removed(struct slice name)
@@ -18,7 +19,10 @@ is_removed(struct slice name)
     for (size_t i = 0; i < sizeof removed_fields / sizeof removed_fields[0]; i++)
         if (slice_iis(name, removed_fields[i]))
             return true;
-    return slice_istarts(name, SLICE("X-SES-"));
+    for (size_t i = 0; i < sizeof removed_prefixes / sizeof removed_prefixes[0]; i++)
+        if (slice_istarts(name, slice_of(removed_prefixes[i])))
+            return true;
+    return false;
 }
 
 /* A field of ours, and whether it is in the block already. */
@@ -45,14 +49,6 @@ find_replacement(struct replacement *list, size_t count, struct slice name)
     return NULL;
 }
 
-static bool
-needs_mime_version(const struct header *header)
-{
-    return !header_find(header, "MIME-Version") &&
-           (header_find(header, "Content-Type") ||
-            header_find(header, "Content-Transfer-Encoding"));
-}
-
 struct slice
 outgoing_header(struct arena *arena, const struct header *header, const struct outgoing *outgoing)
 {
@@ -77,7 +73,7 @@ outgoing_header(struct arena *arena, const struct header *header, const struct o
         else if (!is_removed(field->name))
             buf_add(&block, field->raw);
     }
-    if (needs_mime_version(header))
+    if (!header_find(header, "MIME-Version"))
         buf_add(&block, SLICE("MIME-Version: 1.0\r\n"));
     for (size_t i = 0; i < count; i++)
         write_replacement(&block, &ours[i]);
@@ -95,13 +91,59 @@ first_value(struct arena *arena, const struct header *header, const char *name)
     return field ? header_unfold(arena, field->value) : SLICE("");
 }
 
-void
+/* name=value, name=value (reference §1.6): names [A-Za-z0-9_-], values also '.' and '@'. */
+static bool
+tag_part_valid(struct slice text, const char *also)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!ascii_alnum(text.ptr[i]) && (text.ptr[i] == '\0' || !strchr(also, text.ptr[i])))
+            return false;
+    return text.len > 0 && text.len <= MESSAGE_TAG_MAX;
+}
+
+static enum rc
+check_tags(struct slice tags, struct err *err)
+{
+    size_t count = 0;
+    for (bool more = tags.len > 0; more;) {
+        struct slice tag, name, value;
+        more = slice_cut(tags, ',', &tag, &tags);
+        tag = slice_trim(more ? tag : tags);
+        if (++count > MESSAGE_TAGS_MAX)
+            return err_set(err, RC_DENIED, "header 'X-SES-MESSAGE-TAGS': more than %d tags",
+                           MESSAGE_TAGS_MAX);
+        if (!slice_cut(tag, '=', &name, &value) || !tag_part_valid(slice_trim(name), "_-") ||
+            !tag_part_valid(slice_trim(value), "_-.@"))
+            return err_set(err, RC_DENIED,
+                           "header 'X-SES-MESSAGE-TAGS': tag %zu is not name=value, of letters, "
+                           "digits, '_' and '-', the value also of '.' and '@', 1 to %d each",
+                           count, MESSAGE_TAG_MAX);
+    }
+    return RC_OK;
+}
+
+/* What a sender relies on and nobody does is refused, not dropped. */
+static enum rc
+refuse_unserved(const struct header *header, struct err *err)
+{
+    static const char *const unserved[] = {"X-SES-TENANT", "X-SES-LIST-MANAGEMENT-OPTIONS"};
+    for (size_t i = 0; i < sizeof unserved / sizeof unserved[0]; i++) {
+        const struct field *field = header_find(header, unserved[i]);
+        if (field && slice_trim(field->value).len > 0)
+            return err_set(err, RC_DENIED, "header '%s' is not served here", unserved[i]);
+    }
+    return RC_OK;
+}
+
+enum rc
 outgoing_request_headers(struct arena *arena, const struct header *header,
-                         struct request_headers *out)
+                         struct request_headers *out, struct err *err)
 {
     out->configuration_set = first_value(arena, header, "X-SES-CONFIGURATION-SET");
     out->message_tags = first_value(arena, header, "X-SES-MESSAGE-TAGS");
     out->source_arn = first_value(arena, header, "X-SES-SOURCE-ARN");
     out->from_arn = first_value(arena, header, "X-SES-FROM-ARN");
     out->return_path_arn = first_value(arena, header, "X-SES-RETURN-PATH-ARN");
+    enum rc rc = check_tags(out->message_tags, err);
+    return rc == RC_OK ? refuse_unserved(header, err) : rc;
 }

@@ -1,10 +1,10 @@
 /*
  * What leaves (reference §1.9, design §6): the header block a submission is delivered with.
  *
- * Removed: Bcc, Return-Path, Received, X-SES-* request headers, the submitter's Message-ID, Date
- * and Feedback-ID, DKIM-Signature fields naming our domains are left (they are once-only anyway).
- * Message-ID and Date are replaced where they stood, or come last before Feedback-ID; MIME-Version
- * is added when the message has MIME fields without it. All other fields keep their bytes.
+ * Removed: Bcc, Return-Path, Received and others that show the submitter's address, X-SES-* request
+ * headers, the submitter's Message-ID, Date and Feedback-ID. Message-ID and Date are replaced where
+ * they stood, or come last before Feedback-ID; MIME-Version is added when it is missing. All other
+ * fields keep their bytes.
  */
 #ifndef POSTERN_MAIL_OUTGOING_H
 #define POSTERN_MAIL_OUTGOING_H
@@ -27,7 +27,9 @@ struct slice outgoing_header(struct arena *arena, const struct header *header,
 struct request_headers {
     struct slice configuration_set, message_tags, source_arn, from_arn, return_path_arn;
 };
-void outgoing_request_headers(struct arena *arena, const struct header *header,
-                              struct request_headers *out);
+enum { MESSAGE_TAG_MAX = 255, MESSAGE_TAGS_MAX = 50 };
+/* RC_DENIED, naming the header: a tag that is none, or a header that asks for what is not served. */
+MUST_USE enum rc outgoing_request_headers(struct arena *arena, const struct header *header,
+                                          struct request_headers *out, struct err *err);
 
 #endif

@@ -221,7 +221,7 @@ struct resolved_message {
 
 /* What DNS must show: a TXT record at `name` with exactly this value among its values, or a CNAME
  * there to `target`; for MX exactly one record to `target`. */
-enum prove_kind { PROVE_TXT, PROVE_DKIM, PROVE_MX, PROVE_KIND_COUNT };
+enum prove_kind { PROVE_TXT, PROVE_DKIM, PROVE_MX, PROVE_SPF, PROVE_DMARC, PROVE_KIND_COUNT };
 struct prove_message {
     uint64_t query;
     enum prove_kind kind;

@@ -17,6 +17,7 @@
 #include "store/schema.h"
 #include "store/settings.h"
 #include "store/store.h"
+#include "store/users.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -106,6 +107,7 @@ courier_closed(void *ctx, struct channel *channel, const char *why)
     core->courier = NULL;
     delivery_courier_down(core->delivery);
     intake_courier_down(core->intake);
+    proving_courier_down(core->proving);
 }
 
 static bool
@@ -352,6 +354,14 @@ restore_quota(void *ctx, int64_t accepted_ms, uint32_t recipients)
     quota_restore(ctx, accepted_ms, recipients, clock_now_ms());
 }
 
+/* Where a key was used before a restart, its owner cannot be locked out after it either. */
+static void
+remember_address(void *ctx, struct slice id, struct slice address)
+{
+    struct core *core = ctx;
+    throttle_success(core->throttle, id, address, clock_monotonic_ms());
+}
+
 /* What a crash may have left: chunks of messages that were never accepted, and leases. */
 static enum rc
 recover(struct core *core, struct database *database, struct err *err)
@@ -370,6 +380,10 @@ recover(struct core *core, struct database *database, struct err *err)
         return rc;
     atomic_store(&core->last_key, newest);
     rc = read_settings(database, &core->production, err);
+    struct arena *arena = arena_new();
+    if (rc == RC_OK)
+        rc = access_keys_last_uses(database, arena, remember_address, core, err);
+    arena_free(arena);
     struct quota_limits limits = core_quota_limits(core);
     quota_init(&core->quota, &limits, now_ms);
     if (rc == RC_OK)

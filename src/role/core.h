@@ -104,7 +104,7 @@ struct delivery_counts delivery_counts(const struct delivery *delivery);
 
 /* core_identity.c: what DNS proves, and the pool of signing keys. */
 struct proving *proving_new(struct core *core);
-void proving_free(struct proving *proving);
+void proving_courier_down(struct proving *proving);
 void proving_wake(struct proving *proving);
 void proving_resolver_up(struct proving *proving);
 void proving_resolver_down(struct proving *proving);
@@ -118,7 +118,6 @@ void proving_relay(struct proving *proving, const struct resolve_message *questi
 
 /* core_administration.c: the Unix socket, and HTTP calls that front framed. */
 struct administration *administration_new(struct core *core, struct err *err);
-void administration_free(struct administration *administration);
 bool administration_call(struct front *front, struct slice payload);
 
 /* core_feedback.c: reports that remote servers sent back, to the people they are for. */

@@ -30,7 +30,7 @@ struct administration {
     int fd;
     struct watch *watch;
     uid_t owner;
-    struct map *clients; /* by channel */
+    struct map *clients; /* by channel: the peer's uid + 1 */
 };
 
 /* One operation on its way through a worker or the writer, for a client or an HTTP request. */
@@ -161,18 +161,44 @@ write_failure(struct operation *operation)
     json_close_object(&operation->writer);
 }
 
+/* On what it was: "target=taro@test1.com hold=true". Documents and secrets are not among these. */
+static struct slice
+subject_of(struct operation *operation)
+{
+    static const char *const members[] = {"target", "address", "user", "group",   "identity",
+                                          "domain", "name",    "key",  "message", "recipient",
+                                          "change", "hold",    "on",   "enabled", "member"};
+    struct buf out;
+    buf_init(&out, 2048);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const struct json *value = json_member(operation->input, members[i]);
+        bool flag = value && value->type == JSON_BOOL;
+        if (!flag && (!value || value->type != JSON_STRING))
+            continue;
+        struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
+        buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
+                   SLICE_ARG(slice_head(text, 320)));
+    }
+    struct slice subject = arena_dup(operation->arena, buf_slice(&out));
+    buf_fini(&out);
+    return subject;
+}
+
 static void
 answer_client(struct operation *operation)
 {
     struct administration *administration = operation->core->administration;
+    void *uid = map_get(administration->clients, MAP_KEY(operation->client));
     operation->core->counters.calls++;
     if (operation->rc != RC_OK)
         write_failure(operation);
     if (operation->row)
         log_event(LOG_LEVEL_INFO, "administration.call",
                   LOG_CSTR("operation", operation->row->name),
+                  LOG_TEXT("subject", subject_of(operation)),
+                  LOG_NUMBER("uid", (int64_t)(uintptr_t)uid - 1),
                   LOG_CSTR("result", rc_name(operation->rc)));
-    if (map_get(administration->clients, MAP_KEY(operation->client)))
+    if (uid)
         channel_send(operation->client, 1, buf_slice(&operation->out));
     operation_free(operation);
 }
@@ -183,16 +209,10 @@ checked(void *ctx, enum rc rc, struct slice json, const struct err *err)
 {
     struct operation *operation = ctx;
     operation->rc = rc;
-    if (rc == RC_OK) {
-        json_writer_init(&operation->writer, &operation->out);
-        json_open_object(&operation->writer);
-        json_put_bool(&operation->writer, "ok", true);
-        json_key(&operation->writer, "findings");
-        json_write_raw(&operation->writer, json);
-        json_close_object(&operation->writer);
-    } else {
+    if (rc == RC_OK)
+        buf_add(&operation->out, json);
+    else
         operation->err = *err;
-    }
     answer_client(operation);
 }
 
@@ -274,7 +294,7 @@ accept_client(void *ctx, int events)
     }
     struct channel *channel =
         channel_open(administration->core->loop, fd, &client_handler, administration);
-    map_put(administration->clients, MAP_KEY(channel), administration);
+    map_put(administration->clients, MAP_KEY(channel), (void *)((uintptr_t)peer.uid + 1));
 }
 
 struct administration *
@@ -302,24 +322,6 @@ administration_new(struct core *core, struct err *err)
     administration->watch = watch_new(core->loop, fd, accept_client, administration);
     watch_set(administration->watch, WATCH_READ);
     return administration;
-}
-
-void
-administration_free(struct administration *administration)
-{
-    size_t cursor = 0;
-    struct slice key;
-    void *value;
-    while (map_next(administration->clients, &cursor, &key, &value)) {
-        struct channel *channel;
-        memcpy(&channel, key.ptr, sizeof channel);
-        channel_close(channel);
-    }
-    map_free(administration->clients);
-    watch_free(administration->watch);
-    close(administration->fd);
-    unlink(ADMINISTRATION_SOCKET);
-    free(administration);
 }
 
 /* ---- HTTP ---- */
@@ -350,6 +352,7 @@ answer_link(struct operation *operation)
 {
     struct slice page;
     bool confirmed = operation->rc == RC_OK;
+    /* Also when the link was followed before: a program may have done so ahead of the person. */
     if (confirmed)
         page = SLICE("<!doctype html><meta charset=utf-8><title>Confirmed</title>"
                      "<p>The address is confirmed. It may be used for sending now.");
@@ -381,7 +384,9 @@ follow_link(struct core *core, struct channel *front, uint64_t call, struct slic
     operation->call = call;
     operation->row = api_find(SLICE("identity.confirm"));
     if (slice_starts(query, SLICE("token=")))
-        token = slice_head(slice_from(query, 6), 128);
+        token = slice_from(query, 6);
+    /* Mail gateways that rewrite links add parameters of their own. */
+    token = slice_head(slice_head(token, slice_chr(token, '&')), 128);
     buf_init(&json, 4096);
     json_writer_init(&writer, &json);
     json_open_object(&writer);

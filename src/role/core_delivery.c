@@ -176,6 +176,7 @@ struct settlement {
     uint64_t delivered, deferred, bounced;
     enum report_mode mode;
     enum rc report_rc;
+    bool captured; /* the store is where it was delivered to */
     bool reported; /* a bounce was written */
     int64_t next_ms;
     struct write_job write;
@@ -267,6 +268,8 @@ settle_run(struct write_job *write, struct database *database, struct err *err)
                 settlement->next_ms = row.next_ms;
         }
     }
+    if (rc == RC_OK && settlement->captured)
+        rc = messages_set_captured(database, settlement->message.key, err);
     if (rc == RC_OK && settlement->mode != REPORT_GIVEN_UP)
         rc = report_failures(settlement, failed, failed_count, err);
     if (rc == RC_OK)
@@ -439,23 +442,24 @@ take_outcome(struct delivery *delivery, struct slice payload)
     return valid;
 }
 
-/* Mail that needs no courier: captured, or for the mailbox simulator (reference §6). */
+/* Mail that needs no courier: it stays here to be read. */
 static void
-settle_here(struct delivery *delivery, struct lease *lease, enum spool_fate fate,
-            struct slice status, struct slice reply)
+capture(struct delivery *delivery, struct lease *lease)
 {
     struct settlement *settlement = settlement_new(delivery, lease);
     settlement->count = lease->recipient_count;
+    settlement->captured = true;
     for (uint32_t i = 0; i < lease->recipient_count; i++)
         settlement->outcomes[i] = (struct spool_outcome){.recipient_key = lease->recipient_keys[i],
-                                                         .fate = fate,
-                                                         .status = status,
-                                                         .reply = reply,
+                                                         .fate = SPOOL_DELIVERED,
+                                                         .status = SLICE("2.0.0"),
+                                                         .reply = SLICE("250 2.0.0 captured"),
                                                          .remote = SLICE("")};
     log_outcomes(settlement);
     settle(settlement);
 }
 
+/* The mailbox simulator (reference §6) is here, too. */
 static bool
 simulate(struct delivery *delivery, struct lease *lease)
 {
@@ -731,7 +735,7 @@ dispatch(struct delivery *delivery, struct lease *lease)
     if (simulate(delivery, lease))
         return;
     if (lease->route->kind == ROUTE_CAPTURE)
-        settle_here(delivery, lease, SPOOL_DELIVERED, SLICE("2.0.0"), SLICE("250 2.0.0 captured"));
+        capture(delivery, lease);
     else
         make_ready(delivery, lease);
 }

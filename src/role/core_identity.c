@@ -10,20 +10,23 @@
 #include "net/protocol.h"
 #include "store/identities.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
     CHECKS_AT_ONCE = 20,
-    QUESTIONS_MAX = 16,
+    KEYS_ASKED_MAX = 10,
+    QUESTIONS_MAX = KEYS_ASKED_MAX + 5,
     POOL_KEYS = 6, /* two domains' worth */
     POOL_KEYS_ED25519 = 3
 };
 
 struct question {
     enum prove_kind kind;
-    const char *purpose; /* "verification", "dkim", "mail_from" */
+    const char *purpose; /* "verification", "dkim", "mail_from"; others are for people to read */
     struct slice name, expected;
-    bool active_key; /* the DKIM key that signs now */
+    bool active_key;  /* the DKIM key that signs now */
+    struct slice key; /* the DKIM key asked about */
     enum proof found;
     bool secure, through_cname;
     struct slice seen;
@@ -43,7 +46,9 @@ struct check {
     struct identity_row row;
     struct question questions[QUESTIONS_MAX];
     size_t question_count, pending;
-    struct asker *askers; /* in arena: who wants to be told */
+    struct asker *askers;      /* in arena: who wants to be told */
+    struct identity_row after; /* the identity and what is proved of it, once findings counted */
+    enum identity_status verification, dkim;
     enum rc rc;
     struct err err;
     bool changed; /* some status */
@@ -96,6 +101,22 @@ answer_courier(struct proving *proving, uint64_t query, const struct dns_answer 
     protocol_put_resolved(&out, &message);
     channel_send(proving->core->courier, MESSAGE_RESOLVED, buf_slice(&out));
     buf_fini(&out);
+}
+
+/* A new courier numbers its questions anew: answers to the old one's are nobody's. */
+void
+proving_courier_down(struct proving *proving)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(proving->waiters, &cursor, &key, &value)) {
+        struct waiter *waiter = value;
+        if (waiter->check)
+            continue;
+        map_remove(proving->waiters, key);
+        free(waiter);
+    }
 }
 
 void
@@ -165,18 +186,37 @@ proving_resolver_message(struct proving *proving, uint8_t type, struct slice pay
 
 /* ---- one check ---- */
 
-static void
+static struct question *
 ask(struct check *check, enum prove_kind kind, const char *purpose, struct slice name,
-    struct slice expected, bool active_key)
+    struct slice expected)
 {
-    if (check->question_count < QUESTIONS_MAX)
-        check->questions[check->question_count++] = (struct question){.kind = kind,
-                                                                      .purpose = purpose,
-                                                                      .name = name,
-                                                                      .expected = expected,
-                                                                      .active_key = active_key,
-                                                                      .found = PROOF_UNKNOWN,
-                                                                      .seen = SLICE("")};
+    assert(check->question_count < QUESTIONS_MAX);
+    struct question *question = &check->questions[check->question_count++];
+    *question = (struct question){.kind = kind,
+                                  .purpose = purpose,
+                                  .name = name,
+                                  .expected = expected,
+                                  .found = PROOF_UNKNOWN,
+                                  .seen = SLICE("")};
+    return question;
+}
+
+/* The second signature is an extra: nothing waits for its records, and it is made once they are
+ * seen. */
+static void
+ask_about_keys(struct check *check, const struct signing_key_row *keys, size_t count)
+{
+    struct arena *arena = check->arena;
+    for (size_t i = 0; i < count && i < KEYS_ASKED_MAX; i++) {
+        bool extra = keys[i].algorithm == DKIM_ED25519_SHA256;
+        struct question *question =
+            ask(check, PROVE_DKIM, extra ? "dkim_ed25519" : "dkim",
+                arena_printf(arena, "%.*s._domainkey.%.*s", SLICE_ARG(keys[i].selector),
+                             SLICE_ARG(check->row.name)),
+                keys[i].public_base64);
+        question->active_key = keys[i].position == 0;
+        question->key = keys[i].public_base64;
+    }
 }
 
 static void
@@ -192,15 +232,17 @@ check_load(void *job, unsigned worker)
     if (check->rc != RC_OK || !check->row.domain)
         return;
     ask(check, PROVE_TXT, "verification",
-        arena_concat(arena, SLICE("_amazonses."), check->row.name), check->row.token, false);
+        arena_concat(arena, SLICE("_amazonses."), check->row.name), check->row.token);
     check->rc = signing_keys_of(database, arena, check->name, &keys, &count, &check->err);
-    for (size_t i = 0; i < count; i++)
-        ask(check, PROVE_DKIM, "dkim",
-            arena_printf(arena, "%.*s._domainkey.%.*s", SLICE_ARG(keys[i].selector),
-                         SLICE_ARG(check->row.name)),
-            keys[i].public_base64, keys[i].position == 0);
-    if (check->row.mail_from_domain.len)
-        ask(check, PROVE_MX, "mail_from", check->row.mail_from_domain, constants->hostname, false);
+    ask_about_keys(check, keys, count);
+    struct slice spf = arena_concat(arena, SLICE("a:"), constants->hostname);
+    if (check->row.mail_from_domain.len) {
+        ask(check, PROVE_MX, "mail_from", check->row.mail_from_domain, constants->hostname);
+        ask(check, PROVE_SPF, "mail_from_spf", check->row.mail_from_domain, spf);
+    }
+    ask(check, PROVE_SPF, "spf", check->row.name, spf);
+    ask(check, PROVE_DMARC, "dmarc", arena_concat(arena, SLICE("_dmarc."), check->row.name),
+        SLICE("v=DMARC1"));
 }
 
 /* All of one purpose together: present when all are, absent or wrong when one is, unknown else. */
@@ -281,16 +323,11 @@ expire_link(struct check *check, struct database *database, int64_t now_ms, stru
     return proofs_put(database, &row, err);
 }
 
+/* Verification and DKIM of a domain that nobody vouched for. */
 static enum rc
-check_apply(struct write_job *write, struct database *database, struct err *err)
+apply_proofs(struct check *check, struct database *database, int64_t now_ms, struct err *err)
 {
-    struct check *check = (struct check *)((char *)write - offsetof(struct check, write));
-    int64_t now_ms = clock_now_ms();
     struct proof_row dkim;
-    if (!check->row.domain)
-        return expire_link(check, database, now_ms, err);
-    if (check->row.vouched)
-        return RC_OK; /* the administrator's word stands, whatever DNS shows */
     enum rc rc =
         apply_finding(check, database, "verification", verification_finding(check), now_ms, err);
     if (rc == RC_OK)
@@ -300,15 +337,74 @@ check_apply(struct write_job *write, struct database *database, struct err *err)
                  (dkim.status == IDENTITY_SUCCESS || dkim.status == IDENTITY_TEMPORARY_FAILURE);
     if (rc == RC_OK || rc == RC_NOT_FOUND)
         rc = apply_finding(check, database, "dkim", combine(check, "dkim", signs), now_ms, err);
-    if (rc == RC_OK && check->row.mail_from_domain.len)
-        rc = apply_finding(check, database, "mail_from", combine(check, "mail_from", false), now_ms,
-                           err);
     return rc;
 }
 
-static const char *const found_names[] = {"present", "absent", "wrong", "unknown"};
-static const char *const record_types[] = {"TXT", "TXT", "MX"};
+static enum rc
+note_published(const struct check *check, struct database *database, struct err *err)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < check->question_count; i++)
+        if (check->questions[i].key.len && check->questions[i].found == PROOF_PRESENT)
+            rc = signing_keys_set_published(database, check->questions[i].key, err);
+    return rc;
+}
 
+/* The identity was removed, made anew or changed while DNS was asked: what was found is about
+ * something else, and what is due now is asked for again. */
+static bool
+is_about(const struct check *check, const struct identity_row *now)
+{
+    return now->created_ms == check->row.created_ms && slice_eq(now->token, check->row.token) &&
+           slice_eq(now->mail_from_domain, check->row.mail_from_domain);
+}
+
+static enum rc
+read_status(struct check *check, struct database *database, const char *kind,
+            enum identity_status *out, struct err *err)
+{
+    struct proof_row proof = {.status = IDENTITY_NOT_STARTED};
+    enum rc rc = proofs_find(database, check->arena, check->name, kind, &proof, err);
+    *out = (enum identity_status)proof.status;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc
+apply_to_domain(struct check *check, struct database *database, int64_t now_ms, struct err *err)
+{
+    enum rc rc = RC_OK;
+    /* The administrator's word stands, whatever DNS shows. */
+    if (!check->after.vouched)
+        rc = apply_proofs(check, database, now_ms, err);
+    if (rc == RC_OK && check->after.mail_from_domain.len)
+        rc = apply_finding(check, database, "mail_from", combine(check, "mail_from", false), now_ms,
+                           err);
+    if (rc == RC_OK)
+        rc = note_published(check, database, err);
+    if (rc == RC_OK)
+        rc = read_status(check, database, "verification", &check->verification, err);
+    return rc == RC_OK ? read_status(check, database, "dkim", &check->dkim, err) : rc;
+}
+
+static enum rc
+check_apply(struct write_job *write, struct database *database, struct err *err)
+{
+    struct check *check = (struct check *)((char *)write - offsetof(struct check, write));
+    int64_t now_ms = clock_now_ms();
+    enum rc rc = identities_find(database, check->arena, check->name, &check->after, err);
+    if (rc == RC_OK && !is_about(check, &check->after))
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = check->after.domain ? apply_to_domain(check, database, now_ms, err)
+                                 : expire_link(check, database, now_ms, err);
+    return rc == RC_OK ? proofs_postpone(database, check->name, now_ms, now_ms + DAY_MS, err) : rc;
+}
+
+static const char *const found_names[] = {"present", "absent", "wrong", "unknown"};
+static const char *const record_types[] = {"TXT", "TXT", "MX", "TXT", "TXT"};
+_Static_assert(sizeof record_types / sizeof *record_types == PROVE_KIND_COUNT, "a type for each");
+
+/* What the administrator is told: what is proved now, and what DNS showed. */
 static struct slice
 findings_json(struct check *check)
 {
@@ -316,6 +412,13 @@ findings_json(struct check *check)
     struct json_writer writer;
     buf_init(&out, 64 * 1024);
     json_writer_init(&writer, &out);
+    json_open_object(&writer);
+    json_put_bool(&writer, "ok", true);
+    json_put_string(&writer, "domain", check->name);
+    json_put_bool(&writer, "vouched", check->after.vouched);
+    json_put_cstr(&writer, "verification", identity_status_name(check->verification));
+    json_put_cstr(&writer, "dkim", identity_status_name(check->dkim));
+    json_key(&writer, "findings");
     json_open_array(&writer);
     for (size_t i = 0; i < check->question_count; i++) {
         const struct question *question = &check->questions[i];
@@ -330,6 +433,7 @@ findings_json(struct check *check)
         json_close_object(&writer);
     }
     json_close_array(&writer);
+    json_close_object(&writer);
     struct slice json = arena_dup(check->arena, buf_slice(&out));
     buf_fini(&out);
     return json;
@@ -343,9 +447,10 @@ check_finish(struct check *check)
     map_remove(proving->running, check->name);
     for (struct asker *asker = check->askers; asker; asker = asker->next)
         asker->done(asker->ctx, check->rc, findings, &check->err);
+    /* What could not be read or written now can in a while. */
+    timer_start(proving->timer, check->rc == RC_OK || check->rc == RC_NOT_FOUND ? 0 : MINUTE_MS);
     arena_free(check->arena);
     free(check);
-    proving_wake(proving);
 }
 
 static void
@@ -411,6 +516,7 @@ proving_check(struct proving *proving, struct slice identity,
 struct look {
     struct proving *proving;
     struct arena *arena;
+    int64_t limit;
     struct slice *names;
     size_t count;
     int64_t next_ms;
@@ -423,7 +529,7 @@ look_run(void *job, unsigned worker)
 {
     struct look *look = job;
     struct database *database = look->proving->core->workers[worker].database;
-    look->rc = proofs_due(database, look->arena, clock_now_ms(), CHECKS_AT_ONCE, &look->names,
+    look->rc = proofs_due(database, look->arena, clock_now_ms(), look->limit, &look->names,
                           &look->count, &look->err);
     if (look->rc == RC_OK)
         look->rc = proofs_next_ms(database, &look->next_ms, &look->err);
@@ -456,7 +562,8 @@ struct key_making {
     struct arena *arena;
     enum dkim_algorithm algorithm;
     unsigned bits;
-    bool wanted;
+    bool wanted;  /* the pool has room for one more */
+    bool lacking; /* somebody has none, and the pool has some */
     struct signing_key_row row;
     enum rc rc;
     struct err err;
@@ -492,23 +599,54 @@ making_free(struct key_making *making)
     free(making);
 }
 
-/* The provider's own key is the first that is made: until then mail without DKIM waits. */
 static enum rc
 store_key(struct write_job *write, struct database *database, struct err *err)
 {
     struct key_making *making =
         (struct key_making *)((char *)write - offsetof(struct key_making, write));
-    const struct api_constants *constants = &making->proving->core->constants;
+    return signing_keys_insert(database, &making->row, err);
+}
+
+static enum rc
+provider_lacks_key(struct database *database, struct key_making *making, bool *lacks,
+                   struct err *err)
+{
     struct signing_key_row *rows;
     size_t count;
-    enum rc rc = signing_keys_insert(database, &making->row, err);
-    if (rc == RC_OK)
-        rc = signing_keys_of(database, making->arena, constants->provider_domain, &rows, &count,
-                             err);
-    if (rc == RC_OK && count == 0 && making->algorithm == DKIM_RSA_SHA256)
-        rc =
-            signing_keys_claim(database, making->arena, DKIM_RSA_SHA256, constants->provider_domain,
-                               random_base32(making->arena, 32), 0, err);
+    enum rc rc =
+        signing_keys_of(database, making->arena, making->proving->core->constants.provider_domain,
+                        &rows, &count, err);
+    *lacks = rc == RC_OK && count == 0;
+    return rc;
+}
+
+/* The provider's own key comes first: until then mail without DKIM waits. Then the keys of the
+ * second signature, for domains that were added before it was switched on. */
+static enum rc
+hand_out_keys(struct write_job *write, struct database *database, struct err *err)
+{
+    struct key_making *making =
+        (struct key_making *)((char *)write - offsetof(struct key_making, write));
+    const struct api_constants *constants = &making->proving->core->constants;
+    struct slice *domains;
+    size_t count = 0;
+    bool lacks;
+    enum rc rc = provider_lacks_key(database, making, &lacks, err);
+    if (rc == RC_OK && lacks)
+        rc = api_claim_keys(database, making->arena, DKIM_RSA_SHA256, constants->provider_domain, 1,
+                            err);
+    if (rc == RC_OK && constants->second_ed25519)
+        rc = signing_keys_lacking(database, making->arena, DKIM_ED25519_SHA256, &domains, &count,
+                                  err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+        int64_t pooled;
+        rc = signing_keys_pooled(database, DKIM_ED25519_SHA256, &pooled, err);
+        if (rc == RC_OK && pooled < API_SELECTORS)
+            break; /* the rest when there are more */
+        if (rc == RC_OK)
+            rc = api_claim_keys(database, making->arena, DKIM_ED25519_SHA256, domains[i],
+                                API_SELECTORS, err);
+    }
     return rc;
 }
 
@@ -551,6 +689,17 @@ count_keys(void *job, unsigned worker)
         making->rc = signing_keys_pooled(core->workers[worker].database, DKIM_ED25519_SHA256,
                                          &ed25519, &making->err);
     making->wanted = making->rc == RC_OK && (rsa < POOL_KEYS || ed25519 < POOL_KEYS_ED25519);
+    bool provider = false;
+    struct slice *domains;
+    size_t count = 0;
+    struct database *database = core->workers[worker].database;
+    if (making->rc == RC_OK)
+        making->rc = provider_lacks_key(database, making, &provider, &making->err);
+    if (making->rc == RC_OK && core->config.second_ed25519)
+        making->rc = signing_keys_lacking(database, making->arena, DKIM_ED25519_SHA256, &domains,
+                                          &count, &making->err);
+    making->lacking =
+        making->rc == RC_OK && ((provider && rsa > 0) || (count > 0 && ed25519 >= API_SELECTORS));
     making->algorithm = rsa < POOL_KEYS ? DKIM_RSA_SHA256 : DKIM_ED25519_SHA256;
     making->bits = making->algorithm == DKIM_RSA_SHA256 ? core->config.key_bits : 256;
 }
@@ -559,6 +708,12 @@ static void
 keys_counted(void *job)
 {
     struct key_making *making = job;
+    if (making->lacking) {
+        making->write =
+            (struct write_job){.run = hand_out_keys, .done = key_stored, .guarded = true};
+        writer_submit(making->proving->core->writer, &making->write);
+        return;
+    }
     if (making->wanted) {
         pool_submit(making->proving->background, make_key, key_made, making);
         return;
@@ -595,6 +750,8 @@ look_now(void *ctx)
     struct look *look = NEW(struct look);
     look->proving = proving;
     look->arena = arena_new();
+    /* Those that are being asked about are still due. */
+    look->limit = CHECKS_AT_ONCE + (int64_t)map_count(proving->running);
     proving->looking = true;
     pool_submit(proving->core->pool, look_run, look_done, look);
 }
@@ -637,22 +794,8 @@ proving_new(struct core *core)
     proving->core = core;
     proving->background = pool_new(core->loop, 1);
     proving->timer = timer_new(core->loop, look_now, proving);
+    proving->last_query = random_u64() >> 1;
     proving->waiters = map_new();
     proving->running = map_new();
     return proving;
-}
-
-void
-proving_free(struct proving *proving)
-{
-    size_t cursor = 0;
-    struct slice key;
-    void *value;
-    pool_free(proving->background);
-    while (map_next(proving->waiters, &cursor, &key, &value))
-        free(value);
-    map_free(proving->waiters);
-    map_free(proving->running);
-    timer_free(proving->timer);
-    free(proving);
 }

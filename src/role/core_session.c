@@ -170,9 +170,10 @@ last_use_is_old(const struct login *login)
 }
 
 static void
-log_login(const struct login *login, const char *event)
+log_login(const struct login *login, const char *event, uint64_t number)
 {
-    log_event(LOG_LEVEL_INFO, event, LOG_TEXT("user", login->message.user_name),
+    log_event(LOG_LEVEL_INFO, event, LOG_NUMBER("session", number),
+              LOG_TEXT("key", login->message.user_name),
               LOG_TEXT("principal", login->key.user_name),
               LOG_TEXT("source", login->message.source_ip),
               LOG_TEXT("client", login->message.client_name),
@@ -200,11 +201,11 @@ login_done(void *job)
         throttle_success(core->throttle, message->user_name, message->source_ip, now_ms);
         number = session_new(core, front, login)->number;
         core->counters.logins++;
-        log_login(login, "submission.authenticated");
+        log_login(login, "submission.authenticated", number);
     } else if (login->result == AUTHENTICATE_REFUSED) {
         throttle_failure(core->throttle, message->user_name, message->source_ip, now_ms);
         core->counters.login_failures++;
-        log_login(login, "submission.login_refused");
+        log_login(login, "submission.login_refused", 0);
     }
     answer(core, login->channel, message->connection, number, login->result);
     if (login->result == AUTHENTICATE_REFUSED ||
@@ -236,7 +237,7 @@ session_authenticate(struct front *front, struct slice payload)
     }
     login->result = AUTHENTICATE_LOCKED;
     core->counters.login_failures++;
-    log_login(login, "submission.login_locked");
+    log_login(login, "submission.login_locked", 0);
     answer(core, front->channel, login->message.connection, 0, AUTHENTICATE_LOCKED);
     record(login);
     return true;
@@ -276,8 +277,9 @@ session_revoke(struct core *core, struct slice access_key)
         protocol_put_number(&out, &message);
         channel_send(session->front->channel, MESSAGE_DROP, buf_slice(&out));
         buf_fini(&out);
-        log_event(LOG_LEVEL_INFO, "submission.revoked", LOG_TEXT("principal", session->user_name),
-                  LOG_TEXT("key", access_key), LOG_TEXT("source", session->source_ip));
+        log_event(LOG_LEVEL_INFO, "submission.revoked", LOG_NUMBER("session", session->number),
+                  LOG_TEXT("principal", session->user_name), LOG_TEXT("key", access_key),
+                  LOG_TEXT("source", session->source_ip));
     }
 }
 

@@ -49,6 +49,7 @@ struct submission_job {
     struct err err;
     bool leased;
     bool quota_taken;
+    struct quota_charge charge;
     struct decision_row decision;
     struct write_job write;
 };
@@ -129,8 +130,7 @@ static void
 job_discard(struct submission_job *job)
 {
     if (job->quota_taken)
-        quota_give_back(&job->core->quota, (uint32_t)job->request.recipient_count,
-                        job->request.now_ms);
+        quota_give_back(&job->core->quota, &job->charge);
     job_detach(job);
     if (job->staged == 0) {
         job_free(job);
@@ -145,10 +145,12 @@ job_discard(struct submission_job *job)
 static void
 log_refused(const struct submission_job *job, struct slice reply)
 {
-    log_event(LOG_LEVEL_INFO, "submission.refused", LOG_TEXT("principal", job->session.user_name),
-              LOG_TEXT("source", job->session.source_ip),
-              LOG_TEXT("from", job->answer.header_from.len ? job->answer.header_from
-                                                           : job->envelope.reverse_path),
+    log_event(LOG_LEVEL_INFO, "submission.refused", LOG_NUMBER("session", job->session.number),
+              LOG_TEXT("principal", job->session.user_name),
+              LOG_TEXT("key", job->session.access_key), LOG_TEXT("source", job->session.source_ip),
+              LOG_TEXT("mail_from", job->envelope.reverse_path),
+              LOG_TEXT("from", job->answer.header_from), LOG_TEXT("address", job->decision.address),
+              LOG_NUMBER("rcpts", job->envelope.recipient_count),
               LOG_TEXT("reason", job->decision.reason), LOG_TEXT("reply", reply));
 }
 
@@ -180,8 +182,7 @@ refuse(struct submission_job *job, struct slice reply)
 {
     job->answer.reply = reply;
     if (job->quota_taken)
-        quota_give_back(&job->core->quota, (uint32_t)job->request.recipient_count,
-                        job->request.now_ms);
+        quota_give_back(&job->core->quota, &job->charge);
     job->core->counters.refused++;
     submit_decision_row(job->arena, &job->request, &job->answer, &job->decision);
     if (job->verdict_reason)
@@ -195,8 +196,10 @@ refuse(struct submission_job *job, struct slice reply)
 static void
 fail_temporarily(struct submission_job *job, enum reply reply, const char *why)
 {
-    log_event(LOG_LEVEL_WARN, "submission.deferred", LOG_TEXT("principal", job->session.user_name),
-              LOG_TEXT("from", job->envelope.reverse_path), LOG_CSTR("reason", why));
+    log_event(LOG_LEVEL_WARN, "submission.deferred", LOG_NUMBER("session", job->session.number),
+              LOG_TEXT("principal", job->session.user_name),
+              LOG_TEXT("key", job->session.access_key),
+              LOG_TEXT("mail_from", job->envelope.reverse_path), LOG_CSTR("reason", why));
     send_reply(job, slice_of(reply_text(reply)));
     job_discard(job);
 }
@@ -236,9 +239,10 @@ accept_done(struct write_job *write)
     core->counters.accepted++;
     send_reply(job,
                arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK), SLICE_ARG(message->id)));
-    log_event(LOG_LEVEL_INFO, "submission.accepted", LOG_TEXT("message", message->id),
-              LOG_TEXT("principal", job->session.user_name),
+    log_event(LOG_LEVEL_INFO, "submission.accepted", LOG_NUMBER("session", job->session.number),
+              LOG_TEXT("message", message->id), LOG_TEXT("principal", job->session.user_name),
               LOG_TEXT("key", job->session.access_key), LOG_TEXT("source", job->session.source_ip),
+              LOG_TEXT("mail_from", job->envelope.reverse_path),
               LOG_TEXT("from", message->header_from), LOG_NUMBER("rcpts", message->recipients),
               LOG_NUMBER("bytes", message->body_bytes + (int64_t)message->header.len),
               LOG_NUMBER("hidden", message->hidden));
@@ -262,10 +266,6 @@ commit(struct submission_job *job)
         entry->recipients[i].leased = true;
         entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;
     }
-    for (uint32_t i = 0; i < entry->recipient_count; i++)
-        if (config_route_for(&job->core->config, entry->recipients[i].domain)->kind ==
-            ROUTE_CAPTURE)
-            entry->message.captured = true;
     job->step = COMMITTING;
     job->write = (struct write_job){.run = accept_run, .done = accept_done};
     writer_submit(job->core->writer, &job->write);
@@ -300,18 +300,34 @@ decide_done(void *ctx)
         refuse(job, job->answer.reply);
 }
 
+/* The mailbox simulator counts for the rate alone (reference §6). */
+static struct quota_charge
+charge_of(const struct submission_job *job)
+{
+    struct quota_charge charge = {.recipients = (uint32_t)job->request.recipient_count};
+    for (size_t i = 0; i < job->request.recipient_count; i++) {
+        struct address address;
+        charge.counted +=
+            address_parse(job->arena, job->request.recipients[i], &address, NULL) != RC_OK ||
+            !gate_is_simulator(job->core->constants.hostname, &address);
+    }
+    return charge;
+}
+
 static void
 decide(struct submission_job *job)
 {
     struct core *core = job->core;
     struct quota_limits limits = core_quota_limits(core);
     body_hash_finish(job->hash, job->body_hash);
+    job->request.now_ms = clock_now_ms(); /* DATA may have taken long */
     job->request.header = &job->header;
     job->request.body_hash = job->body_hash;
     job->request.body_bytes = job->body_bytes;
     job->request.eight_bit = body_scan_eight_bit(job->scan);
-    job->request.quota = quota_take(&core->quota, &limits, (uint32_t)job->request.recipient_count,
-                                    job->request.now_ms);
+    job->charge = charge_of(job);
+    job->request.counted = job->charge.counted;
+    job->request.quota = quota_take(&core->quota, &limits, &job->charge, job->request.now_ms);
     job->quota_taken = job->request.quota == QUOTA_OK;
     job->step = DECIDING;
     pool_submit(core->pool, decide_run, decide_done, job);

@@ -7,8 +7,8 @@ decisions_insert(struct database *db, const struct decision_row *row, struct err
 {
     struct query q = query_start(
         db, "INSERT INTO decision (key, at_ms, user_name, access_key, source_ip, action, "
-            "reverse_path, header_from, recipients, reason, policy, statement, resource, reply) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "reverse_path, header_from, recipients, reason, policy, statement, resource, reply, "
+            "address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_i64(&q, row->key);
     query_i64(&q, row->at_ms);
     query_text(&q, row->user_name);
@@ -23,6 +23,7 @@ decisions_insert(struct database *db, const struct decision_row *row, struct err
     query_i64(&q, row->statement);
     query_text(&q, row->resource);
     query_text(&q, row->reply);
+    query_text(&q, row->address);
     return query_run(&q, err);
 }
 
@@ -38,12 +39,12 @@ decisions_list(struct database *db, struct arena *arena, const struct decision_f
     struct query q = query_start(
         db,
         "SELECT key, at_ms, user_name, access_key, source_ip, action, reverse_path, header_from, "
-        "recipients, reason, policy, statement, resource, reply, '' FROM decision "
+        "recipients, reason, policy, statement, resource, reply, '', address FROM decision "
         "WHERE key >= ?1 AND (?2 = '' OR user_name = ?2) AND (?3 = '' OR header_from = ?3 OR "
-        "reverse_path = ?3) UNION ALL "
+        "reverse_path = ?3 OR address = ?3) UNION ALL "
         "SELECT key, accepted_ms, user_name, access_key, source_ip, 'ses:SendRawEmail', "
         "reverse_path, header_from, recipients, 'allowed', policy, statement, resource, '250 Ok', "
-        "id FROM message "
+        "id, '' FROM message "
         "WHERE key >= ?1 AND (?2 = '' OR user_name = ?2) AND (?3 = '' OR header_from = ?3 OR "
         "reverse_path = ?3) ORDER BY 1 DESC LIMIT ?4");
     query_i64(&q, low);
@@ -68,6 +69,7 @@ decisions_list(struct database *db, struct arena *arena, const struct decision_f
             .resource = query_column_text(&q, arena, 12),
             .reply = query_column_text(&q, arena, 13),
             .message_id = query_column_text(&q, arena, 14),
+            .address = query_column_text(&q, arena, 15),
         };
     }
     *out = rows;

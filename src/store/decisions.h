@@ -11,6 +11,7 @@
 struct decision_row {
     int64_t key, at_ms;
     struct slice user_name, access_key, source_ip, action, reverse_path, header_from;
+    struct slice address; /* the sender address that decided; empty: none did */
     int64_t recipients;
     struct slice reason; /* "allowed", "explicit_deny", ... */
     struct slice policy;
@@ -22,7 +23,7 @@ MUST_USE enum rc decisions_insert(struct database *db, const struct decision_row
                                   struct err *err);
 
 struct decision_filter {
-    struct slice user_name, from; /* empty: any */
+    struct slice user_name, from; /* empty: any; `from` is any of the sender addresses */
     int64_t since_ms, limit;
 };
 /* Newest first, allowed and refused together. */

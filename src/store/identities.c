@@ -83,7 +83,7 @@ identities_list(struct database *db, struct arena *arena, struct identity_row **
 }
 
 static enum rc
-delete_where(struct database *db, const char *sql, struct slice name, struct err *err)
+run_where(struct database *db, const char *sql, struct slice name, struct err *err)
 {
     struct query q = query_start(db, sql);
     query_text(&q, name);
@@ -102,7 +102,7 @@ identities_delete(struct database *db, struct slice name, struct err *err)
         "DELETE FROM identity WHERE name = ?",
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        enum rc rc = delete_where(db, parts[i], name, err);
+        enum rc rc = run_where(db, parts[i], name, err);
         if (rc != RC_OK)
             return rc;
     }
@@ -181,23 +181,42 @@ proofs_delete(struct database *db, struct slice identity, const char *kind, stru
     return query_run(&q, err);
 }
 
+static enum rc
+collect_names(struct query *q, struct arena *arena, struct slice **names, size_t *count,
+              struct err *err)
+{
+    struct slice *list = NULL;
+    size_t len = 0, cap = 0;
+    while (query_row(q)) {
+        list = arena_grow(arena, list, sizeof *list, len, &cap);
+        list[len++] = query_column_text(q, arena, 0);
+    }
+    *names = list;
+    *count = len;
+    return query_end(q, err);
+}
+
 enum rc
 proofs_due(struct database *db, struct arena *arena, int64_t now_ms, int64_t limit,
            struct slice **names, size_t *count, struct err *err)
 {
-    struct slice *list = NULL;
-    size_t len = 0, cap = 0;
     struct query q = query_start(db, "SELECT DISTINCT identity FROM proof WHERE next_ms <= ? "
                                      "ORDER BY next_ms LIMIT ?");
     query_i64(&q, now_ms);
     query_i64(&q, limit);
-    while (query_row(&q)) {
-        list = arena_grow(arena, list, sizeof *list, len, &cap);
-        list[len++] = query_column_text(&q, arena, 0);
-    }
-    *names = list;
-    *count = len;
-    return query_end(&q, err);
+    return collect_names(&q, arena, names, count, err);
+}
+
+enum rc
+proofs_postpone(struct database *db, struct slice identity, int64_t now_ms, int64_t until_ms,
+                struct err *err)
+{
+    struct query q =
+        query_start(db, "UPDATE proof SET next_ms = ? WHERE identity = ? AND next_ms <= ?");
+    query_i64(&q, until_ms);
+    query_text(&q, identity);
+    query_i64(&q, now_ms);
+    return query_run(&q, err);
 }
 
 enum rc
@@ -258,13 +277,13 @@ identity_policies_delete(struct database *db, struct slice identity, struct slic
 /* ---- signing keys ---- */
 
 #define SIGNING_KEY_COLUMNS                                                                        \
-    "public, private, algorithm, bits, created_ms, domain, selector, position"
+    "public, private, algorithm, bits, created_ms, domain, selector, position, published"
 
 enum rc
 signing_keys_insert(struct database *db, const struct signing_key_row *row, struct err *err)
 {
     struct query q = query_start(db, "INSERT INTO signing_key (" SIGNING_KEY_COLUMNS
-                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_text(&q, row->public_base64);
     query_blob(&q, row->private_sealed);
     query_i64(&q, row->algorithm);
@@ -273,6 +292,7 @@ signing_keys_insert(struct database *db, const struct signing_key_row *row, stru
     bind_optional(&q, row->domain);
     bind_optional(&q, row->selector);
     query_i64(&q, row->position);
+    query_i64(&q, row->published);
     return query_run(&q, err);
 }
 
@@ -328,6 +348,7 @@ collect_keys(struct query *q, struct arena *arena, struct signing_key_row **out,
             .domain = query_column_text(q, arena, 5),
             .selector = query_column_text(q, arena, 6),
             .position = query_column_i64(q, 7),
+            .published = query_column_i64(q, 8) != 0,
         };
     }
     *out = rows;
@@ -356,9 +377,27 @@ signing_keys_active(struct database *db, struct arena *arena, struct slice domai
 }
 
 enum rc
+signing_keys_set_published(struct database *db, struct slice public_base64, struct err *err)
+{
+    return run_where(db, "UPDATE signing_key SET published = 1 WHERE public = ?", public_base64,
+                     err);
+}
+
+enum rc
+signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm,
+                     struct slice **domains, size_t *count, struct err *err)
+{
+    struct query q = query_start(
+        db, "SELECT name FROM identity WHERE is_domain = 1 AND NOT EXISTS (SELECT 1 FROM "
+            "signing_key WHERE domain = identity.name AND algorithm = ?) ORDER BY name");
+    query_i64(&q, algorithm);
+    return collect_names(&q, arena, domains, count, err);
+}
+
+enum rc
 signing_keys_delete_of(struct database *db, struct slice domain, struct err *err)
 {
-    return delete_where(db, "DELETE FROM signing_key WHERE domain = ?", domain, err);
+    return run_where(db, "DELETE FROM signing_key WHERE domain = ?", domain, err);
 }
 
 /* ---- verification links ---- */

@@ -32,6 +32,7 @@ struct signing_key_row {
     int64_t algorithm, bits, created_ms;
     struct slice domain, selector; /* empty: waits in the pool */
     int64_t position;              /* 0 signs, the others wait for rotation */
+    bool published;                /* DNS was seen to show it */
 };
 
 MUST_USE enum rc identities_insert(struct database *db, const struct identity_row *row,
@@ -53,6 +54,9 @@ MUST_USE enum rc proofs_delete(struct database *db, struct slice identity, const
 /* Identities with a proof to look for by now; each name once. */
 MUST_USE enum rc proofs_due(struct database *db, struct arena *arena, int64_t now_ms, int64_t limit,
                             struct slice **names, size_t *count, struct err *err);
+/* What is due by now is not due before `until_ms`: no identity can be looked at without end. */
+MUST_USE enum rc proofs_postpone(struct database *db, struct slice identity, int64_t now_ms,
+                                 int64_t until_ms, struct err *err);
 MUST_USE enum rc proofs_next_ms(struct database *db, int64_t *next_ms, struct err *err);
 
 MUST_USE enum rc identity_policies_put(struct database *db, const struct identity_policy_row *row,
@@ -76,11 +80,16 @@ MUST_USE enum rc signing_keys_of(struct database *db, struct arena *arena, struc
 /* Those at position 0: one an algorithm. */
 MUST_USE enum rc signing_keys_active(struct database *db, struct arena *arena, struct slice domain,
                                      struct signing_key_row **out, size_t *count, struct err *err);
+MUST_USE enum rc signing_keys_set_published(struct database *db, struct slice public_base64,
+                                            struct err *err);
+/* Domain identities without a key of this algorithm. */
+MUST_USE enum rc signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm,
+                                      struct slice **domains, size_t *count, struct err *err);
 MUST_USE enum rc signing_keys_delete_of(struct database *db, struct slice domain, struct err *err);
 
 MUST_USE enum rc verifications_insert(struct database *db, struct slice token_hash,
                                       struct slice address, int64_t expires_ms, struct err *err);
-/* RC_NOT_FOUND unknown, RC_CONFLICT used before, RC_LIMIT expired; marks it used. */
+/* RC_NOT_FOUND unknown, RC_CONFLICT used before (*address is set), RC_LIMIT expired; marks it used. */
 MUST_USE enum rc verifications_use(struct database *db, struct arena *arena,
                                    struct slice token_hash, int64_t now_ms, struct slice *address,
                                    struct err *err);

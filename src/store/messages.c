@@ -16,13 +16,14 @@ recipient_state_name(enum recipient_state state)
 #define MESSAGE_COLUMNS                                                                            \
     "key, id, accepted_ms, open, user_name, access_key, source_ip, client_name, tls, service, "    \
     "reverse_path, wire_path, header_from, header, body_bytes, eight_bit, captured, recipients, "  \
-    "configuration_set, policy, statement, resource, hidden"
+    "configuration_set, policy, statement, resource, hidden, tags, counted"
 
 enum rc
 messages_insert(struct database *db, const struct message_row *row, struct err *err)
 {
-    struct query q = query_start(db, "INSERT INTO message (" MESSAGE_COLUMNS ") VALUES (?, ?, ?, "
-                                     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    struct query q =
+        query_start(db, "INSERT INTO message (" MESSAGE_COLUMNS ") VALUES (?, ?, ?, "
+                        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_i64(&q, row->key);
     query_text(&q, row->id);
     query_i64(&q, row->accepted_ms);
@@ -46,6 +47,8 @@ messages_insert(struct database *db, const struct message_row *row, struct err *
     query_i64(&q, row->statement);
     query_text(&q, row->resource);
     query_i64(&q, row->hidden);
+    query_text(&q, row->tags);
+    query_i64(&q, row->counted);
     return query_run(&q, err);
 }
 
@@ -76,6 +79,8 @@ read_message(struct query *q, struct arena *arena, struct message_row *row)
         .statement = query_column_i64(q, 20),
         .resource = query_column_text(q, arena, 21),
         .hidden = query_column_i64(q, 22) != 0,
+        .tags = query_column_text(q, arena, 23),
+        .counted = query_column_i64(q, 24),
     };
 }
 
@@ -116,9 +121,19 @@ messages_find_id(struct database *db, struct arena *arena, struct slice id, stru
 }
 
 enum rc
+messages_set_captured(struct database *db, int64_t key, struct err *err)
+{
+    struct query q = query_start(db, "UPDATE message SET captured = 1 WHERE key = ?");
+    query_i64(&q, key);
+    return query_run(&q, err);
+}
+
+enum rc
 messages_newest_key(struct database *db, int64_t *key, struct err *err)
 {
-    struct query q = query_start(db, "SELECT max(key) FROM message");
+    /* Decisions take their keys from the same counter. */
+    struct query q = query_start(db, "SELECT max(key) FROM (SELECT max(key) AS key FROM message "
+                                     "UNION ALL SELECT max(key) FROM decision)");
     *key = query_row(&q) ? query_column_i64(&q, 0) : 0;
     return query_end(&q, err);
 }
@@ -165,8 +180,7 @@ messages_since(struct database *db, int64_t since_ms,
 {
     int64_t low, high;
     message_key_range_ms(since_ms, since_ms, &low, &high);
-    struct query q = query_start(db, "SELECT accepted_ms, recipients FROM message WHERE key >= ? "
-                                     "AND service <> 'system'");
+    struct query q = query_start(db, "SELECT accepted_ms, counted FROM message WHERE key >= ?");
     query_i64(&q, low);
     while (query_row(&q))
         each(ctx, query_column_i64(&q, 0), (uint32_t)query_column_i64(&q, 1));

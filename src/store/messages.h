@@ -36,9 +36,11 @@ message_of_part(int64_t part_key)
 
 struct message_row {
     int64_t key, accepted_ms, body_bytes, recipients, statement;
+    int64_t counted; /* recipients that count for the daily quota */
     struct slice id, user_name, access_key, source_ip, client_name, tls;
     struct slice service; /* "smtp", "system" */
     struct slice reverse_path, wire_path, header_from, header, configuration_set, policy, resource;
+    struct slice tags; /* name=value, name=value */
     bool open, eight_bit, captured, hidden;
 };
 
@@ -59,6 +61,8 @@ MUST_USE enum rc messages_find(struct database *db, struct arena *arena, int64_t
 MUST_USE enum rc messages_find_id(struct database *db, struct arena *arena, struct slice id,
                                   struct message_row *out, struct err *err);
 MUST_USE enum rc messages_newest_key(struct database *db, int64_t *key, struct err *err);
+/* Its body is kept to be read. */
+MUST_USE enum rc messages_set_captured(struct database *db, int64_t key, struct err *err);
 /* Nothing of the message waits any more: forget the body unless it was captured. */
 MUST_USE enum rc messages_finish(struct database *db, int64_t key, struct err *err);
 MUST_USE enum rc messages_has_open(struct database *db, int64_t key, bool *open, struct err *err);
@@ -68,7 +72,7 @@ MUST_USE enum rc messages_expire(struct database *db, int64_t before_ms, int64_t
 /* One more report about it is passed on, unless that makes more than `max`: then RC_LIMIT. */
 MUST_USE enum rc messages_count_feedback(struct database *db, int64_t key, int64_t max,
                                          struct err *err);
-/* (accepted_ms, recipients) of what was accepted since, for the quota. */
+/* (accepted_ms, counted recipients) of what was accepted since, for the quota. */
 MUST_USE enum rc messages_since(struct database *db, int64_t since_ms,
                                 void (*each)(void *ctx, int64_t accepted_ms, uint32_t recipients),
                                 void *ctx, struct err *err);

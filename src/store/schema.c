@@ -78,6 +78,13 @@ static const char *const migrations[] = {
     "CREATE TABLE stranger (hour INTEGER NOT NULL, network TEXT NOT NULL, reason TEXT NOT NULL,"
     " attempts INTEGER NOT NULL, last_ms INTEGER NOT NULL, last_user TEXT NOT NULL,"
     " PRIMARY KEY (hour, network, reason)) WITHOUT ROWID;",
+    /* 2: why a key is off, which address decided, which records DNS shows, what a quota counts */
+    "ALTER TABLE access_key ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE decision ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE signing_key ADD COLUMN published INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN tags TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE message ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE message SET counted = recipients WHERE service <> 'system';",
 };
 
 int

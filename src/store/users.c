@@ -152,7 +152,8 @@ access_keys_insert(struct database *db, const struct access_key_row *row, struct
 
 #define ACCESS_KEY_SELECT                                                                          \
     "SELECT k.id, k.iam_user, u.name, u.id, u.path, k.secret, k.active, k.created_ms, k.used_ms, " \
-    "k.used_service, k.used_address FROM access_key k JOIN iam_user u ON u.folded = k.iam_user "
+    "k.used_service, k.used_address, k.revoked FROM access_key k JOIN iam_user u ON u.folded = "   \
+    "k.iam_user "
 
 static void
 read_access_key(struct query *q, struct arena *arena, struct access_key_row *row)
@@ -168,6 +169,7 @@ read_access_key(struct query *q, struct arena *arena, struct access_key_row *row
     row->used_ms = query_column_i64(q, 8);
     row->used_service = query_column_text(q, arena, 9);
     row->used_address = query_column_text(q, arena, 10);
+    row->revoked = query_column_i64(q, 11) != 0;
 }
 
 enum rc
@@ -205,10 +207,12 @@ access_keys_of(struct database *db, struct arena *arena, struct slice folded,
 }
 
 enum rc
-access_keys_set_active(struct database *db, struct slice id, bool active, struct err *err)
+access_keys_set_active(struct database *db, struct slice id, bool active, bool revoked,
+                       struct err *err)
 {
-    struct query q = query_start(db, "UPDATE access_key SET active = ? WHERE id = ?");
+    struct query q = query_start(db, "UPDATE access_key SET active = ?, revoked = ? WHERE id = ?");
     query_i64(&q, active);
+    query_i64(&q, revoked);
     query_text(&q, id);
     return run_on_one(db, &q, "The Access Key cannot be found.", err);
 }
@@ -232,6 +236,20 @@ access_keys_touch(struct database *db, struct slice id, int64_t now_ms, struct s
     query_text(&q, address);
     query_text(&q, id);
     return query_run(&q, err);
+}
+
+enum rc
+access_keys_last_uses(struct database *db, struct arena *arena,
+                      void (*each)(void *ctx, struct slice id, struct slice address), void *ctx,
+                      struct err *err)
+{
+    struct query q = query_start(db, "SELECT id, used_address FROM access_key WHERE active = 1 AND "
+                                     "used_address IS NOT NULL");
+    while (query_row(&q)) {
+        struct slice id = query_column_text(&q, arena, 0);
+        each(ctx, id, query_column_text(&q, arena, 1));
+    }
+    return query_end(&q, err);
 }
 
 enum rc
@@ -412,6 +430,25 @@ policies_of(struct database *db, struct arena *arena, enum policy_owner kind, st
     *out = found.rows;
     *count = found.len;
     return rc;
+}
+
+enum rc
+policies_owners(struct database *db, struct arena *arena, enum policy_owner kind, struct slice name,
+                struct slice **out, size_t *count, struct err *err)
+{
+    struct slice *owners = NULL;
+    size_t len = 0, cap = 0;
+    struct query q = query_start(
+        db, "SELECT owner FROM inline_policy WHERE owner_kind = ? AND name = ? ORDER BY owner");
+    query_text(&q, kind_text(kind));
+    query_text(&q, name);
+    while (query_row(&q)) {
+        owners = arena_grow(arena, owners, sizeof *owners, len, &cap);
+        owners[len++] = query_column_text(&q, arena, 0);
+    }
+    *out = owners;
+    *count = len;
+    return query_end(&q, err);
 }
 
 enum rc

@@ -14,6 +14,7 @@ struct access_key_row {
     struct slice id, user_folded, user_name, user_id, user_path;
     struct slice secret; /* sealed with row "access-key:<id>" */
     bool active;
+    bool revoked;                /* inactive because it was revoked: `restore` undoes that */
     int64_t created_ms, used_ms; /* used_ms 0: never */
     struct slice used_service, used_address;
 };
@@ -51,7 +52,12 @@ MUST_USE enum rc access_keys_find(struct database *db, struct arena *arena, stru
 MUST_USE enum rc access_keys_of(struct database *db, struct arena *arena, struct slice folded,
                                 struct access_key_row **out, size_t *count, struct err *err);
 MUST_USE enum rc access_keys_set_active(struct database *db, struct slice id, bool active,
-                                        struct err *err);
+                                        bool revoked, struct err *err);
+/* Where each active key was used last. */
+MUST_USE enum rc access_keys_last_uses(struct database *db, struct arena *arena,
+                                       void (*each)(void *ctx, struct slice id,
+                                                    struct slice address),
+                                       void *ctx, struct err *err);
 MUST_USE enum rc access_keys_delete(struct database *db, struct slice id, struct err *err);
 MUST_USE enum rc access_keys_touch(struct database *db, struct slice id, int64_t now_ms,
                                    struct slice service, struct slice address, struct err *err);
@@ -78,6 +84,10 @@ MUST_USE enum rc policies_delete(struct database *db, enum policy_owner kind, st
 MUST_USE enum rc policies_of(struct database *db, struct arena *arena, enum policy_owner kind,
                              struct slice owner, struct policy_row **out, size_t *count,
                              struct err *err);
+/* The owners (folded) who have an inline policy of that name. */
+MUST_USE enum rc policies_owners(struct database *db, struct arena *arena, enum policy_owner kind,
+                                 struct slice name, struct slice **out, size_t *count,
+                                 struct err *err);
 /* Everything that applies to a user: own, groups', managed, and the boundary. */
 MUST_USE enum rc policies_of_principal(struct database *db, struct arena *arena,
                                        struct slice folded, struct policy_row **out, size_t *count,

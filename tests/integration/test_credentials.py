@@ -205,7 +205,7 @@ def test_last_use_is_recorded(instance, person):
 def test_an_address_is_handed_out_once(instance, person):
     with pytest.raises(Refused, match="has a credential already"):
         instance.grant(person.address)
-    with pytest.raises(Refused, match=f"was handed out to {person.address} already"):
+    with pytest.raises(Refused, match=f"may be used by {person.address} already"):
         instance.grant(person.address, user="another")
     assert instance.grant(person.address, user="another", also=True)["user"] == "another"
     instance.admin("grant.revoke", target="another")

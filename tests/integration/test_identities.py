@@ -67,7 +67,7 @@ def test_two_of_three_dkim_records_prove_nothing(fresh, zone):
     records = fresh.add_domain("test1.com", vouch=False)["records"]
     zone.publish([one for one in records if one["purpose"] == "dkim"][:2])
     findings = fresh.admin("domain.check", domain="test1.com")["findings"]
-    assert len(findings) == 4
+    assert [one["purpose"] for one in findings] == ["verification", *["dkim"] * 3, "spf", "dmarc"]
     assert not may_send(fresh, "taro@test1.com")
 
 
@@ -76,11 +76,11 @@ def test_the_answers_of_a_signed_zone_are_marked_secure(fresh, zone):
     zone.publish(records, "verification", "dkim")
     fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
     findings = fresh.admin("domain.check", domain="test1.com")["findings"]
-    assert {(one["found"], one["secure"]) for one in findings} == {("present", True)}
+    assert {(one["found"], one["secure"]) for one in findings[:4]} == {("present", True)}
     zone.publish(fresh.add_domain("test2.com", vouch=False)["records"], "verification", "dkim")
     fresh.check_until("test2.com", verification="SUCCESS", dkim="SUCCESS")
     findings = fresh.admin("domain.check", domain="test2.com")["findings"]
-    assert {(one["found"], one["secure"]) for one in findings} == {("present", False)}
+    assert {(one["found"], one["secure"]) for one in findings[:4]} == {("present", False)}
 
 
 def test_a_wrong_value_proves_nothing_and_is_shown(fresh, zone):
@@ -89,11 +89,9 @@ def test_a_wrong_value_proves_nothing_and_is_shown(fresh, zone):
 
     def seen():
         findings = fresh.admin("domain.check", domain="test1.com")["findings"]
-        return next(one for one in findings if one["purpose"] == "verification")["found"] == "wrong"
+        finding = next(one for one in findings if one["purpose"] == "verification")
+        return (finding["found"], finding["seen"]) == ("wrong", "another account's token")
     eventually(seen)
-    finding = next(one for one in fresh.admin("domain.check", domain="test1.com")["findings"]
-                   if one["purpose"] == "verification")
-    assert finding["seen"] == "another account's token"
     assert fresh.identity("test1.com")["verification"] == "PENDING"
     assert not may_send(fresh, "taro@test1.com")
 
@@ -279,6 +277,9 @@ def test_an_address_is_verified_by_its_link_which_works_once(fresh, mailbox):
     assert fresh.identity("once@test2.com")["verification"] == "SUCCESS"
     assert may_send(fresh, "once@test2.com")
     assert not may_send(fresh, "other@test2.com")
+    # A program may follow a link ahead of the person, who hears the same; it does nothing twice.
+    assert follow(link)[0] == 200
+    fresh.admin("identity.remove", identity="once@test2.com")
     status, page = follow(link)
     assert status == 404 and "was not confirmed" in page
 

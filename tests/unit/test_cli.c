@@ -115,22 +115,14 @@ answer(const char *text)
     return json;
 }
 
-#define FINDING(purpose, found) "{\"purpose\":\"" purpose "\",\"found\":\"" found "\"}"
-#define FINDINGS(list)          answer("{\"ok\":true,\"findings\":[" list "]}")
-
 static void
-a_domain_is_proved_by_its_txt_record_or_by_all_of_dkim(void **state)
+a_domain_is_proved_when_its_verification_stands(void **state)
 {
     (void)state;
-    assert_true(print_is_proved(
-        FINDINGS(FINDING("verification", "present") "," FINDING("dkim", "absent"))));
-    assert_true(print_is_proved(FINDINGS(FINDING("verification", "absent") "," FINDING(
-        "dkim", "present") "," FINDING("dkim", "present"))));
-    assert_false(print_is_proved(FINDINGS(FINDING("verification", "wrong") "," FINDING(
-        "dkim", "present") "," FINDING("dkim", "unknown"))));
-    assert_false(print_is_proved(FINDINGS(FINDING("verification", "unknown"))));
-    assert_false(print_is_proved(FINDINGS(FINDING("mail_from", "present"))));
-    assert_false(print_is_proved(FINDINGS("")));
+    assert_true(print_is_proved(answer("{\"ok\":true,\"verification\":\"SUCCESS\"}")));
+    assert_true(print_is_proved(answer("{\"ok\":true,\"verification\":\"TEMPORARY_FAILURE\"}")));
+    assert_false(print_is_proved(answer("{\"ok\":true,\"verification\":\"PENDING\"}")));
+    assert_false(print_is_proved(answer("{\"ok\":true,\"verification\":\"FAILED\"}")));
     assert_false(print_is_proved(answer("{\"ok\":true}")));
 }
 
@@ -235,7 +227,7 @@ main(void)
         TEST(text_cannot_turn_its_direction_or_begin_a_line),
         TEST(a_value_cannot_end_its_string_and_begin_a_record),
         TEST(a_long_value_is_split_into_strings_of_255_bytes),
-        TEST(a_domain_is_proved_by_its_txt_record_or_by_all_of_dkim),
+        TEST(a_domain_is_proved_when_its_verification_stands),
         TEST(only_an_allowed_message_is_allowed),
         TEST(options_stand_before_or_after_words),
         TEST(what_is_not_understood_is_a_usage_error),
