@@ -137,6 +137,7 @@ queue_change(struct api_call *call, struct err *err)
     struct recipient_row *rows;
     size_t count, which = 0;
     int64_t changed = 0;
+    struct err why = {0};
     enum rc rc = api_input_string(call, "change", &name, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "message", &id, err);
@@ -154,16 +155,25 @@ queue_change(struct api_call *call, struct err *err)
         if (!(changes[which].states & 1u << rows[i].state) ||
             (only.len && !slice_eq(only, rows[i].address)))
             continue;
-        rc = changes[which].change(call->database, call->arena, rows[i].key, call->now_ms, err);
+        rc = changes[which].change(call->database, call->arena, rows[i].key, call->now_ms, &why);
+        if (rc == RC_CONFLICT) { /* that one; others may do */
+            rc = RC_OK;
+            continue;
+        }
         if (rc == RC_OK && changes[which].stops)
             api_stopped(call, rows[i].key);
         changed++;
     }
-    if (rc != RC_OK)
+    if (rc != RC_OK) {
+        if (why.text[0])
+            *err = why;
         return rc;
+    }
     if (changed == 0)
-        return err_set(err, RC_CONFLICT, "no recipient of %.*s can be changed so: %s",
-                       SLICE_ARG(id), "see `postern queue show`");
+        return err_set(err, RC_CONFLICT,
+                       "no recipient of %.*s can be changed so%s%s; see `postern "
+                       "queue show`",
+                       SLICE_ARG(id), why.text[0] ? ": " : "", why.text);
     call->effects->queue_changed = true;
     json_put_string(call->output, "message", message.id);
     json_put_i64(call->output, "changed", changed);

@@ -193,6 +193,8 @@ start_server(struct demo *demo, struct err *err)
                            "--set",
                            "dns.trust_anchor=off",
                            "--set",
+                           "route.*.via=mx",
+                           "--set",
                            "route.*.allow_private=yes",
                            "--set",
                            "quota.production_rate=1000",

@@ -264,6 +264,7 @@ protocol_put_deliver(struct buf *out, const struct deliver_message *message)
     wire_put_bytes(out, message->host);
     wire_put_u32(out, message->port);
     wire_put_u8(out, (uint8_t)message->tls);
+    wire_put_u8(out, message->verify);
     wire_put_bytes(out, message->user_name);
     wire_put_bytes(out, message->password);
     wire_put_u8(out, message->allow_private);
@@ -304,6 +305,7 @@ protocol_get_deliver(struct arena *arena, struct slice payload, struct deliver_m
     message->reverse_path = wire_bytes(&wire);
     message->recipients = get_recipients(arena, &wire, &message->recipient_count);
     get_route(&wire, message);
+    message->verify = wire_bool(&wire);
     message->user_name = wire_bytes(&wire);
     message->password = wire_bytes(&wire);
     message->allow_private = wire_bool(&wire);

@@ -153,6 +153,7 @@ struct deliver_message {
     struct slice host;     /* smarthost */
     uint16_t port;         /* of the smarthost, or mx_port */
     enum tls_policy tls;
+    bool verify;                      /* the certificate must name the host */
     struct slice user_name, password; /* of the smarthost; for this lease only */
     bool allow_private;               /* the route allows loopback and private addresses */
     bool eight_bit;

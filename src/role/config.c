@@ -154,7 +154,7 @@ static const struct option table[] = {
       "How many messages one connection carries before it is closed.", TO_COURIER},
      &option_number,
      RANGE(messages_per_connection, 1, COUNT_MAX)},
-    {{"delivery.concurrent_deliveries", 0, "200", "How many deliveries are under way at a time.",
+    {{"delivery.concurrent_deliveries", 0, "1000", "How many deliveries are under way at a time.",
       TO_COURIER},
      &option_number,
      RANGE(concurrent_deliveries, 1, 10000)},
@@ -237,6 +237,12 @@ static const struct option table[] = {
       "What is asked of the next hop's TLS; verify when the route has a password.", TO_CORE},
      &option_tls,
      OF_ROUTE(tls, 0, 0)},
+    {{"route.verify", 0, "no",
+      "Whether the next hop's certificate must name it and lead to a known authority; yes when tls "
+      "is verify or implicit.",
+      TO_CORE},
+     &option_boolean,
+     OF_ROUTE(verify, 0, 0)},
     {{"route.user_name", 0, "", "The user name at a smarthost.", TO_CORE},
      &option_text,
      OF_ROUTE(user_name, 0, NAME_MAX)},
@@ -500,19 +506,35 @@ read_set(struct reader *reader, struct slice set, struct err *err)
     return read_pair(reader, name, slice_trim(value), err);
 }
 
+static bool
+route_says(const struct draft *draft, const char *key)
+{
+    return draft->lines[find_option(SLICE("route"), slice_of(key)) - table] != 0;
+}
+
 /* A route is judged when all of it is known. */
 static enum rc
 finish_route(struct draft *draft, struct err *err)
 {
     struct config_route *route = &draft->route;
-    const struct option *tls = find_option(SLICE("route"), SLICE("tls"));
+    bool has_name = route->user_name.len > 0;
+    if (!route_says(draft, "via"))
+        return err_set(err, RC_SYNTAX, "via: is missing; it is mx, capture or smarthost host:port");
     if ((route->user_name.len > 0) != (route->password.len > 0))
         return err_set(err, RC_SYNTAX, "user_name and password: must be given together");
-    if (route->user_name.len > 0 && route->kind != ROUTE_SMARTHOST)
+    if (has_name && route->kind != ROUTE_SMARTHOST)
         return err_set(err, RC_SYNTAX, "user_name: only a smarthost asks for one");
-    /* Otherwise whoever answers at that address would be given the password. */
-    if (route->user_name.len > 0 && !draft->lines[tls - table])
+    if (has_name && !route_says(draft, "tls"))
         route->tls = TLS_VERIFY;
+    if (!route_says(draft, "verify"))
+        route->verify = route->tls == TLS_VERIFY || route->tls == TLS_IMPLICIT;
+    else if (route->verify && (route->tls == TLS_OPPORTUNISTIC || route->tls == TLS_NEVER))
+        return err_set(err, RC_SYNTAX, "verify: needs tls = require, verify or implicit");
+    /* Otherwise whoever answers at that address would be given the password. */
+    if (has_name && !route->verify && !route_says(draft, "verify"))
+        return err_set(err, RC_SYNTAX,
+                       "user_name: goes to a host whose certificate is verified: tls = verify or "
+                       "implicit; or say verify = no");
     return RC_OK;
 }
 

@@ -25,6 +25,7 @@ struct config_route {
     struct slice host;
     uint16_t port;
     enum tls_policy tls; /* `tls = opportunistic | require | verify | implicit | never` */
+    bool verify;         /* the host's certificate must name it, and lead to a known authority */
     struct slice user_name, password;
     bool allow_private; /* `allow_private = yes` */
 };
@@ -69,7 +70,7 @@ struct config {
     uint32_t connections_per_site, messages_per_connection;
     uint32_t concurrent_deliveries;
     int64_t retry_first_ms, retry_max_ms, lifetime_ms;
-    int64_t unknown_domain_ms; /* how long a domain that does not exist is tried */
+    int64_t unknown_domain_ms;     /* how long a domain that does not exist is tried */
     struct slice outgoing_address; /* local address to send from; empty: the system's choice */
     struct slice tls_ca;           /* PEM file for verify; empty: the system's */
     /* [gate] */

@@ -255,10 +255,13 @@ watch_disk(struct core *core)
     core->disk_low = low;
     if (!low && access(STORE_BALLAST, F_OK) != 0) {
         int fd = open(STORE_BALLAST, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        if (fd >= 0 && posix_fallocate(fd, 0, STORE_BALLAST_BYTES) != 0)
-            log_event(LOG_LEVEL_WARN, "store.no_ballast", LOG_NUMBER("free", free_bytes));
+        bool filled = fd >= 0 && posix_fallocate(fd, 0, STORE_BALLAST_BYTES) == 0;
         if (fd >= 0)
             close(fd);
+        if (!filled) {
+            log_event(LOG_LEVEL_WARN, "store.no_ballast", LOG_NUMBER("free", free_bytes));
+            unlink(STORE_BALLAST);
+        }
     }
 }
 
@@ -273,7 +276,9 @@ disk_full(void *ctx)
 }
 
 struct expiry {
+    struct core *core;
     int64_t before_ms;
+    bool more_messages, more_decisions;
     struct write_job write;
 };
 
@@ -281,14 +286,19 @@ static enum rc
 expire_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct expiry *expiry = (struct expiry *)((char *)write - offsetof(struct expiry, write));
-    enum rc rc = messages_expire(database, expiry->before_ms, 100, err);
-    return rc == RC_OK ? decisions_expire(database, expiry->before_ms, err) : rc;
+    enum rc rc = messages_expire(database, expiry->before_ms, &expiry->more_messages, err);
+    return rc == RC_OK ? decisions_expire(database, expiry->before_ms, &expiry->more_decisions, err)
+                       : rc;
 }
 
 static void
 expire_done(struct write_job *write)
 {
-    free((struct expiry *)((char *)write - offsetof(struct expiry, write)));
+    struct expiry *expiry = (struct expiry *)((char *)write - offsetof(struct expiry, write));
+    if (write->rc == RC_OK && (expiry->more_messages || expiry->more_decisions))
+        writer_submit(expiry->core->writer, write);
+    else
+        free(expiry);
 }
 
 static void
@@ -299,6 +309,7 @@ housekeeping(void *ctx)
     watch_disk(core);
     if (++turn % EXPIRY_TURNS == 0) {
         struct expiry *expiry = NEW(struct expiry);
+        expiry->core = core;
         expiry->before_ms = clock_now_ms() - core->config.keep_ms;
         expiry->write = (struct write_job){.run = expire_run, .done = expire_done, .guarded = true};
         writer_submit(core->writer, &expiry->write);
@@ -438,7 +449,7 @@ open_store(struct core *core, struct err *err)
     return rc;
 }
 
-static const struct process_handler process_handler = {attach, NULL};
+static const struct process_handler process_handler = {.attached = attach};
 
 int
 main(void)

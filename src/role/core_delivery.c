@@ -12,13 +12,16 @@
 #include "net/protocol.h"
 
 #include <stdlib.h>
+#include <sys/queue.h>
 
 enum {
     READY_BYTES_MAX = 32 * 1024 * 1024,
+    SENT_BYTES_MAX = 64 * 1024 * 1024, /* with courier, as far as it takes them at once */
+    DESTINATION_SHARE = 16,            /* of what is with courier: no destination has more */
     POLL_ROWS = 400,
-    POLL_IDLE_MS = 60 * 1000, /* polling is the truth; wake-ups are hints */
-    SITE_LEASES_MAX = 100,    /* under way for one domain, so that a dead site cannot take all */
-    SETTLE_AGAIN_MS = 1000,   /* while the store takes no outcome */
+    POLL_IDLE_MS = 60 * 1000,     /* polling is the truth; wake-ups are hints */
+    DESTINATION_LEASES_MAX = 100, /* taken from the store for one; more when these are gone */
+    SETTLE_AGAIN_MS = 1000,       /* while the store takes no outcome */
 };
 
 struct lease {
@@ -32,8 +35,10 @@ struct lease {
     const struct config_route *route;
     struct slice body; /* when in memory */
     bool body_in_memory;
-    bool sent;     /* courier has it */
+    bool sent;     /* to courier */
+    bool away;     /* courier has it, and nothing was heard of it */
     bool stopped;  /* held or dropped by the administrator before it was sent */
+    bool recalled; /* or after */
     bool settling; /* its outcome is with the writer, who frees it */
     uint32_t next_chunk;
     int64_t sent_bytes; /* of the body */
@@ -42,16 +47,27 @@ struct lease {
     struct slice loaded;         /* a chunk, partly sent; in loading_arena */
     struct arena *loading_arena; /* owned */
     enum rc load_rc;
-    struct lease *next; /* in the ready list */
+    struct destination *destination;
+    STAILQ_ENTRY(lease) in_ready;
+};
+
+/* Where mail goes: a domain, or a smarthost. Each has its turn, and only so many leases are with
+ * courier for one, so that those that are slow or dead leave room for the others. */
+struct destination {
+    struct slice key; /* owned; in delivery->destinations */
+    size_t leases, sent, sent_bytes;
+    STAILQ_HEAD(, lease) ready;
+    bool waits; /* in delivery->turns */
+    TAILQ_ENTRY(destination) in_turns;
 };
 
 struct delivery {
     struct core *core;
-    struct lease *ready, **ready_tail;
-    size_t ready_count, ready_bytes, sent_count;
-    struct map *leases;     /* by number */
-    struct map *recipients; /* by recipient key: its lease */
-    struct map *sites;      /* by domain: leases under way */
+    TAILQ_HEAD(, destination) turns; /* who has ready leases and may send one */
+    size_t ready_count, ready_bytes, sent_count, sent_bytes;
+    struct map *leases;       /* by number */
+    struct map *recipients;   /* by recipient key: its lease */
+    struct map *destinations; /* by domain or smarthost; owned */
     uint64_t last_number;
     struct timer *timer;
     bool polling, poll_again;
@@ -61,22 +77,67 @@ struct delivery {
 
 static void pump(struct delivery *delivery);
 
-/* ---- counting by site ---- */
+/* ---- destinations ---- */
+
+static struct slice
+destination_key(const struct delivery *delivery, struct slice domain)
+{
+    const struct config_route *route = config_route_for(&delivery->core->config, domain);
+    return route->kind == ROUTE_SMARTHOST ? route->host : domain;
+}
 
 static size_t
-site_count(const struct delivery *delivery, struct slice domain)
+destination_leases(const struct delivery *delivery, struct slice domain)
 {
-    return (size_t)(uintptr_t)map_get(delivery->sites, domain);
+    const struct destination *destination =
+        map_get(delivery->destinations, destination_key(delivery, domain));
+    return destination ? destination->leases : 0;
+}
+
+static struct destination *
+destination_for(struct delivery *delivery, struct slice domain)
+{
+    struct slice key = destination_key(delivery, domain);
+    struct destination *destination = map_get(delivery->destinations, key);
+    if (destination)
+        return destination;
+    destination = NEW(struct destination);
+    destination->key = (struct slice){memory_cstr(key), key.len};
+    STAILQ_INIT(&destination->ready);
+    map_put(delivery->destinations, destination->key, destination);
+    return destination;
 }
 
 static void
-site_add(struct delivery *delivery, struct slice domain, int change)
+destination_free(struct delivery *delivery, struct destination *destination)
 {
-    size_t count = site_count(delivery, domain) + (size_t)change;
-    if (count == 0)
-        map_remove(delivery->sites, domain);
+    map_remove(delivery->destinations, destination->key);
+    free((char *)destination->key.ptr);
+    free(destination);
+}
+
+static bool
+may_send(const struct delivery *delivery, const struct destination *destination)
+{
+    const struct config *config = &delivery->core->config;
+    size_t connections = 4 * (size_t)config->connections_per_site;
+    size_t share = config->concurrent_deliveries / DESTINATION_SHARE;
+    return destination->sent < (connections > share ? connections : share) &&
+           (destination->sent == 0 || destination->sent_bytes < SENT_BYTES_MAX / DESTINATION_SHARE);
+}
+
+/* In line, if it has something to send and may; at the end of it. */
+static void
+take_turn(struct delivery *delivery, struct destination *destination)
+{
+    bool may = !STAILQ_EMPTY(&destination->ready) && may_send(delivery, destination);
+    if (may == destination->waits)
+        return;
+    destination->waits = may;
+    if (may)
+        TAILQ_INSERT_TAIL(&delivery->turns, destination, in_turns);
     else
-        map_put(delivery->sites, domain, (void *)(uintptr_t)count);
+        TAILQ_REMOVE(&delivery->turns, destination, in_turns);
 }
 
 /* ---- leases ---- */
@@ -96,7 +157,8 @@ lease_new(struct delivery *delivery, const struct message_row *message, struct s
     lease->domain = arena_dup(lease->arena, domain);
     lease->route = config_route_for(&delivery->core->config, lease->domain);
     map_put(delivery->leases, MAP_KEY(lease->number), lease);
-    site_add(delivery, lease->domain, 1);
+    lease->destination = destination_for(delivery, lease->domain);
+    lease->destination->leases++;
     return lease;
 }
 
@@ -119,15 +181,47 @@ lease_bytes(const struct lease *lease)
     return arena_size(lease->arena) + lease->body.len;
 }
 
+/* What courier holds of it at most. */
+static size_t
+away_bytes(const struct lease *lease)
+{
+    int64_t body = lease->message.body_bytes;
+    return lease->message.header.len + (size_t)(body < BODY_CREDIT ? body : BODY_CREDIT);
+}
+
+static void
+lease_leaves(struct delivery *delivery, struct lease *lease)
+{
+    lease->sent = lease->away = true;
+    delivery->sent_count++;
+    delivery->sent_bytes += away_bytes(lease);
+    lease->destination->sent++;
+    lease->destination->sent_bytes += away_bytes(lease);
+}
+
+static void
+lease_is_back(struct delivery *delivery, struct lease *lease)
+{
+    if (!lease->away)
+        return;
+    lease->away = false;
+    delivery->sent_count--;
+    delivery->sent_bytes -= away_bytes(lease);
+    lease->destination->sent--;
+    lease->destination->sent_bytes -= away_bytes(lease);
+    take_turn(delivery, lease->destination);
+}
+
 static void
 lease_free(struct delivery *delivery, struct lease *lease)
 {
+    struct destination *destination = lease->destination;
     for (uint32_t i = 0; i < lease->recipient_count; i++)
         map_remove(delivery->recipients, MAP_KEY(lease->recipient_keys[i]));
-    site_add(delivery, lease->domain, -1);
+    lease_is_back(delivery, lease);
+    if (--destination->leases == 0)
+        destination_free(delivery, destination);
     map_remove(delivery->leases, MAP_KEY(lease->number));
-    if (lease->sent)
-        delivery->sent_count--;
     arena_free(lease->arena);
     arena_free(lease->loading_arena);
     free(lease);
@@ -136,11 +230,25 @@ lease_free(struct delivery *delivery, struct lease *lease)
 static void
 make_ready(struct delivery *delivery, struct lease *lease)
 {
-    lease->next = NULL;
-    *delivery->ready_tail = lease;
-    delivery->ready_tail = &lease->next;
+    STAILQ_INSERT_TAIL(&lease->destination->ready, lease, in_ready);
     delivery->ready_count++;
     delivery->ready_bytes += lease_bytes(lease);
+    take_turn(delivery, lease->destination);
+}
+
+/* The next of those who have a turn, which then stand at the end of the line. */
+static struct lease *
+next_ready(struct delivery *delivery)
+{
+    struct destination *destination = TAILQ_FIRST(&delivery->turns);
+    struct lease *lease = STAILQ_FIRST(&destination->ready);
+    STAILQ_REMOVE_HEAD(&destination->ready, in_ready);
+    TAILQ_REMOVE(&delivery->turns, destination, in_turns);
+    destination->waits = false;
+    take_turn(delivery, destination);
+    delivery->ready_count--;
+    delivery->ready_bytes -= lease_bytes(lease);
+    return lease;
 }
 
 bool
@@ -177,6 +285,7 @@ struct settlement {
     enum report_mode mode;
     enum rc report_rc;
     bool captured; /* the store is where it was delivered to */
+    bool recalled, any_delivered;
     bool reported; /* a bounce was written */
     int64_t next_ms;
     struct write_job write;
@@ -185,10 +294,13 @@ struct settlement {
 static struct dsn_recipient
 dsn_recipient_of(const struct recipient_row *row)
 {
+    /* Of "host [ip] tls" the report names the host (RFC 3464 §2.3.5). */
+    struct slice host = row->remote, rest;
+    slice_cut(row->remote, ' ', &host, &rest);
     return (struct dsn_recipient){.address = row->address,
                                   .status = row->status,
                                   .diagnostic = row->reply,
-                                  .remote_mta = row->remote,
+                                  .remote_mta = host,
                                   .last_attempt_ms = row->finished_ms};
 }
 
@@ -224,6 +336,16 @@ report_failures(struct settlement *settlement, const struct dsn_recipient *faile
     return settlement->report_rc;
 }
 
+/* Nothing was learned of this recipient: the administrator took the message back on account of
+ * another, or the receiver takes only so many at a time (RFC 5321 §4.5.3.1.10). */
+static bool
+is_not_tried(const struct settlement *settlement, const struct spool_outcome *outcome)
+{
+    if (settlement->recalled && slice_is(outcome->status, "4.3.0"))
+        return true;
+    return settlement->any_delivered && slice_starts(outcome->reply, SLICE("452"));
+}
+
 static enum rc
 settle_one(struct settlement *settlement, struct database *database, uint32_t index,
            struct recipient_row *row, bool *over, struct err *err)
@@ -231,6 +353,8 @@ settle_one(struct settlement *settlement, struct database *database, uint32_t in
     const struct config *config = &settlement->delivery->core->config;
     struct schedule schedule = {config->retry_first_ms, config->retry_max_ms};
     struct spool_outcome outcome = settlement->outcomes[index];
+    if (outcome.fate == SPOOL_RETRY && is_not_tried(settlement, &outcome))
+        outcome.fate = SPOOL_AGAIN;
     if (settlement->mode == REPORT_LATER && outcome.fate != SPOOL_DELIVERED)
         outcome.fate = SPOOL_LATER;
     *over = false;
@@ -354,6 +478,7 @@ settlement_new(struct delivery *delivery, struct lease *lease)
     settlement->arena = arena_new();
     settlement->lease = lease;
     lease->settling = true;
+    lease_is_back(delivery, lease);
     settlement->message = lease->message;
     settlement->now_ms = clock_now_ms();
     settlement->outcomes =
@@ -419,11 +544,11 @@ take_outcome(struct delivery *delivery, struct slice payload)
         struct settlement *settlement = settlement_new(delivery, lease);
         settlement->count = lease->recipient_count;
         struct slice remote =
-            message.remote_ip.len
-                ? arena_printf(settlement->arena, "%.*s [%.*s] %.*s",
-                               SLICE_ARG(message.remote_host), SLICE_ARG(message.remote_ip),
-                               SLICE_ARG(message.tls))
-                : arena_dup(settlement->arena, message.remote_host);
+            slice_trim(message.remote_ip.len
+                           ? arena_printf(settlement->arena, "%.*s [%.*s] %.*s",
+                                          SLICE_ARG(message.remote_host),
+                                          SLICE_ARG(message.remote_ip), SLICE_ARG(message.tls))
+                           : arena_dup(settlement->arena, message.remote_host));
         for (uint32_t i = 0; i < message.recipient_count; i++) {
             const struct recipient_outcome *from = &message.recipients[i];
             settlement->outcomes[from->index] = (struct spool_outcome){
@@ -435,6 +560,9 @@ take_outcome(struct delivery *delivery, struct slice payload)
                 .jitter = random_unit(),
             };
         }
+        settlement->recalled = lease->recalled;
+        for (uint32_t i = 0; i < settlement->count; i++)
+            settlement->any_delivered |= settlement->outcomes[i].fate == SPOOL_DELIVERED;
         log_outcomes(settlement);
         settle(settlement);
     }
@@ -509,6 +637,7 @@ send_deliver(struct delivery *delivery, struct lease *lease)
         .host = mx ? SLICE("") : route->host,
         .port = mx && route->port == 0 ? core->config.mx_port : route->port,
         .tls = route->tls,
+        .verify = route->verify,
         .user_name = route->user_name,
         .password = route->password,
         .allow_private = route->allow_private,
@@ -521,9 +650,8 @@ send_deliver(struct delivery *delivery, struct lease *lease)
     protocol_put_deliver(&out, &message);
     channel_send(core->courier, MESSAGE_DELIVER, buf_slice(&out));
     buf_wipe(&out);
-    lease->sent = true;
     lease->credit = BODY_CREDIT;
-    delivery->sent_count++;
+    lease_leaves(delivery, lease);
 }
 
 static void
@@ -709,14 +837,10 @@ static void
 pump(struct delivery *delivery)
 {
     struct core *core = delivery->core;
-    while (delivery->ready && core->courier &&
-           delivery->sent_count < core->config.concurrent_deliveries) {
-        struct lease *lease = delivery->ready;
-        delivery->ready = lease->next;
-        if (!delivery->ready)
-            delivery->ready_tail = &delivery->ready;
-        delivery->ready_count--;
-        delivery->ready_bytes -= lease_bytes(lease);
+    while (!TAILQ_EMPTY(&delivery->turns) && core->courier &&
+           delivery->sent_count < core->config.concurrent_deliveries &&
+           delivery->sent_bytes < SENT_BYTES_MAX) {
+        struct lease *lease = next_ready(delivery);
         if (lease->stopped) {
             give_up_lease(delivery, lease);
             continue;
@@ -724,7 +848,7 @@ pump(struct delivery *delivery)
         send_deliver(delivery, lease);
         send_body(delivery, lease);
     }
-    if (!delivery->ready && delivery->poll_again)
+    if (delivery->ready_count == 0 && delivery->poll_again)
         delivery_wake(delivery);
 }
 
@@ -826,9 +950,11 @@ lease_run(struct write_job *write, struct database *database, struct err *err)
     }
     for (size_t i = 0; i < poll->extend_count; i++) {
         struct query q =
-            query_start(database, "UPDATE recipient SET next_ms = ? WHERE key = ? AND state = 0");
+            query_start(database, "UPDATE recipient SET next_ms = ? WHERE key = ? AND state = 0 "
+                                  "AND next_ms <= ?");
         query_i64(&q, poll->now_ms + MINUTE_MS);
         query_i64(&q, poll->extend[i]);
+        query_i64(&q, poll->now_ms);
         enum rc rc = query_run(&q, err);
         if (rc != RC_OK)
             return rc;
@@ -909,7 +1035,7 @@ poll_done(void *job)
         const struct recipient_row *row = &poll->rows[i];
         size_t more = (size_t)(uintptr_t)map_get(taken, row->domain);
         bool busy = map_get(delivery->recipients, MAP_KEY(row->key)) ||
-                    site_count(delivery, row->domain) + more >= SITE_LEASES_MAX;
+                    destination_leases(delivery, row->domain) + more >= DESTINATION_LEASES_MAX;
         if (poll->messages[i].key == 0)
             continue;
         if (busy) {
@@ -960,6 +1086,7 @@ delivery_stop(struct delivery *delivery, const int64_t *recipient_keys, size_t c
         if (!lease->sent) {
             lease->stopped = true;
         } else if (delivery->core->courier) {
+            lease->recalled = true;
             struct number_message message = {lease->number};
             buf_reset(&out);
             protocol_put_number(&out, &message);
@@ -1003,10 +1130,10 @@ delivery_new(struct core *core)
 {
     struct delivery *delivery = NEW(struct delivery);
     delivery->core = core;
-    delivery->ready_tail = &delivery->ready;
+    TAILQ_INIT(&delivery->turns);
     delivery->leases = map_new();
     delivery->recipients = map_new();
-    delivery->sites = map_new();
+    delivery->destinations = map_new();
     delivery->timer = timer_new(core->loop, poll_now, delivery);
     delivery->unsettled_timer = timer_new(core->loop, settle_again, delivery);
     return delivery;

@@ -30,10 +30,12 @@ enum {
 /* File scope, so that what lives to the end of the process is not taken for leaked. */
 static struct courier courier_state;
 
+/* Core may be gone while the last events of a turn of the loop are served. */
 static void
 send_to_core(struct courier *courier, uint8_t type)
 {
-    channel_send(courier->core, type, buf_slice(&courier->out));
+    if (courier->core)
+        channel_send(courier->core, type, buf_slice(&courier->out));
     buf_reset(&courier->out);
 }
 
@@ -87,8 +89,8 @@ log_attempt(const struct lease *lease, const struct remote *remote)
               LOG_TEXT("host", remote->host), LOG_TEXT("ip", remote->ip),
               LOG_TEXT("tls", remote->tls), LOG_NUMBER("delivered", counts[OUTCOME_DELIVERED]),
               LOG_NUMBER("retry", counts[OUTCOME_RETRY]),
-              LOG_NUMBER("failed", counts[OUTCOME_FAILED] + counts[OUTCOME_NO_DOMAIN]), LOG_TEXT("status", last->status),
-              LOG_TEXT("reply", last->reply));
+              LOG_NUMBER("failed", counts[OUTCOME_FAILED] + counts[OUTCOME_NO_DOMAIN]),
+              LOG_TEXT("status", last->status), LOG_TEXT("reply", last->reply));
 }
 
 static void
@@ -390,6 +392,33 @@ open_feedback(struct courier *courier, const struct process_start *start)
             refuse_to_start(&err);
 }
 
+/* --- stop --------------------------------------------------------------------------------- */
+
+void
+courier_drained(struct courier *courier)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *site;
+    while (map_next(courier->sites, &cursor, &key, &site))
+        if (site_is_busy(site))
+            return;
+    loop_stop(courier->loop);
+}
+
+/* What a receiver is being given is given to its end: were it cut off, it would be sent again.
+ * Nothing new is begun; the rest is leased again after the start. */
+static void
+drain(void *ctx)
+{
+    struct courier *courier = ctx;
+    courier->draining = true;
+    if (courier->core)
+        courier_drained(courier);
+    else
+        loop_stop(courier->loop);
+}
+
 int
 main(void)
 {
@@ -409,7 +438,7 @@ main(void)
     open_core(courier, &start);
     open_feedback(courier, &start);
     process_confine(process);
-    static const struct process_handler handler = {0};
+    static const struct process_handler handler = {.stop = drain};
     process_ready(process, &handler, courier);
     loop_run(courier->loop);
     return 0;

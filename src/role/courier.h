@@ -35,6 +35,7 @@ struct courier {
     struct buf key;      /* of a site being looked for */
     struct lease *owing; /* leases whose credit is looked at again soon */
     struct timer *grant_timer;
+    bool draining; /* it stops: what is under way is finished, nothing is begun */
 };
 
 /* One DELIVER that core waits to hear about. */
@@ -85,5 +86,9 @@ void site_body(struct lease *lease, struct slice piece, bool last);
 /* Take it back, if no byte of it was sent; then it is finished. */
 void site_recall(struct lease *lease);
 size_t site_backlog(const struct lease *lease);
+/* Is a message on its way over one of its connections? */
+bool site_is_busy(const struct site *site);
+/* While draining, after each event: leave when nothing is on its way any more. */
+void courier_drained(struct courier *courier);
 
 #endif

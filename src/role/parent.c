@@ -35,7 +35,8 @@ enum {
     SETTLED_MS = 60 * 1000, /* who lived so long starts again without delay */
     CORE_DEATHS_MAX = 5,
     STOP_MS = 10 * 1000,
-    CORELESS_MS = 1000 /* for workers whose core died: they have nothing left to finish */
+    DRAIN_MS = 30 * 1000, /* for receivers to say that they took a message */
+    CORELESS_MS = 1000    /* for workers whose core died: they have nothing left to finish */
 };
 
 struct worker {
@@ -62,7 +63,8 @@ enum parent_state {
 };
 
 /* No new mail, then what was accepted is safe, then the rest. */
-enum stop_stage { STAGE_FRONTS, STAGE_CORE, STAGE_REST, STAGE_COUNT };
+/* First nothing new comes in, then what is on its way out arrives, then the store is closed. */
+enum stop_stage { STAGE_FRONTS, STAGE_COURIER, STAGE_CORE, STAGE_REST, STAGE_COUNT };
 
 struct parent {
     struct arena *arena;
@@ -511,9 +513,12 @@ hear(struct parent *parent, struct worker *worker)
 static enum stop_stage
 stage_of(const struct worker *worker)
 {
-    return worker->role == ROLE_FRONT  ? STAGE_FRONTS
-           : worker->role == ROLE_CORE ? STAGE_CORE
-                                       : STAGE_REST;
+    switch (worker->role) {
+    case ROLE_FRONT: return STAGE_FRONTS;
+    case ROLE_COURIER: return STAGE_COURIER;
+    case ROLE_CORE: return STAGE_CORE;
+    default: return STAGE_REST;
+    }
 }
 
 /* A worker whose socket closes finishes and exits. */
@@ -521,7 +526,7 @@ static void
 enter_stage(struct parent *parent, enum stop_stage stage, int64_t now_ms)
 {
     parent->stage = stage;
-    parent->deadline_ms = now_ms + STOP_MS;
+    parent->deadline_ms = now_ms + (stage == STAGE_COURIER ? DRAIN_MS : STOP_MS);
     for (size_t i = 0; i < parent->worker_count; i++)
         if (stage_of(&parent->workers[i]) == stage)
             close_worker(&parent->workers[i]);

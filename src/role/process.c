@@ -201,12 +201,14 @@ process_confine(struct process *process)
     harden(process);
 }
 
-/* In order: what the role holds is finished after its loop returned. */
 static void
 stop(struct process *process)
 {
     watch_set(process->watch, 0);
-    loop_stop(process->loop);
+    if (process->handler->stop)
+        process->handler->stop(process->ctx);
+    else
+        loop_stop(process->loop);
 }
 
 static void

@@ -34,6 +34,7 @@ struct process_handler {
     /* A peer was started again: the new end of the channel to it. NULL where it cannot happen. */
     void (*attached)(void *ctx, struct process_peer peer);
     void (*reload)(void *ctx); /* certificates; NULL when there is nothing */
+    void (*stop)(void *ctx);   /* finish what must be, then stop the loop; NULL: stop it at once */
 };
 
 struct process;

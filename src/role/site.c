@@ -79,7 +79,7 @@ struct site {
     char *name; /* owned: the domain, or the smarthost */
     uint16_t port;
     enum tls_policy tls;
-    bool allow_private;
+    bool verify, allow_private;
     char *user_name;
     struct secret password;
     STAILQ_HEAD(, lease) queue;
@@ -430,7 +430,8 @@ connection_look(struct connection *connection)
          next_host(connection)) {
         if (!connection->addresses && !find_addresses(connection))
             return;
-        if (connection->site->queued == 0) { /* others were quicker, or all was recalled */
+        /* Others were quicker, all was recalled, or nothing new is begun. */
+        if (connection->site->queued == 0 || connection->site->courier->draining) {
             connection_free(connection);
             return;
         }
@@ -535,12 +536,6 @@ on_write(void *ctx, struct slice bytes)
         stream_write(connection->stream, bytes);
 }
 
-static bool
-verifies(const struct site *site)
-{
-    return site->tls == TLS_VERIFY;
-}
-
 static void
 on_start_tls(void *ctx)
 {
@@ -548,7 +543,7 @@ on_start_tls(void *ctx)
     struct courier *courier = connection->site->courier;
     connection->securing = true;
     stream_secure_client(connection->stream,
-                         verifies(connection->site) ? courier->tls_verified : courier->tls_any,
+                         connection->site->verify ? courier->tls_verified : courier->tls_any,
                          connection->remote.host);
 }
 
@@ -871,6 +866,10 @@ static void
 site_pump(struct site *site)
 {
     struct connection *connection;
+    if (site->courier->draining) {
+        courier_drained(site->courier);
+        return;
+    }
     while (site->queued && (connection = usable_connection(site))) {
         begin_transaction(connection, queue_take(site));
         connection_settle(connection);
@@ -879,6 +878,15 @@ site_pump(struct site *site)
         connection_open(site);
     if (site->queued == 0 && TAILQ_EMPTY(&site->connections))
         site_free(site);
+}
+
+bool
+site_is_busy(const struct site *site)
+{
+    const struct connection *connection = TAILQ_FIRST(&site->connections);
+    while (connection && connection->state != CONNECTION_BUSY)
+        connection = TAILQ_NEXT(connection, in_site);
+    return connection != NULL;
 }
 
 static struct slice
@@ -894,6 +902,7 @@ site_key(struct courier *courier, const struct deliver_message *message)
     buf_reset(key);
     wire_put_u8(key, (uint8_t)message->route);
     wire_put_u8(key, (uint8_t)message->tls);
+    wire_put_u8(key, message->verify);
     wire_put_u8(key, message->allow_private);
     wire_put_u32(key, message->port);
     wire_put_bytes(key, message->user_name);
@@ -913,6 +922,7 @@ site_new(struct courier *courier, const struct deliver_message *message, struct 
         .name = memory_cstr(site_name(message)),
         .port = message->port,
         .tls = message->tls,
+        .verify = message->verify,
         .allow_private = message->allow_private,
         .user_name = memory_cstr(message->user_name),
         .password = secret_new(message->password),
@@ -960,7 +970,7 @@ refuse_unverifiable(struct lease *lease)
 void
 site_deliver(struct courier *courier, struct lease *lease)
 {
-    if (lease->message.tls == TLS_VERIFY && !courier->tls_verified) {
+    if (lease->message.verify && !courier->tls_verified) {
         refuse_unverifiable(lease);
         return;
     }

@@ -36,7 +36,7 @@ expire(struct arena *arena, struct recipient_row *row, int64_t accepted_ms, int6
 {
     row->reply =
         arena_printf(arena, "550 4.4.7 Message expired: unable to deliver in %d minutes.<%.*s>",
-                     (int)((now_ms - accepted_ms) / MINUTE_MS), SLICE_ARG(row->reply));
+                     (int)((row->expires_ms - accepted_ms) / MINUTE_MS), SLICE_ARG(row->reply));
     row->status = SLICE("4.4.7");
     finish(row, RECIPIENT_EXPIRED, now_ms);
 }
@@ -73,7 +73,7 @@ spool_settle(struct database *db, struct arena *arena, const struct spool_outcom
     bool over = outcome->fate == SPOOL_DELIVERED || outcome->fate == SPOOL_FAILED;
     if (row->state != RECIPIENT_QUEUED && !(held && over))
         return err_set(err, RC_CONFLICT, "the recipient is %s", recipient_state_name(row->state));
-    row->attempts++;
+    row->attempts += outcome->fate != SPOOL_AGAIN;
     row->status = outcome->status;
     row->reply = outcome->reply;
     row->remote = outcome->remote;
@@ -83,6 +83,10 @@ spool_settle(struct database *db, struct arena *arena, const struct spool_outcom
     case SPOOL_LATER:
         row->leased = false;
         row->next_ms = now_ms + schedule_delay_ms(schedule, row->attempts, outcome->jitter);
+        break;
+    case SPOOL_AGAIN:
+        row->leased = false;
+        row->next_ms = now_ms;
         break;
     case SPOOL_RETRY: rc = postpone(db, arena, outcome, schedule, now_ms, row, err); break;
     }
@@ -149,8 +153,10 @@ spool_retry(struct database *db, struct arena *arena, int64_t recipient_key, int
 {
     struct recipient_row row;
     enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED, &row, err);
-    if (rc != RC_OK || row.leased)
+    if (rc != RC_OK)
         return rc;
+    if (row.leased)
+        return err_set(err, RC_CONFLICT, "the recipient is under way");
     row.next_ms = now_ms;
     return recipients_update(db, &row, err);
 }

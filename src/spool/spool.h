@@ -39,7 +39,8 @@ enum spool_fate {
     SPOOL_DELIVERED,
     SPOOL_FAILED,
     SPOOL_RETRY, /* later, or expired when its lifetime is over */
-    SPOOL_LATER  /* later, whatever its age: the report that would be owed cannot be made now */
+    SPOOL_LATER, /* later, whatever its age: the report that would be owed cannot be made now */
+    SPOOL_AGAIN  /* now: nothing was tried for it */
 };
 
 struct spool_outcome {

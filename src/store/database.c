@@ -4,10 +4,13 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+enum { WAL_PAGE_BYTES = 4096 + 24 };
+
 struct database {
     sqlite3 *sqlite;
     struct map *statements; /* by address of the text; owned */
     bool full;
+    int64_t wal_bytes; /* in the log since the last checkpoint that emptied it */
 };
 
 static enum rc
@@ -52,6 +55,17 @@ relative_vfs(void)
     return vfs.zName;
 }
 
+/* Called after each commit of this connection: how many pages the log holds. */
+static int
+note_wal(void *ctx, sqlite3 *sqlite, const char *name, int pages)
+{
+    struct database *database = ctx;
+    (void)sqlite;
+    (void)name;
+    database->wal_bytes = (int64_t)pages * WAL_PAGE_BYTES;
+    return SQLITE_OK;
+}
+
 enum rc
 database_open(const char *path, enum database_access access, struct database **out, struct err *err)
 {
@@ -75,6 +89,8 @@ database_open(const char *path, enum database_access access, struct database **o
                   "PRAGMA cache_size=-4096",
             err);
     }
+    if (rc == RC_OK && access == DATABASE_WRITE)
+        sqlite3_wal_hook(database->sqlite, note_wal, database);
     if (rc == RC_OK)
         *out = database;
     else
@@ -145,10 +161,18 @@ database_release(struct database *database, struct err *err)
 void
 database_undo(struct database *database)
 {
+    bool full = database->full;
     struct query query = query_start(database, "ROLLBACK TO job");
     (void)!query_run(&query, NULL);
     query = query_start(database, "RELEASE job");
     (void)!query_run(&query, NULL);
+    database->full = full;
+}
+
+bool
+database_in_transaction(const struct database *database)
+{
+    return !sqlite3_get_autocommit(database->sqlite);
 }
 
 bool
@@ -157,10 +181,20 @@ database_is_full(const struct database *database)
     return database->full;
 }
 
-void
-database_checkpoint(struct database *database)
+enum rc
+database_checkpoint(struct database *database, struct err *err)
 {
-    sqlite3_wal_checkpoint_v2(database->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    int code =
+        sqlite3_wal_checkpoint_v2(database->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        return RC_OK;
+    return fail(database, code, err, "checkpoint");
+}
+
+int64_t
+database_wal_bytes(const struct database *database)
+{
+    return database->wal_bytes;
 }
 
 int64_t

@@ -32,8 +32,13 @@ MUST_USE enum rc database_savepoint(struct database *database, struct err *err);
 MUST_USE enum rc database_release(struct database *database, struct err *err);
 void database_undo(struct database *database);
 bool database_is_full(const struct database *database); /* the last failure was a full disk */
-void database_checkpoint(struct database *database);    /* move the log into the file; the writer */
-int64_t database_changes(const struct database *database); /* rows of the last statement */
+/* An engine may end a transaction by itself when the disk is full. */
+bool database_in_transaction(const struct database *database);
+/* Move the log into the file; the writer's. RC_PERMANENT as in database_commit; readers in the way
+ * are no error. */
+MUST_USE enum rc database_checkpoint(struct database *database, struct err *err);
+int64_t database_wal_bytes(const struct database *database); /* what the log holds */
+int64_t database_changes(const struct database *database);   /* rows of the last statement */
 
 /*
  * Statements: prepared once per connection and text (`sql` is a literal, its address is the key).

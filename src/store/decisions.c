@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "message_key.h"
 
+enum { EXPIRE_AT_ONCE = 1000 };
+
 enum rc
 decisions_insert(struct database *db, const struct decision_row *row, struct err *err)
 {
@@ -78,16 +80,18 @@ decisions_list(struct database *db, struct arena *arena, const struct decision_f
 }
 
 enum rc
-decisions_expire(struct database *db, int64_t before_ms, struct err *err)
+decisions_expire(struct database *db, int64_t before_ms, bool *more, struct err *err)
 {
     int64_t low, high;
     message_key_range_ms(before_ms, before_ms, &low, &high);
     struct query q = query_start(db, "DELETE FROM decision WHERE key IN (SELECT key FROM decision "
-                                     "WHERE key < ? ORDER BY key LIMIT 1000)");
+                                     "WHERE key < ? ORDER BY key LIMIT ?)");
     query_i64(&q, low);
+    query_i64(&q, EXPIRE_AT_ONCE);
     enum rc rc = query_run(&q, err);
     if (rc != RC_OK)
         return rc;
+    *more = database_changes(db) == EXPIRE_AT_ONCE;
     q = query_start(db, "DELETE FROM stranger WHERE hour < ?");
     query_i64(&q, before_ms / HOUR_MS);
     return query_run(&q, err);

@@ -30,7 +30,9 @@ struct decision_filter {
 MUST_USE enum rc decisions_list(struct database *db, struct arena *arena,
                                 const struct decision_filter *filter, struct decision_row **out,
                                 size_t *count, struct err *err);
-MUST_USE enum rc decisions_expire(struct database *db, int64_t before_ms, struct err *err);
+/* As messages_expire. */
+MUST_USE enum rc decisions_expire(struct database *db, int64_t before_ms, bool *more,
+                                  struct err *err);
 
 MUST_USE enum rc strangers_count(struct database *db, int64_t now_ms, struct slice network,
                                  const char *reason, int64_t attempts, struct slice user,

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+enum { EXPIRE_AT_ONCE = 100 };
+
 static const char *const state_names[] = {"queued",  "held",       "delivered", "bounced",
                                           "expired", "suppressed", "dropped"};
 static_assert(sizeof state_names / sizeof state_names[0] == RECIPIENT_STATE_COUNT, "all named");
@@ -197,15 +199,15 @@ delete_parts(struct database *db, const char *sql, int64_t key, struct err *err)
 }
 
 enum rc
-messages_expire(struct database *db, int64_t before_ms, int64_t limit, struct err *err)
+messages_expire(struct database *db, int64_t before_ms, bool *more, struct err *err)
 {
-    int64_t keys[100], low, high;
+    int64_t keys[EXPIRE_AT_ONCE], low, high;
     size_t count = 0;
     message_key_range_ms(before_ms, before_ms, &low, &high);
     struct query q = query_start(db, "SELECT key FROM message WHERE key < ? AND open = 0 LIMIT ?");
     query_i64(&q, low);
-    query_i64(&q, limit < 100 ? limit : 100);
-    while (count < 100 && query_row(&q))
+    query_i64(&q, EXPIRE_AT_ONCE);
+    while (count < EXPIRE_AT_ONCE && query_row(&q))
         keys[count++] = query_column_i64(&q, 0);
     enum rc rc = query_end(&q, err);
     for (size_t i = 0; rc == RC_OK && i < count; i++) {
@@ -218,6 +220,7 @@ messages_expire(struct database *db, int64_t before_ms, int64_t limit, struct er
             rc = query_run(&q, err);
         }
     }
+    *more = count == EXPIRE_AT_ONCE;
     return rc;
 }
 

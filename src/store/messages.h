@@ -66,8 +66,9 @@ MUST_USE enum rc messages_set_captured(struct database *db, int64_t key, struct 
 /* Nothing of the message waits any more: forget the body unless it was captured. */
 MUST_USE enum rc messages_finish(struct database *db, int64_t key, struct err *err);
 MUST_USE enum rc messages_has_open(struct database *db, int64_t key, bool *open, struct err *err);
-/* Finished before `before_ms`: rows and what was captured go; at most `limit` messages. */
-MUST_USE enum rc messages_expire(struct database *db, int64_t before_ms, int64_t limit,
+/* Finished before `before_ms`: rows and what was captured go, a hundred messages at a time; *more
+ * tells that there may be others. */
+MUST_USE enum rc messages_expire(struct database *db, int64_t before_ms, bool *more,
                                  struct err *err);
 /* One more report about it is passed on, unless that makes more than `max`: then RC_LIMIT. */
 MUST_USE enum rc messages_count_feedback(struct database *db, int64_t key, int64_t max,

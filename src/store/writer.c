@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { WRITER_BATCH_MAX = 1000, WRITER_CHECKPOINT_COMMITS = 400 };
+enum {
+    WRITER_BATCH_MAX = 1000,
+    WRITER_CHECKPOINT_COMMITS = 400,
+    WRITER_LOG_BYTES = 16 * 1024 * 1024 /* of the log, before it is moved into the file */
+};
 
 struct writer {
     struct loop *loop;
@@ -72,10 +76,18 @@ fail_all(struct write_job *first, enum rc rc, const struct err *err)
 static bool
 spoils_batch(const struct database *database, const struct write_job *job)
 {
-    if (database_is_full(database))
+    if (database_is_full(database) || !database_in_transaction(database))
         return true;
     return !job->guarded &&
            (job->rc == RC_TEMPORARY || job->rc == RC_PERMANENT || job->rc == RC_CONFLICT);
+}
+
+/* fsync may have lost pages: nothing more can be promised. */
+static _Noreturn void
+give_up(const struct err *err)
+{
+    fprintf(stderr, "error store.failed reason=\"%s\"\n", err->text);
+    abort();
 }
 
 /* The whole batch or nothing: an engine's failure inside an unguarded job undoes it for all. */
@@ -87,7 +99,7 @@ run_batch(struct writer *writer, struct write_job *first)
     for (struct write_job *job = first; rc == RC_OK && job; job = job->next) {
         run_job(writer->database, job);
         if (spoils_batch(writer->database, job)) {
-            rc = job->rc;
+            rc = job->rc != RC_OK ? job->rc : RC_TEMPORARY;
             err = job->err;
         }
         atomic_fetch_add_explicit(&writer->jobs, 1, memory_order_relaxed);
@@ -97,10 +109,8 @@ run_batch(struct writer *writer, struct write_job *first)
     if (rc == RC_OK)
         return false;
     bool full = database_is_full(writer->database);
-    if (rc == RC_PERMANENT && !full) {
-        fprintf(stderr, "error store.failed reason=\"%s\"\n", err.text);
-        abort(); /* fsync may have lost pages: nothing more can be promised */
-    }
+    if (rc == RC_PERMANENT && !full)
+        give_up(&err);
     database_rollback(writer->database);
     fail_all(first, RC_TEMPORARY, &err);
     return full;
@@ -113,10 +123,13 @@ process(struct writer *writer, struct write_job *first)
     *batch = (struct batch){writer, first, run_batch(writer, first)};
     atomic_fetch_add_explicit(&writer->commits, 1, memory_order_relaxed);
     loop_post(writer->loop, deliver_batch, batch);
-    if (++writer->since_checkpoint >= WRITER_CHECKPOINT_COMMITS) {
-        database_checkpoint(writer->database);
-        writer->since_checkpoint = 0;
-    }
+    if (++writer->since_checkpoint < WRITER_CHECKPOINT_COMMITS &&
+        database_wal_bytes(writer->database) < WRITER_LOG_BYTES)
+        return;
+    struct err err = {0};
+    if (database_checkpoint(writer->database, &err) == RC_PERMANENT)
+        give_up(&err);
+    writer->since_checkpoint = 0;
 }
 
 /* Cut off at most one batch from the queue. Called under lock. */

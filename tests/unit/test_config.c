@@ -114,7 +114,7 @@ an_empty_file_gives_the_defaults(void **state)
     assert_int_equal(config.mx_port, 25);
     assert_int_equal(config.connections_per_site, 10);
     assert_int_equal(config.messages_per_connection, 100);
-    assert_int_equal(config.concurrent_deliveries, 200);
+    assert_int_equal(config.concurrent_deliveries, 1000);
     assert_int_equal(config.retry_first_ms, MINUTE_MS);
     assert_int_equal(config.retry_max_ms, HOUR_MS);
     assert_int_equal(config.lifetime_ms, 14 * HOUR_MS);
@@ -481,8 +481,16 @@ static void
 a_route_must_make_sense(void **state)
 {
     (void)state;
-    accepted("[route a.example]\ntls = verify");
+    accepted("[route a.example]\nvia = mx\ntls = verify");
     assert_int_equal(config.routes[0].kind, ROUTE_MX);
+    assert_true(config.routes[0].verify);
+    refused("\n[route a.example]\ntls = verify",
+            "postern.conf line 2: route.a.example.via: is missing; it is mx, capture or smarthost "
+            "host:port");
+    refused("[route a.example]\nvia = mx\nverify = yes",
+            "postern.conf line 1: route.a.example.verify: needs tls = require, verify or implicit");
+    accepted("[route a.example]\nvia = mx\ntls = require\nverify = yes");
+    assert_true(config.routes[0].verify);
     refused("[route]", "postern.conf line 1: route \"\": must be a domain, *. and a domain, or *");
     refused("[route a.*]", "postern.conf line 1: route \"a.*\": must be a domain, *. and a domain, "
                            "or *");
@@ -511,9 +519,17 @@ a_password_goes_only_to_a_verified_host_unless_said_otherwise(void **state)
     accepted("[route *]\nvia = smarthost b.example:587\nuser_name = u\npassword = p # \" =x");
     assert_int_equal(config.routes[0].tls, TLS_VERIFY);
     assert_slice(config.routes[0].password, "p # \" =x");
+    assert_true(config.routes[0].verify);
+    refused("[route *]\nvia = smarthost b.example:587\nuser_name = u\npassword = p\ntls = require",
+            "postern.conf line 1: route.*.user_name: goes to a host whose certificate is verified: "
+            "tls = verify or implicit; or say verify = no");
     accepted(
-        "[route *]\nvia = smarthost b.example:587\nuser_name = u\npassword = p\ntls = require");
+        "[route *]\nvia = smarthost b.example:587\nuser_name = u\npassword = p\ntls = require\n"
+        "verify = no");
     assert_int_equal(config.routes[0].tls, TLS_REQUIRE);
+    assert_false(config.routes[0].verify);
+    accepted("[route *]\nvia = smarthost b.example:465\ntls = implicit");
+    assert_true(config.routes[0].verify);
     accepted("[route *]\nvia = smarthost b.example:587");
     assert_int_equal(config.routes[0].tls, TLS_OPPORTUNISTIC);
 }
@@ -626,7 +642,7 @@ the_longest_configuration_can_be_told(void **state)
     char long_text[256], long_host[254];
     memset(long_text, 'x', 255);
     long_text[255] = '\0';
-    const char *sets[400];
+    const char *sets[500];
     for (int i = 0; i < 100; i++) {
         for (size_t j = 0; j < 253; j++)
             long_host[j] = j % 60 == 59 ? '.' : 'h';
@@ -634,13 +650,14 @@ the_longest_configuration_can_be_told(void **state)
         char number[16];
         snprintf(number, sizeof number, "%03d", i);
         memcpy(long_host, number, 3);
-        sets[4 * i] =
+        sets[5 * i] =
             arena_printf(arena, "route.%s.via=smarthost %s:65535", long_host, long_host).ptr;
-        sets[4 * i + 1] = arena_printf(arena, "route.%s.user_name=%s", long_host, long_text).ptr;
-        sets[4 * i + 2] = arena_printf(arena, "route.%s.password=%s", long_host, long_text).ptr;
-        sets[4 * i + 3] = arena_printf(arena, "route.%s.tls=opportunistic", long_host).ptr;
+        sets[5 * i + 1] = arena_printf(arena, "route.%s.user_name=%s", long_host, long_text).ptr;
+        sets[5 * i + 2] = arena_printf(arena, "route.%s.password=%s", long_host, long_text).ptr;
+        sets[5 * i + 3] = arena_printf(arena, "route.%s.tls=opportunistic", long_host).ptr;
+        sets[5 * i + 4] = arena_printf(arena, "route.%s.verify=no", long_host).ptr;
     }
-    assert_int_equal(parse_sets("", sets, 400), RC_OK);
+    assert_int_equal(parse_sets("", sets, 500), RC_OK);
     struct slice text = config_for_role(arena, &config, ROLE_CORE);
     struct config again;
     assert_int_equal(config_parse(arena, text, "parent", NULL, 0, &again, &err), RC_OK);
