@@ -158,8 +158,10 @@ static void
 refuse(struct submission *session, enum reply reply)
 {
     say(session, reply);
-    if (++session->bad_commands >= session->limits.bad_commands)
-        session_close(session);
+    if (++session->bad_commands < session->limits.bad_commands)
+        return;
+    say(session, REPLY_TOO_MANY_ERRORS);
+    session_close(session);
 }
 
 /* The reply that was owed has been given: the transaction or login is over. */

@@ -17,8 +17,9 @@
 /* Constant while core runs. */
 struct api_constants {
     struct slice region, account, hostname, provider_domain, public_url;
-    const char *region_prefix;  /* of message ids (reference §1.9) */
-    struct slice endpoint_host; /* where people's programs connect; for the printed settings */
+    struct slice outgoing_address; /* empty: the system's choice */
+    const char *region_prefix;     /* of message ids (reference §1.9) */
+    struct slice endpoint_host;    /* where people's programs connect; for the printed settings */
     uint16_t submission_port, submissions_port;
     bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
     int64_t dkim_grace_ms, lifetime_ms;

@@ -59,19 +59,36 @@ can_send_as(struct api_call *call, const struct user_row *user, const struct pol
     return evaluate_policies(call->arena, entries, count, &request).outcome == EVALUATE_ALLOW;
 }
 
-/* Users whose policies let them send as this address, though not as anybody (an administrator with
- * sending is not meant; the access report shows those); `except` are folded names. */
+/* A user whose policies let them send as an address. */
+struct holder {
+    struct slice name, folded;
+    bool by_name; /* as that address, and not as its neighbours */
+};
+
+struct holders {
+    struct holder *list;
+    size_t count, cap;
+};
+
+static struct slice
+neighbour(struct api_call *call, struct slice domain)
+{
+    return arena_printf(call->arena, "%.*s@%.*s", SLICE_ARG(random_base32(call->arena, 20)),
+                        SLICE_ARG(domain));
+}
+
+/* Those who may send as anybody (an administrator with sending) are not meant: the access report
+ * shows them. `except`: folded names. */
 static enum rc
-find_holders(struct api_call *call, struct slice address, const struct slice *except,
-             size_t except_count, struct slice **holders, size_t *holder_count, struct err *err)
+find_holders(struct api_call *call, const struct address *address, const struct slice *except,
+             size_t except_count, struct holders *holders, struct err *err)
 {
     struct user_row *users;
-    size_t user_count, cap = 0;
-    struct slice anybody =
-        arena_printf(call->arena, "%.*s@%.*s.invalid", SLICE_ARG(random_base32(call->arena, 20)),
-                     SLICE_ARG(random_base32(call->arena, 20)));
-    *holders = NULL;
-    *holder_count = 0;
+    size_t user_count;
+    struct slice beside = neighbour(call, address->domain);
+    struct slice anybody = neighbour(
+        call, arena_concat(call->arena, random_base32(call->arena, 20), SLICE(".invalid")));
+    *holders = (struct holders){0};
     enum rc rc = users_list(call->database, call->arena, &users, &user_count, err);
     for (size_t i = 0; rc == RC_OK && i < user_count; i++) {
         struct policy_entry *entries;
@@ -79,11 +96,13 @@ find_holders(struct api_call *call, struct slice address, const struct slice *ex
         if (is_among(users[i].folded, except, except_count))
             continue;
         rc = load_entries(call, users[i].folded, &entries, &count, err);
-        if (rc != RC_OK || !can_send_as(call, &users[i], entries, count, address) ||
+        if (rc != RC_OK || !can_send_as(call, &users[i], entries, count, address->text) ||
             can_send_as(call, &users[i], entries, count, anybody))
             continue;
-        *holders = arena_grow(call->arena, *holders, sizeof **holders, *holder_count, &cap);
-        (*holders)[(*holder_count)++] = users[i].folded;
+        bool by_name = !can_send_as(call, &users[i], entries, count, beside);
+        holders->list = arena_grow(call->arena, holders->list, sizeof *holders->list,
+                                   holders->count, &holders->cap);
+        holders->list[holders->count++] = (struct holder){users[i].name, users[i].folded, by_name};
     }
     return rc;
 }
@@ -221,16 +240,16 @@ find_or_make_user(struct api_call *call, struct slice name, bool from_address, b
 }
 
 static enum rc
-refuse_second_holder(struct api_call *call, struct slice address, struct slice user,
+refuse_second_holder(struct api_call *call, const struct address *address, struct slice user,
                      struct err *err)
 {
-    struct slice *holders, except = arena_lower(call->arena, user);
-    size_t count;
-    enum rc rc = find_holders(call, address, &except, 1, &holders, &count, err);
-    if (rc == RC_OK && count > 0)
+    struct slice except = arena_lower(call->arena, user);
+    struct holders holders;
+    enum rc rc = find_holders(call, address, &except, 1, &holders, err);
+    if (rc == RC_OK && holders.count > 0)
         return err_set(err, RC_CONFLICT,
                        "%.*s may be used by %.*s already; --also lets both use it",
-                       SLICE_ARG(address), SLICE_ARG(holders[0]));
+                       SLICE_ARG(address->text), SLICE_ARG(holders.list[0].name));
     return rc;
 }
 
@@ -257,7 +276,7 @@ grant_create(struct api_call *call, struct err *err)
     if (from_address)
         name = address.text;
     if (!also)
-        rc = refuse_second_holder(call, address.text, name, err);
+        rc = refuse_second_holder(call, &address, name, err);
     if (rc == RC_OK)
         rc = find_or_make_user(call, name, from_address, also, &user, &keys, &key_count, err);
     if (rc == RC_OK)
@@ -289,8 +308,7 @@ struct target {
     bool is_key;
     struct access_key_row *keys;
     size_t count, cap;
-    struct slice *others; /* users who may send as the address too, by policies of another kind */
-    size_t other_count;
+    struct holders others; /* who may send as the address too, by policies of another kind */
 };
 
 static enum rc
@@ -307,8 +325,8 @@ add_keys_of(struct api_call *call, struct slice user, struct target *target, str
     return rc;
 }
 
-/* Everybody to whom the address was handed out, and a user of that name. Without any, those whose
- * policies name it; else those are only told of. */
+/* Everybody to whom the address was handed out: by grant, under its own name, or by a policy that
+ * names it. Those who may use it by a wildcard are only told of. */
 static enum rc
 find_keys_of_address(struct api_call *call, struct slice text, struct target *target,
                      struct err *err)
@@ -335,14 +353,13 @@ find_keys_of_address(struct api_call *call, struct slice text, struct target *ta
         memcpy(except, users, count * sizeof *except);
     except[count] = folded;
     if (rc == RC_OK)
-        rc = find_holders(call, address.text, except, count + 1, &target->others,
-                          &target->other_count, err);
-    if (rc != RC_OK || named || count > 0)
-        return rc;
-    for (size_t i = 0; rc == RC_OK && i < target->other_count; i++)
-        rc = add_keys_of(call, target->others[i], target, err);
-    bool found = target->other_count > 0;
-    target->other_count = 0;
+        rc = find_holders(call, &address, except, count + 1, &target->others, err);
+    bool found = named || count > 0;
+    for (size_t i = 0; rc == RC_OK && i < target->others.count; i++)
+        if (target->others.list[i].by_name) {
+            found = true;
+            rc = add_keys_of(call, target->others.list[i].folded, target, err);
+        }
     return rc == RC_OK && !found ? RC_NOT_FOUND : rc;
 }
 
@@ -432,8 +449,9 @@ grant_revoke(struct api_call *call, struct err *err)
     json_put_i64(call->output, "held", held);
     json_key(call->output, "others");
     json_open_array(call->output);
-    for (size_t i = 0; i < target.other_count; i++)
-        json_write_string(call->output, target.others[i]);
+    for (size_t i = 0; i < target.others.count; i++)
+        if (!target.others.list[i].by_name)
+            json_write_string(call->output, target.others.list[i].name);
     json_close_array(call->output);
     return rc;
 }

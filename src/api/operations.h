@@ -35,6 +35,9 @@ enum rc identity_confirm(struct api_call *call,
                          struct err *err); /* the link of a verification mail */
 enum rc dkim_set(struct api_call *call, struct err *err);
 
+/* lint_operations.c */
+enum rc domain_lint(struct api_call *call, struct err *err);
+
 /* user_operations.c */
 enum rc user_create(struct api_call *call, struct err *err);
 enum rc user_list(struct api_call *call, struct err *err);

@@ -100,6 +100,8 @@ queue_show(struct api_call *call, struct err *err)
     json_put_string(call->output, "mail_from", message.reverse_path);
     json_put_string(call->output, "mail_from_on_the_wire", message.wire_path);
     json_put_string(call->output, "from", message.header_from);
+    json_put_string(call->output, "configuration_set", message.configuration_set);
+    json_put_string(call->output, "tags", message.tags);
     json_put_bool(call->output, "provider_hidden", message.hidden);
     json_put_i64(call->output, "bytes", message.body_bytes + (int64_t)message.header.len);
     json_put_string(call->output, "policy", message.policy);

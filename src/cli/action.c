@@ -46,6 +46,7 @@ static const struct action actions[] = {
      print_records},
     {"domain", "records", "domain.records", {{"DOMAIN", "domain", WORD}}, print_records},
     {"domain", "check", "domain.check", {{"DOMAIN", "domain", WORD}}, print_findings},
+    {"check", NULL, "domain.lint", {{"DOMAIN", "domain", WORD}}, print_lint},
     {"domain", "list", "identity.list", {{"domain", "kind", TEXT}}, print_identities},
     {"domain",
      "remove",
@@ -175,15 +176,11 @@ static const struct sequel {
     const char *next;                          /* a command; "%" stands for the first word given */
     bool (*agrees)(const struct json *answer); /* false: exit status 1, though all went well */
 } sequels[] = {
-    {"domain", "check", NULL, print_is_proved},
-    {"explain", NULL, NULL, print_is_allowed},
-    {"pause", "on", "pause off", NULL},
-    {"user", "create", "credential create %", NULL},
-    {"group", "create", "group add % USER", NULL},
-    {"group", "add", "policy list --group %", NULL},
-    {"queue", "hold", "queue release %", NULL},
-    {"queue", "retry", "queue show %", NULL},
-    {"queue", "release", "queue show %", NULL},
+    {"domain", "check", NULL, print_is_proved},      {"check", NULL, NULL, print_is_hidden},
+    {"explain", NULL, NULL, print_is_allowed},       {"pause", "on", "pause off", NULL},
+    {"user", "create", "credential create %", NULL}, {"group", "create", "group add % USER", NULL},
+    {"group", "add", "policy list --group %", NULL}, {"queue", "hold", "queue release %", NULL},
+    {"queue", "retry", "queue show %", NULL},        {"queue", "release", "queue show %", NULL},
 };
 
 /* What the command line gave for one argument. */

@@ -31,6 +31,8 @@ static const struct cli_verb verbs[] = {
      "domains that may send, and the DNS records that prove them", action_run},
     {"address", "add ADDRESS | list | remove ADDRESS",
      "addresses that may send, proved by a link that is mailed to them", action_run},
+    {"check", "DOMAIN", "what a message of the domain tells the receiver of this service",
+     action_run},
     {"dkim", "on DOMAIN | off DOMAIN", "sign as the domain, which hides this service", action_run},
     {"verify", "IDENTITY", "vouch for a domain or address without proof", action_run},
     {"production", "on | off", "leave the sandbox, or go back", action_run},

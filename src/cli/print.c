@@ -353,6 +353,30 @@ print_findings(const struct json *answer, const char *at)
     arena_free(arena);
 }
 
+bool
+print_is_hidden(const struct json *answer)
+{
+    return is_true(answer, "hidden");
+}
+
+void
+print_lint(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"PLACE", "place"}, {"WHAT STANDS THERE", "text"}};
+    struct arena *arena = arena_new();
+    struct slice domain = print_safe(arena, text_of(answer, "domain"));
+    if (first_of(answer, "findings"))
+        PRINT_TABLE(first_of(answer, "findings"), columns);
+    else
+        printf("Nothing in a message of %.*s tells of this service.\n", SLICE_ARG(domain));
+    puts("\nWhat no message can hide, and you choose yourself:");
+    PRINT_TABLE(first_of(answer, "open"), columns);
+    if (!is_true(answer, "hidden"))
+        printf("\nNext: postern domain check %.*s%s\n   or postern dkim on %.*s%s\n",
+               SLICE_ARG(domain), at, SLICE_ARG(domain), at);
+    arena_free(arena);
+}
+
 void
 print_identities(const struct json *answer, const char *at)
 {

@@ -18,6 +18,7 @@ struct slice print_record(struct arena *arena, struct slice name, struct slice t
 void print_done(const struct json *answer, const char *at);
 void print_address(const struct json *answer, const char *at);
 void print_records(const struct json *answer, const char *at);
+void print_lint(const struct json *answer, const char *at);
 void print_findings(const struct json *answer, const char *at);
 void print_identities(const struct json *answer, const char *at);
 void print_dkim(const struct json *answer, const char *at);
@@ -39,6 +40,7 @@ void print_account(const struct json *answer, const char *at);
 /* What the exit status tells monitoring: the domain is proved, by its TXT record or by all its
  * DKIM records; the message would be let out. */
 bool print_is_proved(const struct json *answer);
+bool print_is_hidden(const struct json *answer);
 bool print_is_allowed(const struct json *answer);
 
 #endif

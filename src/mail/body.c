@@ -25,7 +25,8 @@ enum {
 };
 
 /* The fields of a part that are read; others pass by. */
-static const char *const wanted_fields[] = {"Content-Type", "Content-Disposition"};
+static const char *const wanted_fields[] = {"Content-Type", "Content-Disposition",
+                                            "Content-Transfer-Encoding"};
 
 struct body_scan {
     struct arena *arena; /* of one part's header; owned */
@@ -38,6 +39,8 @@ struct body_scan {
     size_t depth;
     bool in_header;      /* lines are a part's header */
     bool is_message;     /* this part is a message/rfc822: a header follows its own */
+    bool is_composite;   /* this part holds others, or a message */
+    bool is_encoded;     /* its content is not there as it is */
     bool message_begins; /* empty lines before that header are skipped, as readers do */
     bool pending_cr;     /* the last byte was CR */
     bool eight_bit;
@@ -79,12 +82,12 @@ refuse_name(struct body_scan *scan, struct slice name)
         err_set(&scan->problem, RC_DENIED, "Illegal filename '%s'.", shown);
 }
 
-/* Windows drops trailing full stops and spaces from file names. */
+/* Windows drops trailing full stops and spaces from file names, readers what looks like quotes. */
 static void
 check_extension(struct body_scan *scan, struct slice name)
 {
     size_t len = name.len;
-    while (len > 0 && (name.ptr[len - 1] == '.' || name.ptr[len - 1] == ' '))
+    while (len > 0 && strchr(". '\"/", name.ptr[len - 1]) && name.ptr[len - 1] != '\0')
         len--;
     size_t dot = slice_rchr(slice_head(name, len), '.');
     if (dot == SLICE_NONE)
@@ -334,6 +337,33 @@ take_plain(struct body_scan *scan, const struct parameter *parameter, bool encod
     take(scan, &value);
 }
 
+/* Comments taken out, those in quotes left (RFC 822 §3.4.3): some readers allow them anywhere. */
+static struct slice
+without_comments(struct arena *arena, struct slice text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+    size_t len = 0, depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool escaped = c == '\\' && (quoted || depth > 0) && i + 1 < text.len;
+        if (!escaped && c == '"' && depth == 0)
+            quoted = !quoted;
+        else if (!escaped && !quoted && c == '(')
+            depth++;
+        if (depth == 0)
+            out[len++] = c;
+        if (!escaped && !quoted && c == ')' && depth > 0)
+            depth--;
+        if (!escaped)
+            continue;
+        i++;
+        if (depth == 0)
+            out[len++] = text.ptr[i];
+    }
+    return (struct slice){out, len};
+}
+
 /* Every value that `text` gives to the parameter. */
 static void
 each_value(struct body_scan *scan, struct slice text, const char *name,
@@ -405,18 +435,61 @@ is_wanted(struct slice name)
     return false;
 }
 
+static void
+examine_type(struct body_scan *scan, struct slice value)
+{
+    static const char *const messages[] = {"message/rfc822", "message/global", "message/news",
+                                           "message/partial"};
+    struct slice type = slice_trim(slice_head(value, slice_chr(value, ';')));
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++)
+        scan->is_message |= slice_iis(type, messages[i]);
+    /* Reports of the message/global-* family hold no parts, and may be encoded (RFC 6533 §6). */
+    scan->is_composite |=
+        slice_istarts(type, SLICE("multipart/")) ||
+        (slice_istarts(type, SLICE("message/")) && !slice_istarts(type, SLICE("message/global-")));
+    each_value(scan, value, "boundary", open_boundary);
+}
+
+static void
+examine_encoding(struct body_scan *scan, struct slice value)
+{
+    struct slice encoding = slice_trim(value);
+    scan->is_encoded |= !slice_iis(encoding, "7bit") && !slice_iis(encoding, "8bit") &&
+                        !slice_iis(encoding, "binary");
+}
+
 /* Names are looked for in either field, and a boundary whatever the type is. */
+static void
+examine_text(struct body_scan *scan, struct slice name, struct slice value)
+{
+    if (slice_iis(name, "Content-Transfer-Encoding")) {
+        examine_encoding(scan, value);
+        return;
+    }
+    if (slice_iis(name, "Content-Type"))
+        examine_type(scan, value);
+    each_value(scan, value, "filename", take_file_name);
+    each_value(scan, value, "name", take_file_name);
+}
+
 static void
 examine_field(struct body_scan *scan, struct slice name, struct slice value)
 {
-    if (slice_iis(name, "Content-Type")) {
-        struct slice type = slice_trim(slice_head(value, slice_chr(value, ';')));
-        scan->is_message |= slice_iis(type, "message/rfc822") || slice_iis(type, "message/global");
-        each_value(scan, value, "boundary", open_boundary);
-    }
-    each_value(scan, value, "filename", take_file_name);
-    each_value(scan, value, "name", take_file_name);
+    if (slice_chr(value, '(') != SLICE_NONE)
+        examine_text(scan, name, without_comments(scan->arena, value));
+    if (slice_chr(value, '(') == SLICE_NONE || !slice_iis(name, "Content-Transfer-Encoding"))
+        examine_text(scan, name, value);
     arena_reset(scan->arena);
+}
+
+/* RFC 2045 §6.4. What stands inside could not be looked at otherwise. */
+static void
+check_encoding(struct body_scan *scan)
+{
+    if (scan->is_composite && scan->is_encoded)
+        set_problem(scan, RC_DENIED,
+                    "header 'Content-Transfer-Encoding' of a multipart or message part must be "
+                    "7bit, 8bit or binary");
 }
 
 static void
@@ -436,7 +509,7 @@ begin_part(struct body_scan *scan)
     if (++scan->parts > PARTS_MAX)
         set_problem(scan, RC_LIMIT, "more than 500 MIME parts");
     scan->in_header = true;
-    scan->is_message = false;
+    scan->is_message = scan->is_composite = scan->is_encoded = false;
     scan->message_begins = false;
     scan->collected = 0;
 }
@@ -445,6 +518,7 @@ static void
 end_part_header(struct body_scan *scan)
 {
     flush_field(scan);
+    check_encoding(scan);
     bool message = scan->is_message;
     scan->in_header = false;
     if (message)
@@ -495,6 +569,7 @@ take_delimiter(struct body_scan *scan, struct slice line)
         return false;
     struct slice tail = slice_trim(slice_from(text, scan->boundaries[level].len));
     flush_field(scan);
+    check_encoding(scan);
     close_boundaries(scan, level + 1);
     /* After the closing delimiter the boundary stays known: not every reader stops there. */
     if (slice_is(tail, "--"))
@@ -595,6 +670,7 @@ body_scan_new(const struct header *header)
             arena_free(arena);
         }
     }
+    check_encoding(scan);
     if (scan->is_message)
         end_part_header(scan);
     return scan;
@@ -637,8 +713,10 @@ body_scan_finish(struct body_scan *scan, struct err *err)
         set_problem(scan, RC_SYNTAX, "bare CR in the message body");
     if (scan->problem.rc == RC_OK && scan->line_len > 0)
         take_line(scan, buf_slice(&scan->line));
-    if (scan->problem.rc == RC_OK)
+    if (scan->problem.rc == RC_OK) {
         flush_field(scan);
+        check_encoding(scan);
+    }
     if (scan->problem.rc == RC_OK)
         return RC_OK;
     return err_set(err, scan->problem.rc, "%s", scan->problem.text);

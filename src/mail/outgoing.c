@@ -128,9 +128,10 @@ refuse_unserved(const struct header *header, struct err *err)
 {
     static const char *const unserved[] = {"X-SES-TENANT", "X-SES-LIST-MANAGEMENT-OPTIONS"};
     for (size_t i = 0; i < sizeof unserved / sizeof unserved[0]; i++) {
-        const struct field *field = header_find(header, unserved[i]);
-        if (field && slice_trim(field->value).len > 0)
-            return err_set(err, RC_DENIED, "header '%s' is not served here", unserved[i]);
+        for (size_t k = 0; k < header->count; k++)
+            if (slice_iis(header->fields[k].name, unserved[i]) &&
+                slice_trim(header->fields[k].value).len > 0)
+                return err_set(err, RC_DENIED, "header '%s' is not served here", unserved[i]);
     }
     return RC_OK;
 }

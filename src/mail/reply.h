@@ -14,6 +14,7 @@ enum reply {
     REPLY_OK,                   /* 250 Ok */
     REPLY_START_DATA,           /* 354 End data with <CR><LF>.<CR><LF> */
     REPLY_TOO_MANY_CONNECTIONS, /* 421 Too many concurrent SMTP connections */
+    REPLY_TOO_MANY_ERRORS,      /* 421 Too many errors */
     REPLY_SHUTTING_DOWN,        /* 421 Service shutting down, please try again later */
     REPLY_TEMPORARY_FAILURE,    /* 451 Temporary service failure */
     REPLY_TIMEOUT,              /* 451 4.4.2 Timeout waiting for data from client. */

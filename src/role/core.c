@@ -342,6 +342,7 @@ fill_constants(struct core *core)
     constants->region = config->region;
     constants->account = config->account;
     constants->hostname = config->hostname;
+    constants->outgoing_address = config->outgoing_address;
     constants->provider_domain =
         config->provider_domain.len ? config->provider_domain : config->hostname;
     constants->public_url = config->public_url;
@@ -451,10 +452,13 @@ open_store(struct core *core, struct err *err)
 
 static const struct process_handler process_handler = {.attached = attach};
 
+/* File scope, so that what lives to the end of the process is not taken for leaked. */
+static struct core core_state;
+
 int
 main(void)
 {
-    struct core *core = NEW(struct core);
+    struct core *core = &core_state;
     struct process_start start = {0};
     struct err err = {0};
     core->loop = loop_new();
@@ -487,6 +491,7 @@ main(void)
     proving_wake(core->proving);
     loop_run(core->loop);
     /* What was handed to the workers and the writer is finished; nothing new comes in. */
+    proving_stop(core->proving);
     pool_free(core->pool);
     writer_free(core->writer);
     sealer_close(core->constants.sealer);

@@ -104,6 +104,7 @@ struct delivery_counts delivery_counts(const struct delivery *delivery);
 
 /* core_identity.c: what DNS proves, and the pool of signing keys. */
 struct proving *proving_new(struct core *core);
+void proving_stop(struct proving *proving); /* waits for a key being made */
 void proving_courier_down(struct proving *proving);
 void proving_wake(struct proving *proving);
 void proving_resolver_up(struct proving *proving);

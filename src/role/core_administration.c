@@ -38,6 +38,7 @@ struct operation {
     struct core *core;
     struct arena *arena;    /* owned */
     struct channel *client; /* NULL: an HTTP request */
+    int64_t uid;            /* of the client */
     struct channel *front;
     uint64_t call; /* of the front's */
     const struct api_operation *row;
@@ -175,7 +176,9 @@ subject_of(struct operation *operation)
         bool flag = value && value->type == JSON_BOOL;
         if (!flag && (!value || value->type != JSON_STRING))
             continue;
+        /* A value ends at its first space, so that none looks like another member. */
         struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
+        text = slice_head(text, slice_chr(text, ' '));
         buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
                    SLICE_ARG(slice_head(text, 320)));
     }
@@ -188,17 +191,15 @@ static void
 answer_client(struct operation *operation)
 {
     struct administration *administration = operation->core->administration;
-    void *uid = map_get(administration->clients, MAP_KEY(operation->client));
     operation->core->counters.calls++;
     if (operation->rc != RC_OK)
         write_failure(operation);
     if (operation->row)
         log_event(LOG_LEVEL_INFO, "administration.call",
                   LOG_CSTR("operation", operation->row->name),
-                  LOG_TEXT("subject", subject_of(operation)),
-                  LOG_NUMBER("uid", (int64_t)(uintptr_t)uid - 1),
+                  LOG_TEXT("subject", subject_of(operation)), LOG_NUMBER("uid", operation->uid),
                   LOG_CSTR("result", rc_name(operation->rc)));
-    if (uid)
+    if (map_get(administration->clients, MAP_KEY(operation->client)))
         channel_send(operation->client, 1, buf_slice(&operation->out));
     operation_free(operation);
 }
@@ -231,6 +232,7 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
     struct slice name = SLICE(""), text = arena_dup(operation->arena, payload);
     struct err *err = &operation->err;
     operation->client = channel;
+    operation->uid = (int64_t)(uintptr_t)map_get(administration->clients, MAP_KEY(channel)) - 1;
     if (type != 1) {
         operation_free(operation);
         return false;

@@ -21,7 +21,9 @@ enum {
     POLL_ROWS = 400,
     POLL_IDLE_MS = 60 * 1000,     /* polling is the truth; wake-ups are hints */
     DESTINATION_LEASES_MAX = 100, /* taken from the store for one; more when these are gone */
-    SETTLE_AGAIN_MS = 1000,       /* while the store takes no outcome */
+    PUT_OFF_MS = 1000,            /* until then, at first; it doubles while nothing goes */
+    PUT_OFF_MAX_MS = 60 * 1000,
+    SETTLE_AGAIN_MS = 1000, /* while the store takes no outcome */
 };
 
 struct lease {
@@ -57,7 +59,8 @@ struct destination {
     struct slice key; /* owned; in delivery->destinations */
     size_t leases, sent, sent_bytes;
     STAILQ_HEAD(, lease) ready;
-    bool waits; /* in delivery->turns */
+    bool waits;         /* in delivery->turns */
+    int64_t put_off_ms; /* how long what is due for it waits, while it has all it may have */
     TAILQ_ENTRY(destination) in_turns;
 };
 
@@ -86,14 +89,6 @@ destination_key(const struct delivery *delivery, struct slice domain)
     return route->kind == ROUTE_SMARTHOST ? route->host : domain;
 }
 
-static size_t
-destination_leases(const struct delivery *delivery, struct slice domain)
-{
-    const struct destination *destination =
-        map_get(delivery->destinations, destination_key(delivery, domain));
-    return destination ? destination->leases : 0;
-}
-
 static struct destination *
 destination_for(struct delivery *delivery, struct slice domain)
 {
@@ -103,6 +98,7 @@ destination_for(struct delivery *delivery, struct slice domain)
         return destination;
     destination = NEW(struct destination);
     destination->key = (struct slice){memory_cstr(key), key.len};
+    destination->put_off_ms = PUT_OFF_MS;
     STAILQ_INIT(&destination->ready);
     map_put(delivery->destinations, destination->key, destination);
     return destination;
@@ -890,6 +886,10 @@ delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,
 
 /* ---- polling ---- */
 
+struct put_off {
+    int64_t key, until_ms;
+};
+
 struct poll {
     struct delivery *delivery;
     struct arena *arena;
@@ -897,8 +897,8 @@ struct poll {
     struct recipient_row *rows;
     size_t count;
     struct message_row *messages; /* beside each row; key 0: it is gone */
-    int64_t *extend;              /* keys whose lease is still worked on, or whose site is full */
-    size_t extend_count;
+    struct put_off *put_off;      /* whose lease is still worked on, or whose destination is full */
+    size_t put_off_count;
     bool *leased; /* beside each row: leased by this poll */
     struct write_job write;
     enum rc rc;
@@ -948,12 +948,12 @@ lease_run(struct write_job *write, struct database *database, struct err *err)
         else if (rc != RC_OK)
             return rc;
     }
-    for (size_t i = 0; i < poll->extend_count; i++) {
+    for (size_t i = 0; i < poll->put_off_count; i++) {
         struct query q =
             query_start(database, "UPDATE recipient SET next_ms = ? WHERE key = ? AND state = 0 "
                                   "AND next_ms <= ?");
-        query_i64(&q, poll->now_ms + MINUTE_MS);
-        query_i64(&q, poll->extend[i]);
+        query_i64(&q, poll->put_off[i].until_ms);
+        query_i64(&q, poll->put_off[i].key);
         query_i64(&q, poll->now_ms);
         enum rc rc = query_run(&q, err);
         if (rc != RC_OK)
@@ -1017,6 +1017,93 @@ lease_done(struct write_job *write)
     poll_over(delivery, poll, more && write->rc == RC_OK);
 }
 
+/* Is the row of the same lease as the one before it? */
+static bool
+shares_lease(const struct poll *poll, size_t i)
+{
+    return i > 0 && poll->leased[i - 1] && poll->messages[i - 1].key == poll->messages[i].key &&
+           slice_eq(poll->rows[i - 1].domain, poll->rows[i].domain);
+}
+
+static void
+put_off(struct poll *poll, int64_t key, int64_t delay_ms)
+{
+    poll->put_off[poll->put_off_count++] = (struct put_off){key, poll->now_ms + delay_ms};
+}
+
+/* What one poll means to one destination. */
+struct choice {
+    struct destination *destination; /* NULL: nothing is under way there */
+    size_t chosen;
+    bool full;
+};
+
+static struct choice *
+choice_for(struct delivery *delivery, struct poll *poll, struct map *choices, struct slice domain)
+{
+    struct slice key = destination_key(delivery, domain);
+    struct choice *choice = map_get(choices, key);
+    if (!choice) {
+        choice = ARENA_NEW(poll->arena, struct choice);
+        choice->destination = map_get(delivery->destinations, key);
+        map_put(choices, key, choice);
+    }
+    return choice;
+}
+
+static bool
+has_room(struct choice *choice)
+{
+    size_t leases = choice->destination ? choice->destination->leases : 0;
+    choice->full = choice->full || leases + choice->chosen >= DESTINATION_LEASES_MAX;
+    return !choice->full;
+}
+
+/* A destination that takes nothing is asked about less and less often, however much waits. */
+static void
+judge_choices(const struct map *choices)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(choices, &cursor, &key, &value)) {
+        const struct choice *choice = value;
+        struct destination *destination = choice->destination;
+        if (destination && choice->chosen > 0)
+            destination->put_off_ms = PUT_OFF_MS;
+        else if (destination && choice->full && destination->put_off_ms < PUT_OFF_MAX_MS)
+            destination->put_off_ms *= 2;
+    }
+}
+
+/* Of what is due: what is leased now, and what comes back later. */
+static void
+choose(struct delivery *delivery, struct poll *poll)
+{
+    struct map *choices = map_new();
+    poll->leased = ARENA_ARRAY(poll->arena, bool, poll->count);
+    poll->put_off = ARENA_ARRAY(poll->arena, struct put_off, poll->count);
+    for (size_t i = 0; i < poll->count; i++) {
+        const struct recipient_row *row = &poll->rows[i];
+        if (poll->messages[i].key == 0)
+            continue;
+        if (map_get(delivery->recipients, MAP_KEY(row->key))) {
+            put_off(poll, row->key, MINUTE_MS);
+            continue;
+        }
+        struct choice *choice = choice_for(delivery, poll, choices, row->domain);
+        bool shares = shares_lease(poll, i);
+        poll->leased[i] = shares || has_room(choice);
+        if (!poll->leased[i])
+            put_off(poll, row->key,
+                    choice->destination ? choice->destination->put_off_ms : PUT_OFF_MS);
+        else if (!shares)
+            choice->chosen++;
+    }
+    judge_choices(choices);
+    map_free(choices);
+}
+
 static void
 poll_done(void *job)
 {
@@ -1028,24 +1115,7 @@ poll_done(void *job)
         poll_over(delivery, poll, false);
         return;
     }
-    poll->leased = ARENA_ARRAY(poll->arena, bool, poll->count);
-    poll->extend = ARENA_ARRAY(poll->arena, int64_t, poll->count);
-    struct map *taken = map_new(); /* by domain: how many this poll takes */
-    for (size_t i = 0; i < poll->count; i++) {
-        const struct recipient_row *row = &poll->rows[i];
-        size_t more = (size_t)(uintptr_t)map_get(taken, row->domain);
-        bool busy = map_get(delivery->recipients, MAP_KEY(row->key)) ||
-                    destination_leases(delivery, row->domain) + more >= DESTINATION_LEASES_MAX;
-        if (poll->messages[i].key == 0)
-            continue;
-        if (busy) {
-            poll->extend[poll->extend_count++] = row->key;
-        } else {
-            poll->leased[i] = true;
-            map_put(taken, row->domain, (void *)(uintptr_t)(more + 1));
-        }
-    }
-    map_free(taken);
+    choose(delivery, poll);
     poll->write = (struct write_job){.run = lease_run, .done = lease_done, .guarded = true};
     writer_submit(delivery->core->writer, &poll->write);
 }

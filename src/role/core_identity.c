@@ -799,3 +799,9 @@ proving_new(struct core *core)
     proving->running = map_new();
     return proving;
 }
+
+void
+proving_stop(struct proving *proving)
+{
+    pool_free(proving->background);
+}

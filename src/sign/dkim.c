@@ -113,52 +113,57 @@ body_hash_finish(struct body_hash *hash, uint8_t out[32])
 }
 
 /*
- * Which fields are signed (RFC 6376 §5.4). Those with `oversigned` are named once more than they
- * occur, so that one more on the way breaks the signature (§8.15): a reader that takes the other
- * of two From or Content-Type fields would otherwise show what nobody signed.
+ * Which fields are signed (RFC 6376 §5.4). A field that is named once more than it occurs cannot be
+ * added on the way without breaking the signature (§8.15): a reader that takes the other of two
+ * From or Content-Type fields would otherwise show what nobody signed.
  */
+enum naming {
+    AS_OFTEN,  /* as it occurs: who sends a message on may add it (RFC 5322 §3.6.6) */
+    ONCE_MORE, /* when it occurs */
+    ALWAYS     /* once more, also when it does not occur */
+};
+
 #define NAME(literal)                                                                              \
     {                                                                                              \
         literal, sizeof(literal) - 1                                                               \
     }
 static const struct signed_name {
     struct slice name;
-    bool oversigned;
+    enum naming naming;
 } signed_names[] = {
-    {NAME("From"), true},
-    {NAME("To"), true},
-    {NAME("Cc"), true},
-    {NAME("Subject"), true},
-    {NAME("Reply-To"), true},
-    {NAME("Date"), true},
-    {NAME("Message-ID"), true},
-    {NAME("MIME-Version"), true},
-    {NAME("Content-Type"), true},
-    {NAME("Content-Transfer-Encoding"), true},
-    {NAME("Sender"), true},
-    {NAME("Content-Disposition"), false},
-    {NAME("References"), false},
-    {NAME("In-Reply-To"), false},
-    {NAME("Resent-From"), false},
-    {NAME("Resent-Sender"), false},
-    {NAME("Resent-Reply-To"), false},
-    {NAME("Resent-To"), false},
-    {NAME("Resent-Cc"), false},
-    {NAME("Resent-Date"), false},
-    {NAME("Resent-Message-ID"), false},
-    {NAME("List-ID"), false},
-    {NAME("List-Help"), false},
-    {NAME("List-Subscribe"), false},
-    {NAME("List-Unsubscribe"), false},
-    {NAME("List-Unsubscribe-Post"), false},
-    {NAME("List-Post"), false},
-    {NAME("List-Owner"), false},
-    {NAME("List-Archive"), false},
-    {NAME("Feedback-ID"), false},
+    {NAME("From"), ALWAYS},
+    {NAME("To"), ALWAYS},
+    {NAME("Cc"), ALWAYS},
+    {NAME("Subject"), ALWAYS},
+    {NAME("Reply-To"), ALWAYS},
+    {NAME("Date"), ALWAYS},
+    {NAME("Message-ID"), ALWAYS},
+    {NAME("MIME-Version"), ALWAYS},
+    {NAME("Content-Type"), ALWAYS},
+    {NAME("Content-Transfer-Encoding"), ALWAYS},
+    {NAME("Sender"), ALWAYS},
+    {NAME("Content-Disposition"), ONCE_MORE},
+    {NAME("References"), ONCE_MORE},
+    {NAME("In-Reply-To"), ONCE_MORE},
+    {NAME("Resent-From"), AS_OFTEN},
+    {NAME("Resent-Sender"), AS_OFTEN},
+    {NAME("Resent-Reply-To"), AS_OFTEN},
+    {NAME("Resent-To"), AS_OFTEN},
+    {NAME("Resent-Cc"), AS_OFTEN},
+    {NAME("Resent-Date"), AS_OFTEN},
+    {NAME("Resent-Message-ID"), AS_OFTEN},
+    {NAME("List-ID"), ONCE_MORE},
+    {NAME("List-Help"), ONCE_MORE},
+    {NAME("List-Subscribe"), ONCE_MORE},
+    {NAME("List-Unsubscribe"), ONCE_MORE},
+    {NAME("List-Unsubscribe-Post"), ONCE_MORE},
+    {NAME("List-Post"), ONCE_MORE},
+    {NAME("List-Owner"), ONCE_MORE},
+    {NAME("List-Archive"), ONCE_MORE},
+    {NAME("Feedback-ID"), ONCE_MORE},
 };
 
 enum {
-    SIGNED_FROM = 0,
     SIGNED_NAMES = sizeof signed_names / sizeof *signed_names,
     SIGNED_NOT = SIGNED_NAMES, /* "this field is not signed" */
     FOLD_COLUMN = 76,
@@ -205,7 +210,8 @@ select_fields(struct arena *arena, const struct header *header, struct selection
 static bool
 is_oversigned(const struct selection *selection, uint8_t name)
 {
-    return name == SIGNED_FROM || (signed_names[name].oversigned && selection->lowest[name] > 0);
+    return signed_names[name].naming == ALWAYS ||
+           (signed_names[name].naming == ONCE_MORE && selection->lowest[name] > 0);
 }
 
 /* Writes the signature field: tags apart by one space or one fold, names folded after a colon. */

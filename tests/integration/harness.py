@@ -4,6 +4,7 @@
     Session    an SMTP client that says exactly what it is told, byte for byte
     Sink       an SMTP server that receives, and can be told to refuse, delay and hang up
     Zone       a real name server (knot), which signs what it serves
+    Table      a name server that answers from a table, and can be told to be slow and to refer
 
 All of it lives on loopback. POSTERN_BUILD names the build directory; a sanitizer build works.
 """
@@ -34,6 +35,7 @@ import dns.query
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 import dns.update
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -128,6 +130,7 @@ class Session:
     def __init__(self, port, host="127.0.0.1", source=None, tls=False, seconds=30):
         self.socket = socket.create_connection((host, port), timeout=seconds,
                                                source_address=(source, 0) if source else None)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.secure()
         self.buffer = b""
@@ -234,10 +237,11 @@ class Instance:
         "store.low_water": "1m",
     }
 
-    def __init__(self, zone=None, mx_port=None, production=True, routes=None, **settings):
+    def __init__(self, zone=None, mx_port=None, production=True, routes=None, directory=None,
+                 **settings):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="postern-test-"))
         self.base.chmod(0o755)  # each part of the service runs as a user of its own
-        self.dir = self.base / "data"
+        self.dir = directory or self.base / "data"
         self.log_path = self.base / "log"
         self.ports = {kind: free_port() for kind in ("submission", "submissions", "http")}
         self.settings = dict(self.QUICK)
@@ -726,6 +730,77 @@ class FailingServer:
                 answer = dns.message.make_response(dns.message.from_wire(question))
                 answer.set_rcode(dns.rcode.SERVFAIL)
                 self.socket.sendto(answer.to_wire(), peer)
+
+
+class Table:
+    """A name server that knows what it was told; `keep_silent` of a name until `speak`, which
+    answers what was asked meanwhile, and `refer` for what lies in another zone."""
+
+    def __init__(self):
+        self.records, self.asked = {}, []
+        self.silent, self.referred, self.kept = set(), set(), []
+        self.lock = threading.Lock()
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def mail_server(self, domain, host, address, preference=10):
+        self.records[domain, "MX"] = f"{preference} {host}."
+        self.records[host, "A"] = address
+
+    def keep_silent(self, name):
+        with self.lock:
+            self.silent.add(name)
+
+    def speak(self, name):
+        with self.lock:
+            self.silent.discard(name)
+            for question, peer in self.kept:
+                if self.name_of(question) == name:
+                    self.socket.sendto(self.answer(question).to_wire(), peer)
+
+    def refer(self, zone):
+        self.referred.add(zone)
+
+    @staticmethod
+    def name_of(question):
+        return question.question[0].name.to_text().rstrip(".").lower()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                packet, peer = self.socket.recvfrom(4096)
+                question = dns.message.from_wire(packet)
+                name = self.name_of(question)
+                with self.lock:
+                    self.asked.append(name)
+                    if name in self.silent:
+                        self.kept.append((question, peer))
+                    else:
+                        self.socket.sendto(self.answer(question).to_wire(), peer)
+
+    def answer(self, question):
+        answer = dns.message.make_response(question, recursion_available=True)
+        name, type_ = self.name_of(question), dns.rdatatype.to_text(question.question[0].rdtype)
+        value = self.records.get((name, type_))
+        zone = next((zone for zone in self.referred if f".{name}".endswith(f".{zone}")), None)
+        if value:
+            record = dns.rrset.from_text(name + ".", 1, "IN", type_, value)
+            answer.answer.append(record)
+        elif zone:
+            record = dns.rrset.from_text(zone + ".", 60, "IN", "NS", "ns.elsewhere.example.")
+            answer.authority.append(record)
+        else:
+            soa = "ns.example. hostmaster.example. 1 60 60 60 1"
+            answer.authority.append(dns.rrset.from_text(".", 1, "IN", "SOA", soa))
+        return answer
 
 
 SIGNED, PLAIN = True, False

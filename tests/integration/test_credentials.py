@@ -1,5 +1,7 @@
 """Switching a person off and on: at once, on open connections, and for mail that waits."""
 
+import contextlib
+import sqlite3
 import time
 
 import pytest
@@ -100,6 +102,102 @@ def test_a_false_alarm_is_undone(instance, person):
     assert can_log_in(instance, person.credential)
 
 
+def test_restore_leaves_off_what_a_rotation_ended(instance, person):
+    instance.admin("grant.revoke", target=person.address)
+    renewed = instance.admin("credential.rotate", user=person.address)
+    instance.admin("grant.revoke", target=person.address)
+    instance.admin("grant.restore", target=person.address)
+    assert not can_log_in(instance, person.credential), "the password that was rotated away"
+    assert can_log_in(instance, renewed)
+
+
+def test_rotation_takes_the_mark_of_the_revocation_away(instance, person):
+    instance.admin("grant.revoke", target=person.address)
+    renewed = instance.admin("credential.rotate", user=person.address)
+    with contextlib.suppress(Refused):  # there may be nothing to restore
+        instance.admin("grant.restore", target=person.address)
+    assert not can_log_in(instance, person.credential)
+    assert can_log_in(instance, renewed)
+
+
+def test_an_address_is_restored_as_it_was_revoked(instance):
+    address, user = "restored@test1.com", "restored-one"
+    first = instance.grant(address, user=user)
+    renewed = instance.admin("credential.rotate", user=user)
+    for _ in range(2):
+        instance.admin("grant.revoke", target=address)
+    instance.admin("grant.restore", target=address)
+    assert not can_log_in(instance, first)
+    assert can_log_in(instance, renewed)
+
+
+def test_a_key_that_is_named_is_switched_on_whatever_switched_it_off(instance, person):
+    renewed = instance.admin("credential.rotate", user=person.address)
+    instance.admin("grant.restore", target=person.credential["access_key_id"])
+    assert can_log_in(instance, person.credential) and can_log_in(instance, renewed)
+
+
+def test_a_key_that_was_off_before_the_revocation_is_off_after_it(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        person = Person(instance)
+        second = instance.admin("credential.create", user=person.address)
+        instance.stop()
+        with contextlib.closing(sqlite3.connect(instance.dir / "postern.db")) as store:
+            store.execute("UPDATE access_key SET active = 0 WHERE id = ?",
+                          (person.credential["access_key_id"],))
+            store.commit()
+        instance.start()
+        instance.admin("grant.revoke", target=person.address)
+        instance.admin("grant.restore", target=person.address)
+        assert not can_log_in(instance, person.credential)
+        assert can_log_in(instance, second)
+
+
+SENDING_AS_TEST2 = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*",
+                    "Condition": {"StringLike": {"ses:FromAddress": "*@test2.com"}}}
+
+
+def test_an_address_is_revoked_from_everybody_it_was_handed_to(instance):
+    address = "shared@test2.com"
+    own = instance.grant(address)
+    also = instance.grant(address, user="shares-it", also=True)
+    # Before and after them in the order of names; both may send as the address, as as others.
+    wild = [instance.person(name, SENDING_AS_TEST2) for name in ("a-wild", "z-wild")]
+    try:
+        answer = instance.admin("grant.revoke", target=address)
+        assert {key["user"] for key in answer["keys"]} == {address, "shares-it"}
+        assert not can_log_in(instance, own) and not can_log_in(instance, also)
+        assert all(can_log_in(instance, credential) for credential in wild)
+        assert "a-wild" in str(answer["others"]) and "z-wild" in str(answer["others"])
+        instance.admin("grant.restore", target=address)
+        assert can_log_in(instance, own) and can_log_in(instance, also)
+    finally:
+        for name in ("a-wild", "z-wild"):
+            instance.admin("policy.delete", user=name, name="sending")
+
+
+def test_an_address_is_revoked_from_users_of_other_names(instance):
+    address = "renamed@test2.com"
+    credentials = [instance.grant(address, user=name, also=True) for name in ("one", "two")]
+    wild = instance.person("b-wild", SENDING_AS_TEST2)
+    try:
+        instance.admin("grant.revoke", target=address)
+        assert not any(can_log_in(instance, credential) for credential in credentials)
+        assert can_log_in(instance, wild)
+    finally:
+        instance.admin("policy.delete", user="b-wild", name="sending")
+
+
+def test_an_address_that_was_never_handed_out_is_revoked_from_nobody_who_may_use_it(instance):
+    wild = instance.person("c-wild", SENDING_AS_TEST2)
+    try:
+        with contextlib.suppress(Refused):  # that it was not handed out
+            instance.admin("grant.revoke", target="nobody@test2.com")
+        assert can_log_in(instance, wild)
+    finally:
+        instance.admin("policy.delete", user="c-wild", name="sending")
+
+
 def test_revoking_what_nobody_has_says_so(instance):
     with pytest.raises(Refused, match="no access key, no user, and no address") as refused:
         instance.admin("grant.revoke", target="nobody@test1.com")
@@ -129,6 +227,20 @@ def test_what_a_person_did_is_read_afterwards(instance, person):
     assert instance.queue(allowed["message"])["user"] == person.address
     assert "other@test1.com" == refused["mail_from"]
     assert refused["reply"].startswith("554 Access denied")
+
+
+def test_a_decision_names_the_address_that_decided_it(instance, person):
+    raw = message(person.address, headers=["Sender: jiro@test1.com"])
+    assert instance.submit(person.credential, person.address, "ana@example.net", raw).code == 554
+    (decision,) = instance.decisions(user=person.address)
+    assert decision["reason"] == "implicit_deny" and decision["address"] == "jiro@test1.com"
+    assert decision["from"] == decision["mail_from"] == person.address
+    found = instance.decisions(**{"from": "jiro@test1.com"})
+    assert decision in found
+    event = [line for line in instance.events("submission.refused") if person.address in line][-1]
+    for field in ("address=jiro@test1.com", f"key={person.credential['access_key_id']}",
+                  f"mail_from={person.address}"):
+        assert f" {field} " in event + " ", event
 
 
 # ---- mail that waits ----
@@ -177,6 +289,35 @@ def test_a_user_has_two_keys_at_most(instance, person):
         instance.admin("credential.create", user=person.address)
 
 
+def test_keys_that_are_off_count_among_the_two(instance, person):
+    instance.admin("grant.revoke", target=person.address)
+    instance.admin("credential.create", user=person.address)
+    with pytest.raises(Refused, match="Cannot exceed quota for AccessKeysPerUser: 2"):
+        instance.admin("credential.create", user=person.address)
+
+
+def test_rotation_of_two_keys_names_the_one_that_had_to_go(instance, person):
+    second = instance.admin("credential.create", user=person.address)
+    renewed = instance.admin("credential.rotate", user=person.address)
+    assert renewed["deleted_key"] == person.credential["access_key_id"]
+    assert renewed["inactive_key"] == second["access_key_id"]
+    ids = {one["id"] for one in instance.admin("credential.list", user=person.address)["keys"]}
+    assert ids == {second["access_key_id"], renewed["access_key_id"]}
+
+
+def test_rotation_of_one_key_deletes_none(instance, person):
+    renewed = instance.admin("credential.rotate", user=person.address)
+    assert not renewed.get("deleted_key")
+    assert len(instance.admin("credential.list", user=person.address)["keys"]) == 2
+
+
+def test_user_names_differ_by_more_than_case(instance):
+    instance.admin("user.create", user="Hanako")
+    with pytest.raises(Refused, match="already exists"):
+        instance.admin("user.create", user="hanaKO")
+    assert instance.admin("credential.create", user="HANAKO")["user"] == "Hanako"
+
+
 def test_a_deleted_key_ends_its_sessions(instance, person):
     with instance.session(person.credential) as session:
         instance.admin("credential.delete", key=person.credential["access_key_id"])
@@ -209,6 +350,22 @@ def test_an_address_is_handed_out_once(instance, person):
         instance.grant(person.address, user="another")
     assert instance.grant(person.address, user="another", also=True)["user"] == "another"
     instance.admin("grant.revoke", target="another")
+
+
+def test_a_user_without_keys_gets_one_by_a_grant(instance):
+    instance.admin("user.create", user="keyless")
+    granted = instance.grant("keyless@test1.com", user="keyless")
+    assert instance.submit(granted, "keyless@test1.com", "ana@example.net",
+                           message("keyless@test1.com")).code == 250
+
+
+@pytest.mark.parametrize("local", ["o'brien", "x" * 64])
+def test_an_address_that_is_no_user_name_asks_for_one(instance, local):
+    address = f"{local}@test1.com"
+    with pytest.raises(Refused, match="--user"):
+        instance.grant(address)
+    granted = instance.grant(address, user=f"named-{len(local)}")
+    assert instance.submit(granted, address, "ana@example.net", message(address)).code == 250
 
 
 def test_a_granted_person_sends_as_that_address_alone(instance, person):
@@ -253,6 +410,18 @@ def test_a_guessing_network_is_locked_out_and_the_owner_elsewhere_is_not(guarded
     assert can_log_in(guarded, owner.credential, source="127.0.0.2"), "where the owner has been"
     assert can_log_in(guarded, owner.credential, source="127.0.1.1"), "from another network"
     assert guarded.events("submission.login_locked")
+
+
+def test_after_a_restart_the_owner_is_known_where_the_key_was_used_last(guarded):
+    owner = Person(guarded)
+    assert can_log_in(guarded, owner.credential, source="127.0.0.2")
+    eventually(lambda: key(guarded, owner)["last_used_address"] == "127.0.0.2")
+    guarded.stop()
+    guarded.start()
+    guess(guarded, owner.credential, 6)
+    assert not can_log_in(guarded, owner.credential)
+    assert not can_log_in(guarded, owner.credential, source="127.0.0.3")
+    assert can_log_in(guarded, owner.credential, source="127.0.0.2"), "where the owner has been"
 
 
 def test_a_lock_looks_like_a_wrong_password(guarded):

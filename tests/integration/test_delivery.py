@@ -5,17 +5,22 @@ import email
 import email.policy
 import itertools
 import json
+import os
+import re
 import shutil
 import sqlite3
+import subprocess
 import threading
 import time
+import urllib.request
 
 import pytest
 
-from harness import (FailingServer, Instance, Refused, Sink, eventually, free_port, message,
-                     self_signed_certificate)
+from harness import (PROGRAM, FailingServer, Instance, Refused, Sink, Table, eventually, free_port,
+                     message, self_signed_certificate)
 
-HOSTS = itertools.count(1)
+HOSTS = itertools.count(1)  # the last byte of an address
+NAMES = itertools.count(1)
 
 
 class Bench:
@@ -52,7 +57,7 @@ class Bench:
 
     def domain(self, *sinks):
         """A domain whose mail exchangers are these, in this order."""
-        name = f"d{next(HOSTS)}.example.net"
+        name = f"d{next(NAMES)}.example.net"
         for number, sink in enumerate(sinks):
             address = sink if isinstance(sink, str) else sink.address
             self.zone.mail_server(name, f"mx{number}.{name}", address, 10 * (number + 1))
@@ -69,11 +74,61 @@ class Bench:
             return row if row["attempts"] > 0 else None
         return eventually(tried, what="an attempt")
 
+    def send_many(self, domain, count, **parts):
+        """Messages over one session, each to a recipient of its own: the recipients."""
+        recipients = [f"r{next(NAMES)}@{domain}" for _ in range(count)]
+        with self.instance.session(self.taro) as session:
+            for to in recipients:
+                reply = session.submit("taro@test1.com", to, message(to=to, **parts))
+                assert reply.code == 250, reply
+        return recipients
+
 
 @pytest.fixture(scope="module")
 def bench(zone):
     with Bench(zone, home=True) as bench:
         yield bench
+
+
+@pytest.fixture(scope="module")
+def patient(zone):
+    """Where what is tried again is tried an hour later: what arrives did not need that."""
+    with Bench(zone, **{"delivery.retry_first": "1h", "delivery.retry_max": "1h",
+                        "submission.recipients": 300}) as bench:
+        yield bench
+
+
+class Gate:
+    """A rule that lets nobody past a step until it is opened; `reached` when somebody stands
+    before it. It may be only for the first connection."""
+
+    def __init__(self, step, connection=None):
+        self.step, self.connection = step, connection
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def __call__(self, step, _, connection):
+        if step == self.step and self.connection in (None, connection.number):
+            self.reached.set()
+            self.opened.wait(30)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.opened.set()
+
+    def wait(self):
+        assert self.reached.wait(20), f"nobody came to {self.step}"
+
+
+def data_commands(sink):
+    """How often somebody began to send a message."""
+    return sum(line == b"DATA" for _, line in sink.lines)
+
+
+def to_all(sink):
+    """The recipients of everything that came, as often as it came."""
+    return sorted(to for one in list(sink.received) for to in one.recipients)
 
 
 def one_bounce(home, id_, seconds=20):
@@ -191,6 +246,14 @@ def test_while_dns_fails_mail_waits(zone):
         bench.instance.wait_state(id_, "delivered")
 
 
+def test_while_dns_only_refers_to_others_mail_waits():
+    with Table() as table, Bench(table) as bench:
+        table.refer("elsewhere.example.net")
+        row = bench.waiting(bench.send("ana@elsewhere.example.net"))
+        assert row["state"] == "queued"
+        assert row["reply"] == "421 4.4.0 Unable to lookup DNS for elsewhere.example.net"
+
+
 def test_a_domain_with_forged_records_gets_no_mail(zone):
     with Bench(zone) as bench:
         bench.instance.stop()
@@ -268,6 +331,52 @@ def test_a_password_is_not_told_to_a_host_that_cannot_be_verified(zone, open_dir
             assert not [line for _, line in relay.lines if b"AUTH" in line]
 
 
+@contextlib.contextmanager
+def relays(zone, asked, **options):
+    """A service with one route for each of these demands on TLS, to a relay that asks for a
+    password and whose certificate is for another name and signed by nobody: the relays."""
+    zone.add("other.example.net", "A", "127.0.0.1")
+    with contextlib.ExitStack() as stack:
+        sinks, routes = {}, {}
+        for tls in asked:
+            sinks[tls] = stack.enter_context(
+                Sink(tls=tls == "implicit", starttls=tls != "implicit", login=("u", "the secret")))
+            routes[f"{tls}.example.net"] = {
+                "via": f"smarthost other.example.net:{sinks[tls].port}", "tls": tls,
+                "user_name": "u", "password": "the secret", **options}
+        yield stack.enter_context(Bench(zone, routes=routes)), sinks
+
+
+def test_a_relay_that_speaks_tls_from_the_start_is_verified(zone):
+    with relays(zone, ["implicit"]) as (bench, sinks):
+        row = bench.waiting(bench.send("ana@implicit.example.net"))
+        assert row["state"] == "queued" and row["reply"].startswith("454 4.7.5 "), row
+        assert "certificate" in row["reply"].lower(), row
+        assert not sinks["implicit"].received
+        assert not [line for _, line in sinks["implicit"].lines if b"AUTH" in line]
+
+
+def test_a_password_is_told_to_anybody_where_the_route_says_so(zone):
+    asked = ("implicit", "opportunistic", "require", "never")
+    with relays(zone, asked, verify="no") as (bench, sinks):
+        ids = {tls: bench.send(f"ana@{tls}.example.net") for tls in sinks}
+        for tls, relay in sinks.items():
+            bench.instance.wait_state(ids[tls], "delivered")
+            received = relay.one(f"ana@{tls}.example.net")
+            assert (received.tls, received.user) == (tls != "never", "u"), tls
+
+
+def test_a_password_without_tls_is_a_mistake_unless_the_route_says_that_it_is_meant(tmp_path):
+    data = tmp_path / "data"
+    subprocess.run([PROGRAM, "init", "--dir", data], check=True, capture_output=True)
+    with open(data / "postern.conf", "a") as file:
+        file.write("[route *]\nvia = smarthost relay.example.net:25\ntls = never\n"
+                   "user_name = u\npassword = p\n")
+    ran = subprocess.run([PROGRAM, "serve", "--dir", data], capture_output=True, text=True,
+                         timeout=10)
+    assert ran.returncode == 1 and "verify" in ran.stderr, ran.stderr
+
+
 def test_a_wrong_password_keeps_mail_waiting(zone, open_dir):
     with Sink(starttls=True, login=("u", "right")) as relay:
         zone.add("relay.example.net", "A", "127.0.0.1")
@@ -291,6 +400,42 @@ def test_captured_mail_is_kept_to_be_read_and_goes_nowhere(zone):
         assert not sink.connections
         ran = bench.instance.run("queue", "show", id_)
         assert ran.returncode == 0 and "kept here" in ran.stdout
+
+
+def captured(instance, recipient):
+    """The one message to this recipient, which went into the store."""
+    def delivered():
+        return [line for line in instance.events("delivery.delivered")
+                if f" rcpt={recipient} " in line]
+    (event,) = eventually(delivered)
+    return re.search(r" message=(\S+)", event)[1]
+
+
+def test_a_captured_link_is_shown_and_can_be_followed(zone):
+    with Instance(zone, routes={"*": {"via": "capture"}}) as instance:
+        instance.patiently("address.add", address="hana@example.org")
+        shown = instance.queue(captured(instance, "hana@example.org"))
+        parsed = email.message_from_string(shown["header"] + "\r\n" + shown.get("body", ""),
+                                           policy=email.policy.default)
+        link = re.search(r"http://127\.0\.0\.1:\d+/verify\?token=\S+", parsed.get_content())
+        assert link, shown
+        ran = instance.run("queue", "show", shown["message"])
+        assert ran.returncode == 0 and "/verify?token=" in ran.stdout, ran.stdout
+        with urllib.request.urlopen(link[0], timeout=20) as answer:
+            assert answer.status == 200
+        assert instance.identity("hana@example.org")["verification"] == "SUCCESS"
+
+
+def test_a_captured_bounce_is_kept_to_be_read(zone):
+    routes = {"*.example.net": {"via": "mx", "allow_private": "yes"}, "*": {"via": "capture"}}
+    with Bench(zone, routes=routes) as bench:
+        sink = bench.sink()
+        sink.answer("rcpt", "550 5.1.1 nobody of that name")
+        id_ = bench.send(f"ana@{bench.domain(sink)}")
+        shown = bench.instance.queue(captured(bench.instance, "taro@test1.com"))
+        assert "multipart/report" in shown["header"]
+        assert "nobody of that name" in shown["body"]
+        assert "body" not in bench.instance.queue(id_), "what was not captured is not kept"
 
 
 # ---- TLS ----
@@ -378,6 +523,34 @@ def test_a_permanent_refusal_is_reported_in_the_words_of_the_next_hop(bench, ste
     assert fields["Diagnostic-Code"] == "smtp; 554 5.7.1 we do not want <this>"
     assert bench.instance.wait_state(id_, "bounced")["recipients"][0]["attempts"] == 1
     assert not sink.received
+
+
+def test_a_report_names_the_host_that_refused_and_nothing_else_of_it(bench):
+    sink = bench.sink(starttls=True)
+    sink.answer("rcpt", "550 5.1.1 no such user")
+    domain = bench.domain(sink)
+    id_ = bench.send(f"ana@{domain}")
+    (fields,) = one_bounce(bench.home, id_)
+    assert fields["Remote-MTA"] == f"dns; mx0.{domain}"
+
+
+def test_what_is_too_many_for_one_transaction_goes_in_several_at_once(patient):
+    sink, taken = patient.sink(), {}
+
+    def a_hundred(step, _, connection):
+        if step == "mail":
+            taken[connection.number] = 0
+        elif step == "rcpt":
+            taken[connection.number] += 1
+            if taken[connection.number] > 100:
+                return "452 4.5.3 too many recipients"
+    sink.rules.append(a_hundred)
+    domain = patient.domain(sink)
+    recipients = sorted(f"r{i}@{domain}" for i in range(250))
+    id_ = patient.send(*recipients)
+    patient.instance.wait_state(id_, "delivered")
+    assert to_all(sink) == recipients
+    assert len(sink.received) >= 3
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -513,6 +686,20 @@ def test_a_slow_site_does_not_hold_up_another(bench):
         bench.instance.wait_state(id_, "delivered", 30)
 
 
+def test_a_site_that_is_sent_more_than_all_can_carry_does_not_hold_up_another(bench):
+    slow, fast = bench.sink(), bench.sink()
+    slow_domain, fast_domain = bench.domain(slow), bench.domain(fast)
+    with Gate("connect") as gate:
+        slow.rules.append(gate)
+        recipients = bench.send_many(slow_domain, 230)  # of which 200 at a time are under way
+        gate.wait()
+        bench.send(f"ana@{fast_domain}")
+        fast.one(f"ana@{fast_domain}", 15)
+        assert not slow.received
+    slow.wait(len(recipients))
+    assert to_all(slow) == sorted(recipients)
+
+
 # ---- the operator's hand ----
 
 def test_held_mail_waits_released_mail_goes_and_dropped_mail_is_gone(bench):
@@ -550,6 +737,39 @@ def test_one_recipient_of_several_is_changed_alone(bench):
     sink.rules.clear()
     eventually(lambda: bench.instance.state(id_)[f"b@{domain}"] == "delivered")
     assert [one.recipients for one in sink.received] == [(f"b@{domain}",)]
+
+
+def test_holding_one_recipient_under_way_costs_the_others_nothing(patient):
+    sink = patient.sink()
+    domain = patient.domain(sink)
+    held, other, third = (f"{name}@{domain}" for name in ("held", "other", "third"))
+    with Gate("rcpt", connection=1) as gate:
+        sink.rules.append(gate)
+        id_ = patient.send(held, other, third)
+        gate.wait()
+        patient.instance.admin("queue.change", change="hold", message=id_, recipient=held)
+    wanted = {held: "held", other: "delivered", third: "delivered"}
+    eventually(lambda: patient.instance.state(id_) == wanted)
+    assert to_all(sink) == [other, third]
+    attempts = {row["recipient"]: row["attempts"]
+                for row in patient.instance.queue(id_)["recipients"]}
+    assert attempts[other] == attempts[third] == 1
+
+
+def test_retry_of_what_is_under_way_says_so(bench):
+    sink = bench.sink()
+    domain = bench.domain(sink)
+    with Gate("rcpt") as gate:
+        sink.rules.append(gate)
+        id_ = bench.send(f"ana@{domain}")
+        gate.wait()
+        with pytest.raises(Refused) as refused:
+            bench.instance.admin("queue.change", change="retry", message=id_)
+        assert refused.value.error == "conflict" and "under way" in refused.value.text
+        ran = bench.instance.run("queue", "retry", id_)
+        assert ran.returncode == 1 and "under way" in ran.stderr
+    bench.instance.wait_state(id_, "delivered")
+    assert sink.one(f"ana@{domain}")
 
 
 def test_retry_tries_at_once(zone):
@@ -667,3 +887,140 @@ def test_mail_that_was_on_its_way_when_courier_died_arrives(zone):
         released.set()
         bench.instance.wait_state(id_, "delivered")
         assert sink.wait(1, to=f"ana@{domain}")
+
+
+def test_an_answer_to_a_courier_that_died_is_none_for_the_next(zone):
+    """Both count their questions from the start: what is asked after the death must not be told
+    what was asked before it, or mail goes to strangers."""
+    with Table() as table, Bench(table) as bench:
+        sinks = {bench.domain(sink): sink for sink in (bench.sink() for _ in range(7))}
+        known, first, *others = sinks
+        bench.send(f"x@{known}")
+        sinks[known].one(f"x@{known}")
+        for domain in (first, *others):
+            table.keep_silent(domain)
+        bench.send(f"x@{first}")
+        eventually(lambda: first in table.asked)
+        bench.instance.kill("courier")
+        ids = {}
+        for domain in others:
+            ids[domain] = bench.send(f"x@{domain}")
+            eventually(lambda: domain in table.asked)
+        table.speak(first)
+        sinks[first].one(f"x@{first}")
+        for domain in others:
+            table.speak(domain)
+            bench.instance.wait_state(ids[domain], "delivered")
+        assert {domain: to_all(sink) for domain, sink in sinks.items()} == {
+            domain: [f"x@{domain}"] for domain in sinks}
+
+
+def test_an_orderly_stop_waits_for_the_reply_to_what_was_sent(zone):
+    with Bench(zone) as bench:
+        sink, asked = bench.sink(), threading.Event()
+
+        def late(step, *_):
+            if step == "body":
+                asked.set()
+                eventually(lambda: bench.instance.events("postern.stopping"))
+                time.sleep(2)
+        sink.rules.append(late)
+        id_ = bench.send(f"ana@{bench.domain(sink)}")
+        assert asked.wait(20)
+        bench.instance.stop()
+        sink.rules.clear()
+        bench.instance.start()
+        bench.instance.wait_state(id_, "delivered")
+        assert data_commands(sink) == 1
+
+
+def test_courier_ends_in_order_however_core_dies_in_full_work(zone):
+    with Bench(zone) as bench:
+        sink = bench.sink(starttls=True)
+        sink.rules.append(lambda step, *_: time.sleep(0.05) if step in ("mail", "body") else None)
+        domain, sent = bench.domain(sink), set()
+        for _ in range(3):
+            before = len(sink.received)
+            sent.update(bench.send_many(domain, 30, body=("x" * 70 + "\r\n") * 500))
+            sink.wait(before + 5)
+            ready = bench.instance.kill("core")
+            bench.instance.expected_deaths += 10  # who falls with core
+            eventually(lambda: len(bench.instance.events("postern.ready")) > ready
+                       or bench.instance.process.poll() is not None, 30)
+        eventually(lambda: sent <= set(to_all(sink)), 30, "the arrival of all")
+        ends = re.findall(r"process\.ended role=courier pid=\d+ (\S+)", bench.instance.log())
+        assert ends and set(ends) <= {"status=0", "signal=9"}, ends
+
+
+def test_an_outcome_that_cannot_be_written_at_once_is_written_later(zone):
+    with Bench(zone) as bench, Gate("body") as gate:
+        bench.instance.allowed_errors.append("delivery.")
+        sink = bench.sink()
+        sink.rules.append(gate)
+        id_ = bench.send(f"ana@{bench.domain(sink)}")
+        gate.wait()
+        other = sqlite3.connect(bench.instance.dir / "postern.db", isolation_level=None)
+        with contextlib.closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            gate.opened.set()
+            time.sleep(6)  # longer than core waits for the lock
+            assert len(sink.received) == 1
+            assert set(bench.instance.state(id_).values()) == {"queued"}
+            other.execute("ROLLBACK")
+        bench.instance.wait_state(id_, "delivered")
+        assert data_commands(sink) == 1
+
+
+@pytest.fixture
+def small_disk(open_dir):
+    """A file system of 48 MiB."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=755", "tmpfs", open_dir],
+                             capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("only root may mount a file system")
+    yield open_dir
+    subprocess.run(["umount", "-l", open_dir], check=True)
+
+
+def free_bytes(directory):
+    found = os.statvfs(directory)
+    return found.f_bavail * found.f_frsize
+
+
+def offer(session, to, body):
+    """A message, up to the first reply that refuses it: the last reply."""
+    for command in ("MAIL FROM:<taro@test1.com>", f"RCPT TO:<{to}>", "DATA"):
+        reply = session.command(command)
+        if reply.code >= 400:
+            return reply
+    return session.data(message(to=to, body=body))
+
+
+@pytest.mark.parametrize("low_water", ["0", "1m"])
+def test_a_full_disk_loses_and_repeats_nothing_and_is_got_over(zone, small_disk, low_water):
+    with Bench(zone, directory=small_disk / "data", **{"store.low_water": low_water}) as bench:
+        bench.instance.allowed_errors += ["store.", "delivery."]
+        sink, acknowledged = bench.sink(), []
+        domain = bench.domain(sink)
+        filler = small_disk / "filler"
+        with open(filler, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, free_bytes(small_disk) - 4 * 1024 * 1024)
+        body = ("x" * 70 + "\r\n") * (64 * 1024 // 72)
+        with Gate("connect") as gate:
+            sink.rules.append(gate)
+            with bench.instance.session(bench.taro) as session:
+                for i in range(300):
+                    reply = offer(session, to := f"r{i}@{domain}", body)
+                    if reply.code != 250:
+                        break
+                    acknowledged.append(to)
+            assert reply.code == 452 and acknowledged, reply
+        sink.wait(1)
+        filler.unlink()
+
+        def taken():
+            with bench.instance.session(bench.taro) as session:
+                return offer(session, f"after@{domain}", "Hello\r\n").code == 250
+        eventually(taken, 20, "submission after space came")
+        eventually(lambda: bench.instance.admin("queue.list")["counts"]["queued"] == 0)
+        assert to_all(sink) == sorted([*acknowledged, f"after@{domain}"])

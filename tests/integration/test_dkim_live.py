@@ -4,9 +4,10 @@ import itertools
 import os
 import subprocess
 
+import dkim
 import pytest
 
-from harness import Instance, message
+from harness import Instance, eventually, message
 from test_dkim_judges import dkimpy, opendkim
 
 PERL = r"""
@@ -95,6 +96,21 @@ MESSAGES = {
 }
 
 
+# Named in h= once more than they occur: whether they do or not, and only when they do.
+ALWAYS = ("From", "To", "Cc", "Subject", "Reply-To", "Date", "Message-ID", "Sender", "MIME-Version",
+          "Content-Type", "Content-Transfer-Encoding")
+WHEN_THERE = {
+    "List-ID": "<list.test1.com>", "List-Help": "<https://test1.com/help>",
+    "List-Subscribe": "<https://test1.com/s>", "List-Unsubscribe": "<https://test1.com/u>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "List-Post": "NO",
+    "List-Owner": "<mailto:owner@test1.com>", "List-Archive": "<https://test1.com/a>",
+    "References": "<a@b>\r\n <c@d>", "In-Reply-To": "<c@d>", "Content-Disposition": "inline",
+}
+MESSAGES["all that is signed"] = message(headers=[
+    *MIME, *(f"{name}: {value}" for name, value in WHEN_THERE.items()), "Reply-To: a@test1.com",
+    "Cc: b@example.net", "Sender: taro@test1.com"])
+
+
 @pytest.mark.parametrize("what", MESSAGES)
 def test_what_arrives_is_signed_by_the_domain_for_every_judge(bench, what):
     received = bench.arrived(MESSAGES[what])
@@ -109,6 +125,43 @@ def test_a_second_from_header_breaks_the_signature(bench):
     assert not dkimpy(forged, Published(bench.zone))
     assert not opendkim(forged, Published(bench.zone))
     assert "test1.com=pass" not in mail_dkim(forged, bench.zone)
+
+
+@pytest.fixture(scope="module")
+def signed(bench):
+    """One message with hardly a header, and one with all that is signed."""
+    return [bench.arrived(MESSAGES[what]) for what in ("ordinary", "all that is signed")]
+
+
+def test_each_signed_header_is_named_once_more_than_it_occurs(signed, bench):
+    for received in signed:
+        signatures = received.fields("DKIM-Signature")
+        assert len(signatures) == bench.signatures
+        for signature in signatures:
+            tag = next(tag for tag in signature.split(";") if tag.strip().startswith("h="))
+            named = [name.strip().lower() for name in tag.strip()[2:].split(":")]
+            for name in (*ALWAYS, *WHEN_THERE, "Feedback-ID"):
+                occurs = len(received.fields(name))
+                expected = occurs + 1 if occurs or name in ALWAYS else 0
+                assert named.count(name.lower()) == expected, (name, named)
+    assert all(signed[1].fields(name) for name in WHEN_THERE)
+
+
+@pytest.mark.parametrize("name", [*ALWAYS, *WHEN_THERE, "Feedback-ID"])
+def test_one_more_of_a_signed_header_breaks_the_signature(signed, bench, name):
+    published = Published(bench.zone)
+    for received in signed:
+        if name not in ALWAYS and not received.fields(name):
+            continue
+        assert dkimpy(received.raw, published)
+        assert not dkimpy(f"{name}: evil@example.net\r\n".encode() + received.raw, published)
+
+
+def test_what_is_not_signed_may_be_added(signed, bench):
+    received = signed[1]
+    forwarded = b"Received: by mx.example\r\nX-Spam-Status: No\r\n" + received.raw
+    assert dkimpy(forwarded, Published(bench.zone))
+    assert "test1.com=pass" in mail_dkim(forwarded, bench.zone)
 
 
 def test_a_subdomain_is_signed_by_its_domain(bench):
@@ -134,3 +187,89 @@ def test_our_own_mail_is_signed_by_the_provider(bench, zone):
     bench.instance.patiently("address.add", address=address)
     received = bench.sink.one(address)
     assert "postern.localhost=pass" in bench.judge(received, "postern.localhost")
+
+
+# ---- the second signature, switched on and off ----
+
+def switch_ed25519(instance, value):
+    instance.stop()
+    instance.settings["dkim.second_ed25519"] = value
+    instance.start()
+
+
+def claimed_for(instance, domain):
+    """The records of a domain's three ed25519 keys, once there are."""
+    def claimed():
+        records = [one for one in instance.admin("domain.records", domain=domain)["records"]
+                   if "k=ed25519" in one["value"]]
+        return records if len(records) == 3 else None
+    return eventually(claimed, what=f"ed25519 keys of {domain}")
+
+
+def algorithms(received):
+    """Of the signatures, from the top."""
+    return [next(tag.strip()[2:] for tag in value.split(";") if tag.strip().startswith("a="))
+            for value in received.fields("DKIM-Signature")]
+
+
+def holds(received, index, zone):
+    return dkim.DKIM(received.raw).verify(
+        index, dnsfunc=lambda name, timeout=5: zone.txt(name.decode().rstrip(".")))
+
+
+def publish(instance, zone, domain, records):
+    """Until the service has seen them, too."""
+    zone.publish(records)
+    names = {one["name"] for one in records}
+
+    def seen():
+        findings = instance.admin("domain.check", domain=domain)["findings"]
+        return {one["name"] for one in findings if one["found"] == "present"} >= names
+    eventually(seen, what=f"records of {domain}")
+
+
+@pytest.fixture(scope="module")
+def switched(zone, sink):
+    """A service that was made without the second signature; its two domains exist already."""
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.credential = instance.person("anybody")
+        for domain in ("test3.com", "test2.com"):
+            zone.publish(instance.add_domain(domain)["records"], "dkim")
+        yield instance
+
+
+def arrived(instance, sink, from_):
+    to = f"switched{next(COUNT)}@example.net"
+    instance.accept(instance.credential, from_, to, message(from_, to))
+    return sink.one(to)
+
+
+def test_the_second_signature_is_switched_on_for_domains_that_exist(switched, zone, sink):
+    before = {domain: switched.admin("domain.records", domain=domain)["records"]
+              for domain in ("test3.com", "test2.com")}
+    assert algorithms(arrived(switched, sink, "taro@test3.com")) == ["rsa-sha256"]
+    switch_ed25519(switched, "yes")
+    for domain, records in before.items():
+        added = claimed_for(switched, domain)
+        now = switched.admin("domain.records", domain=domain)["records"]
+        assert [one for one in now if one not in added] == records, "nothing else has changed"
+        publish(switched, zone, domain, added)
+        received = arrived(switched, sink, f"taro@{domain}")
+        assert sorted(algorithms(received)) == ["ed25519-sha256", "rsa-sha256"]
+        assert holds(received, 0, zone) and holds(received, 1, zone)
+        assert f"{domain}=pass" in mail_dkim(received.raw, zone)
+
+
+def test_keys_of_the_second_signature_are_claimed_once(switched):
+    switch_ed25519(switched, "yes")
+    claimed = claimed_for(switched, "test3.com")
+    switch_ed25519(switched, "yes")
+    assert claimed_for(switched, "test3.com") == claimed
+
+
+def test_the_second_signature_is_switched_off_again(switched, zone, sink):
+    switch_ed25519(switched, "no")
+    for domain in ("test3.com", "test2.com"):
+        received = arrived(switched, sink, f"taro@{domain}")
+        assert algorithms(received) == ["rsa-sha256"]
+        assert holds(received, 0, zone)

@@ -1,11 +1,17 @@
 """Identities, proved by a real and signed DNS, by a link, or by the administrator's word."""
 
+import contextlib
 import email
 import email.policy
 import re
+import socket
+import sqlite3
+import threading
+import time
 import urllib.error
 import urllib.request
 
+import dns.message
 import pytest
 
 from harness import FailingServer, Instance, Refused, eventually, message
@@ -41,6 +47,12 @@ def may_send(instance, from_):
         return True
     assert "Email address is not verified" in reply.text, reply
     return False
+
+
+def proofs(instance, domain):
+    """The findings that decide; others are advice."""
+    return [one for one in instance.admin("domain.check", domain=domain)["findings"]
+            if one["purpose"] in ("verification", "dkim")]
 
 
 # ---- domains ----
@@ -227,6 +239,107 @@ def test_a_domain_made_again_has_new_tokens(fresh):
     assert not first & values(fresh.add_domain("test1.com", vouch=False))
 
 
+def test_a_domain_that_failed_is_started_again_with_what_is_published(zone, sink):
+    name = "failed.test2.com"
+    with Instance(zone, mx_port=sink.port) as instance:
+        records = instance.add_domain(name, vouch=False)["records"]
+        instance.stop()
+        with contextlib.closing(sqlite3.connect(instance.dir / "postern.db")) as store:
+            failed, never = 3, 2 ** 63 - 1
+            store.execute("UPDATE proof SET status = ?, next_ms = ? WHERE identity = ?",
+                          (failed, never, name))
+            store.commit()
+        zone.publish(records, "verification", "dkim")
+        instance.start()
+        assert {one["found"] for one in proofs(instance, name)} == {"present"}
+        identity = instance.identity(name)
+        assert (identity["verification"], identity["dkim"]) == ("FAILED", "FAILED")
+        ran = instance.run("domain", "check", name)
+        assert ran.returncode == 1 and "is verified" not in ran.stdout, ran.stdout
+        assert instance.add_domain(name, vouch=False)["records"] == records
+        instance.check_until(name, verification="SUCCESS", dkim="SUCCESS")
+        ran = instance.run("domain", "check", name)
+        assert ran.returncode == 0 and "The domain is verified." in ran.stdout, ran.stdout
+
+
+class Holding:
+    """A name server that asks the zone, but holds back what is asked of one name."""
+
+    def __init__(self, zone, name):
+        self.zone, self.name, self.held = zone, name + ".", []
+        self.lock = threading.Lock()
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                question, peer = self.socket.recvfrom(4096)
+                name = dns.message.from_wire(question).question[0].name.to_text()
+                with self.lock:
+                    if name.lower() == self.name:
+                        self.held.append((question, peer))
+                        continue
+                self.pass_on(question, peer)
+
+    def pass_on(self, question, peer):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as onward:
+            onward.settimeout(5)
+            onward.sendto(question, ("127.0.0.1", self.zone.port))
+            self.socket.sendto(onward.recv(65535), peer)
+
+    def release(self):
+        with self.lock:
+            held, self.held, self.name = self.held, [], None
+        for question, peer in held:
+            self.pass_on(question, peer)
+
+
+def test_what_dns_said_of_a_removed_domain_is_not_said_of_its_successor(zone, sink):
+    name = "successor.test2.com"
+    with Holding(zone, f"_amazonses.{name}") as slow, Instance(slow, mx_port=sink.port) as instance:
+        instance.anybody = instance.person("anybody")
+        zone.publish(instance.add_domain(name, vouch=False)["records"], "verification")
+        eventually(lambda: slow.held, what="a question about the first")
+        instance.admin("identity.remove", identity=name)
+        instance.add_domain(name, vouch=False)
+        slow.release()
+        for _ in range(2):  # the first may still be of those that began before
+            findings = proofs(instance, name)
+        assert findings[0]["found"] == "wrong", findings
+        assert instance.identity(name)["verification"] == "PENDING"
+        assert not may_send(instance, f"taro@{name}")
+
+
+@pytest.mark.parametrize("name", ["postern.localhost", "POSTERN.localhost"])
+def test_the_domain_of_the_provider_is_no_identity(fresh, name):
+    with pytest.raises(Refused, match="provider_domain"):
+        fresh.add_domain(name)
+    assert not fresh.admin("identity.list")["identities"]
+
+
+def test_a_vouched_domain_with_a_mail_from_domain_lets_core_rest(fresh, zone):
+    fresh.add_domain("test1.com")
+    records = fresh.admin("domain.mail_from", domain="test1.com",
+                          mail_from="vouched.test1.com")["records"]
+    zone.publish(records, "mail_from")
+    before = fresh.metric("postern_commits_total")
+    time.sleep(2)
+    assert fresh.metric("postern_commits_total") - before < 20
+    zone.publish(fresh.add_domain("test2.com", vouch=False)["records"], "verification")
+    fresh.check_until("test2.com", verification="SUCCESS")
+    fresh.check_until("test1.com", mail_from="SUCCESS")
+    assert fresh.identity("test1.com")["vouched"]
+
+
 def test_the_word_of_the_administrator_is_shown_as_such(fresh):
     fresh.add_domain("test1.com")
     assert fresh.identity("test1.com")["vouched"]
@@ -300,6 +413,27 @@ def test_a_link_of_a_removed_address_confirms_nothing(fresh, mailbox):
     assert not may_send(fresh, "removed@test2.com")
 
 
+def test_a_link_may_have_other_parameters(fresh, mailbox):
+    fresh.patiently("address.add", address="utm@test2.com")
+    status, page = follow(link_in(mailbox.one("utm@test2.com")) + "&utm=1")
+    assert status == 200 and "The address is confirmed" in page
+    assert fresh.identity("utm@test2.com")["verification"] == "SUCCESS"
+
+
+def test_a_used_link_says_so_until_its_address_is_removed(fresh, mailbox):
+    fresh.patiently("address.add", address="used@test2.com")
+    link = link_in(mailbox.one("used@test2.com"))
+    assert follow(link)[0] == 200
+    status, page = follow(link)
+    assert status == 200 and re.search("is confirmed|confirmed already", page), (
+        "people click twice, and their programs click before them")
+    fresh.admin("identity.remove", identity="used@test2.com")
+    assert follow(link)[0] == 404
+    fresh.patiently("address.add", address="used@test2.com")
+    assert follow(link)[0] == 404
+    assert fresh.identity("used@test2.com")["verification"] == "PENDING"
+
+
 def test_an_asked_again_address_gets_a_new_link_and_a_verified_one_none(fresh, mailbox):
     fresh.patiently("address.add", address="again@test2.com")
     fresh.patiently("address.add", address="again@test2.com")
@@ -370,6 +504,47 @@ def test_a_mail_from_domain_lies_below_its_identity(fresh, name):
     fresh.add_domain("test1.com")
     with pytest.raises(Refused, match="must be a subdomain of test1.com"):
         fresh.admin("domain.mail_from", domain="test1.com", mail_from=name)
+
+
+# ---- advice ----
+
+def found_in_txt(instance, domain):
+    return {one["name"]: one["found"]
+            for one in instance.admin("domain.check", domain=domain)["findings"]
+            if one["type"] == "TXT" and one["purpose"] not in ("verification", "dkim")}
+
+
+def test_spf_and_dmarc_are_shown_and_decide_nothing(fresh, zone):
+    fresh.add_domain("test1.com", vouch=False)
+    records = fresh.admin("domain.mail_from", domain="test1.com",
+                          mail_from="advice.test1.com")["records"]
+    zone.publish(records, "verification", "dkim")
+    zone.publish([one for one in records if one["type"] == "MX"])
+    fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS", mail_from="SUCCESS")
+    names = ("test1.com", "advice.test1.com", "_dmarc.test1.com")
+    assert found_in_txt(fresh, "test1.com") == dict.fromkeys(names, "absent")
+    ran = fresh.run("domain", "check", "test1.com")
+    assert ran.returncode == 0 and "The domain is verified." in ran.stdout, ran.stdout
+    for name in names:
+        assert re.search(rf"(^|\s){re.escape(name)}\s+absent\b", ran.stdout, re.M), ran.stdout
+    zone.publish([one for one in records if one["type"] == "TXT"], "spf", "dmarc", "mail_from")
+    eventually(lambda: found_in_txt(fresh, "test1.com") == dict.fromkeys(names, "present"))
+    assert fresh.run("domain", "check", "test1.com").returncode == 0
+
+
+def test_spf_and_dmarc_prove_nothing(fresh, zone):
+    zone.add("test2.com", "TXT", "v=spf1 -all")
+    records = fresh.add_domain("test2.com", vouch=False)["records"]
+    zone.publish(records, "dmarc")
+    eventually(lambda: found_in_txt(fresh, "test2.com") == {"test2.com": "wrong",
+                                                           "_dmarc.test2.com": "present"})
+    ran = fresh.run("domain", "check", "test2.com")
+    assert ran.returncode == 1 and "The domain is verified." not in ran.stdout
+    zone.remove("test2.com", "TXT")
+    zone.publish(records, "spf")
+    eventually(lambda: found_in_txt(fresh, "test2.com")["test2.com"] == "present")
+    assert fresh.run("domain", "check", "test2.com").returncode == 1
+    assert fresh.identity("test2.com")["verification"] == "PENDING"
 
 
 # ---- records ----

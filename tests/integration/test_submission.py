@@ -1,11 +1,13 @@
 """Submission over SMTP, by the programs that people use and by one that says the forbidden."""
 
 import base64
+import contextlib
 import email
 import email.policy
 import hashlib
 import json
 import smtplib
+import sqlite3
 import subprocess
 import time
 
@@ -275,6 +277,18 @@ def test_the_null_reverse_path_is_refused(bench):
         assert session.command("MAIL FROM:<taro@test1.com>").code == 250
 
 
+@pytest.mark.parametrize("pipelined", [False, True], ids=["one by one", "at once"])
+def test_who_only_errs_is_told_so_before_the_connection_ends(bench, pipelined):
+    with Session(bench.port) as session:
+        if pipelined:
+            session.send(b"NONSENSE\r\n" * 20)
+        for _ in range(20):
+            reply = session.reply() if pipelined else session.command("NONSENSE")
+            assert reply.code == 500
+        assert session.reply().code == 421
+        assert session.closed()
+
+
 def test_fifty_recipients_are_taken_and_one_more_is_not(bench):
     people = [f"fifty{i}@example.net" for i in range(51)]
     with bench.instance.session(bench.taro) as session:
@@ -450,7 +464,100 @@ def test_programs_are_not_taken_as_attachments(bench, to, name):
     mail.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename=name)
     reply = bench.instance.submit(bench.taro, "taro@test1.com", to,
                                   mail.as_bytes(policy=email.policy.SMTP))
-    assert reply.line.endswith(f"Illegal filename '{name}'."), reply
+    assert reply.line == f"554 Transaction failed: Illegal filename '{name}'."
+
+
+@pytest.mark.parametrize("parameter", [
+    'filename(c)="x.exe"', 'filename (c) = "x.exe"', 'filename=(c)"x.exe"', "filename='x.exe'"])
+def test_a_program_is_found_however_its_name_is_written(bench, to, parameter):
+    raw = message(to=to, headers=[f"Content-Disposition: attachment; {parameter}"])
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", to, raw)
+    assert reply.line.startswith("554 Transaction failed: Illegal filename '"), reply
+    assert "x.exe" in reply.text
+
+
+def enclosing(type_, encoding, part):
+    """A message of one part of that type."""
+    body = (f"--b\r\nContent-Type: {type_}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+            f"{part}\r\n--b--\r\n")
+    return message(body=body, headers=["MIME-Version: 1.0",
+                                       "Content-Type: multipart/mixed; boundary=b"])
+
+
+HIDDEN = ("From: taro@test1.com\r\nContent-Disposition: attachment; filename=x.exe\r\n\r\nMZ\r\n")
+
+
+@pytest.mark.parametrize("type_, encoding", [
+    ("message/rfc822", "base64"), ("message/global", "base64"),
+    ("message/global", "quoted-printable"), ("multipart/mixed; boundary=i", "base64")])
+def test_what_is_made_of_parts_is_not_taken_encoded(bench, to, type_, encoding):
+    part = base64.encodebytes(HIDDEN.encode()).decode().replace("\n", "\r\n")
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", to,
+                                  enclosing(type_, encoding, part))
+    assert reply.code == 554 and "Content-Transfer-Encoding" in reply.text, reply
+
+
+@pytest.mark.parametrize("type_", ["message/rfc822", "message/global", "message/news",
+                                   "message/partial; id=i; number=1; total=1"])
+def test_a_program_in_an_enclosed_message_is_found(bench, to, type_):
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", to,
+                                  enclosing(type_, "8bit", HIDDEN))
+    assert reply.line == "554 Transaction failed: Illegal filename 'x.exe'."
+
+
+def test_an_enclosed_message_arrives(bench, to):
+    raw = enclosing("message/rfc822", "7bit", message().decode())
+    bench.instance.accept(bench.taro, "taro@test1.com", to, raw)
+    assert bench.sink.one(to).body == raw.split(b"\r\n\r\n", 1)[1]
+
+
+@pytest.mark.parametrize("tags", [
+    "a", "a=", "=b", "a=b,,c=d", "a!=b", "a=b c", "a=b;c", "a b=c", "a.b=c", "a=b=c", "a=<b>",
+    "n" * 256 + "=b", "a=" + "v" * 256, ",\r\n ".join(f"n{i}=v" for i in range(51)),
+], ids=lambda tags: tags[:12])
+def test_message_tags_that_are_none_are_refused_and_named(bench, to, tags):
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", to,
+                                  message(to=to, headers=[f"X-SES-MESSAGE-TAGS: {tags}"]))
+    assert reply.code == 554 and "X-SES-MESSAGE-TAGS" in reply.text, reply
+
+
+@pytest.mark.parametrize("tags", [
+    "a=b", "a=b, c=d", "a=b,c=d", " a=b ,\r\n\tc=d ", "A_z-09=A_z.09@-",
+    "n" * 255 + "=" + "v" * 255, ",\r\n ".join(f"n{i}=v" for i in range(50)),
+], ids=lambda tags: tags.strip()[:12])
+def test_message_tags_are_taken_and_do_not_leave(bench, to, tags):
+    bench.instance.accept(bench.taro, "taro@test1.com", to,
+                          message(to=to, headers=[f"X-SES-MESSAGE-TAGS: {tags}"]))
+    assert b"x-ses-message-tags" not in bench.sink.one(to).raw.lower()
+
+
+@pytest.mark.parametrize("named, headers", [
+    ("X-SES-TENANT", ["X-SES-TENANT: tenant1"]), ("X-SES-TENANT", ["x-ses-tenant: tenant1"]),
+    ("X-SES-TENANT", ["X-SES-TENANT:", "X-SES-TENANT: tenant1"]),
+    ("X-SES-LIST-MANAGEMENT-OPTIONS", ["X-SES-LIST-MANAGEMENT-OPTIONS: people; topic=news"]),
+], ids=["tenant", "small letters", "tenant after an empty one", "list"])
+def test_what_is_not_served_is_not_passed_over_in_silence(bench, to, named, headers):
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", to,
+                                  message(to=to, headers=headers))
+    assert reply.code == 554 and named in reply.text and "not served" in reply.text, reply
+
+
+def test_what_is_not_served_may_be_empty(bench, to):
+    bench.instance.accept(bench.taro, "taro@test1.com", to, message(to=to, headers=[
+        "X-SES-TENANT:", "X-SES-LIST-MANAGEMENT-OPTIONS: "]))
+    assert "x-ses-" not in bench.sink.one(to).header.lower()
+
+
+HOPS = ["Received: from a by b; Thu, 26 Nov 2026 00:00:00 +0000",
+        "RECEIVED: from b\r\n by c; Thu, 26 Nov 2026 00:00:00 +0000"]
+
+
+def test_fifty_hops_are_taken_and_one_more_is_a_loop(bench, to):
+    reply = bench.instance.submit(bench.taro, "taro@test1.com", to,
+                                  message(to=to, headers=HOPS * 25 + HOPS[:1]))
+    assert reply.line.startswith("554 Transaction failed: ") and "Received" in reply.text, reply
+    bench.instance.accept(bench.taro, "taro@test1.com", to, message(to=to, headers=HOPS * 25))
+    assert not bench.sink.one(to).fields("Received")
 
 
 # ---- what becomes of a message ----
@@ -475,6 +582,51 @@ def test_headers_of_the_way_are_taken_off_and_ours_are_put_on(bench, to):
     feedback = received.fields("Feedback-ID")
     assert len(feedback) == 1 and feedback[0].endswith(":test1.com")
     assert received.mail_from == "taro@test1.com"
+
+
+def test_nothing_shows_where_a_message_was_written(bench, to):
+    names = ["Received", "X-Originating-IP", "X-Originating-Email", "X-Originating-Client",
+             "X-ORIGINATING-host", "X-Received", "x-received", "X-Forwarded-For", "X-Client-IP",
+             "X-CLIENT-ip"]
+    raw = message(to=to, headers=[*(f"{name}: from\r\n secret.inside [192.0.2.7]"
+                                    for name in names), "X-Origin: kept", "X-Client: kept"])
+    bench.instance.accept(bench.taro, "taro@test1.com", to, raw)
+    received = bench.sink.one(to)
+    assert [name for name in names if received.fields(name)] == []
+    assert b"192.0.2.7" not in received.raw and b"secret.inside" not in received.raw
+    assert received.fields("X-Origin") == received.fields("X-Client") == ["kept"]
+
+
+@pytest.mark.parametrize("headers", [
+    [], ["Content-Type: text/plain"], ["Content-Transfer-Encoding: 7bit"], ["mime-version: 1.0"]],
+    ids=["plain", "type", "encoding", "there already"])
+def test_every_message_leaves_with_one_mime_version(bench, to, headers):
+    bench.instance.accept(bench.taro, "taro@test1.com", to, message(to=to, headers=headers))
+    assert bench.sink.one(to).fields("MIME-Version") == ["1.0"]
+
+
+def test_the_remote_host_is_shown_without_a_space_behind_it(bench, to):
+    id_ = bench.instance.accept(bench.taro, "taro@test1.com", to, message(to=to))
+    shown = bench.instance.wait_state(id_, "delivered")["recipients"][0]["remote"]
+    assert shown == "mx.example.net [127.0.0.1]"
+
+
+def test_the_configuration_set_of_a_message_is_shown(bench, to):
+    bench.instance.stop()
+    with contextlib.closing(sqlite3.connect(bench.instance.dir / "postern.db")) as store:
+        store.execute("INSERT INTO configuration_set (name, created_ms, sending_enabled)"
+                      " VALUES ('news', 0, 1)")
+        store.commit()
+    bench.instance.start()
+    named = message(to=to, headers=["X-SES-CONFIGURATION-SET: news"])
+    id_ = bench.instance.accept(bench.anybody, "taro@test1.com", to, named)
+    assert bench.instance.queue(id_)["configuration_set"] == "news"
+    id_ = bench.instance.accept(bench.anybody, "taro@test1.com", to, message(to=to))
+    assert not bench.instance.queue(id_).get("configuration_set")
+    assert b"news" not in bench.sink.wait(2, to=to)[0].raw
+    missing = message(to=to, headers=["X-SES-CONFIGURATION-SET: olds"])
+    reply = bench.instance.submit(bench.anybody, "taro@test1.com", to, missing)
+    assert reply.line == "554 Configuration set <olds> does not exist."
 
 
 def test_the_message_id_is_of_the_form_ses_gives(bench, to):
@@ -564,6 +716,22 @@ def test_quota_and_pause_are_told_in_the_words_of_ses(small):
     assert paused.line.startswith("554 Message rejected: Sending paused for this account.")
     small.admin("account.pause", on=False)
     assert small.submit(small.taro, "taro@test1.com", "ana@example.net", message()).code == 250
+
+
+def test_the_mailbox_simulator_takes_nothing_of_the_daily_quota(small):
+    simulated, own = "success@simulator.amazonses.com", "taro@test1.com"
+
+    def send(*to):
+        return small.submit(small.taro, own, list(to), message(to=own)).line
+    for _ in range(5):
+        assert send(simulated).startswith("250 ")
+    assert send(simulated, own).startswith("250 ")
+    assert small.metric("postern_sent_24h") == 1
+    small.stop()
+    small.start()
+    assert small.metric("postern_sent_24h") == 1, "counted again from the store"
+    assert [send(own)[:3] for _ in range(3)] == ["250", "250", "454"]
+    assert send(simulated).startswith("250 "), "though the day's mail is sent"
 
 
 def test_a_silent_connection_is_closed_with_the_words_of_ses(zone):

@@ -3,13 +3,15 @@
 import json
 import os
 import re
+import socket
+import struct
 import subprocess
 import time
 
 import dns.zone
 import pytest
 
-from harness import PROGRAM, Instance, message, sanitized
+from harness import PROGRAM, Instance, Refused, eventually, message, sanitized
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,19 @@ def test_serve_names_the_line_of_a_wrong_option(tmp_path):
                      ran.stderr), ran.stderr
 
 
+def test_a_route_that_leads_nowhere_is_named_by_its_line(tmp_path):
+    postern("init", "--dir", tmp_path / "data")
+    file = tmp_path / "data/postern.conf"
+    text = file.read_text() + "\n[route nowhere.example]\ntls = never\n"
+    file.write_text(text)
+    line = text.splitlines().index("[route nowhere.example]") + 1
+    # Nobody listens on an address of others: whoever takes the section ends all the same.
+    ran = postern("serve", "--dir", tmp_path / "data", "--set", "listen.http=203.0.113.1:1")
+    assert ran.returncode == 1
+    assert re.search(rf"postern\.conf line {line}: route\.nowhere\.example\.via\b", ran.stderr), \
+        ran.stderr
+
+
 def test_a_directory_is_served_once(instance):
     ran = postern("serve", "--dir", instance.dir)
     assert ran.returncode == 1 and ran.stderr
@@ -173,6 +188,16 @@ def test_a_second_grant_is_refused_unless_also_is_said(instance):
     verb(instance, "grant", "twice@test1.com", "--user", "second", "--also")
 
 
+def test_a_grant_to_a_user_whose_keys_are_off_says_so(instance):
+    verb(instance, "grant", "off@test1.com")
+    verb(instance, "revoke", "off@test1.com")
+    ran = instance.run("grant", "also-off@test1.com", "--user", "off@test1.com", "--also")
+    said = ran.stdout + ran.stderr
+    assert "postern restore off@test1.com" in said, said
+    assert "postern credential rotate off@test1.com" in said, said
+    assert "goes on as it was" not in said
+
+
 def test_revoke_and_restore(instance):
     granted = asked(instance, "grant", "alarm@test1.com")
     verb(instance, "revoke", "alarm@test1.com")
@@ -218,11 +243,159 @@ def test_the_account_is_paused(instance):
     assert not asked(instance, "status")["paused"]
 
 
+SUBJECTS = {
+    "domain.add": ("domain", "com"), "domain.records": ("domain", "unknown.example"),
+    "identity.vouch": ("identity", "unknown.example"), "user.show": ("user", "unknown-user"),
+    "identity.remove": ("identity", "unknown@test1.com"), "queue.show": ("message", "unknown-id"),
+    "grant.revoke": ("target", "unknown@test1.com"), "credential.rotate": ("user", "unknown-user"),
+    "credential.delete": ("key", "AKIAUNKNOWN"), "grant.create": ("address", "unknown@"),
+}
+
+
+def last_call(instance, operation):
+    return [line for line in instance.events("administration.call")
+            if f"operation={operation} " in line][-1]
+
+
+def names(event, member, value):
+    return re.search(rf'[ "]{member}={re.escape(str(value))}[ "]', event + " ")
+
+
+@pytest.mark.parametrize("operation", SUBJECTS)
+def test_what_the_administrator_asks_is_logged_with_its_subject(instance, operation):
+    member, subject = SUBJECTS[operation]
+    with pytest.raises(Refused) as refused:
+        instance.admin(operation, **{member: subject})
+    event = last_call(instance, operation)
+    assert names(event, member, subject) and names(event, "uid", os.geteuid()), event
+    assert names(event, "result", refused.value.error), event
+
+
+def test_what_the_administrator_did_is_logged_with_its_subject(instance):
+    instance.grant("subject@test1.com")
+    assert names(last_call(instance, "grant.create"), "address", "subject@test1.com")
+    instance.admin("grant.revoke", target="subject@test1.com")
+    event = last_call(instance, "grant.revoke")
+    assert names(event, "target", "subject@test1.com") and names(event, "result", "ok"), event
+
+
+def test_who_does_not_wait_for_the_answer_is_logged_all_the_same(instance):
+    request = json.dumps({"operation": "user.create", "user": "hasty"}).encode()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(instance.dir / "postern.sock"))
+        connection.sendall(struct.pack("<IB", len(request), 1) + request)
+
+    def logged():
+        return [line for line in instance.events("administration.call")
+                if names(line, "user", "hasty")]
+    (event,) = eventually(logged)
+    assert names(event, "uid", os.geteuid()), event
+
+
+def test_a_subject_makes_no_line_and_no_field_of_its_own(instance):
+    before = len(instance.events("administration.call"))
+    with pytest.raises(Refused):
+        instance.admin("user.show", user="x\n2026 postern info administration.call uid=7 user=y")
+    calls = instance.events("administration.call")
+    assert len(calls) == before + 1
+    assert " uid=7" not in calls[-1], "a value ends at its first space"
+    assert names(calls[-1], "uid", os.geteuid())
+
+
+def test_no_secret_is_logged_with_what_the_administrator_asks(instance):
+    token = "dG9rZW4tdGhhdC1pcy1zZWNyZXQtYW5kLXVua25vd24"
+    with pytest.raises(Refused):
+        instance.admin("identity.confirm", token=token)
+    instance.admin("user.create", user="discreet")
+    document = {"Sid": "PrivateMatter", "Effect": "Allow", "Action": "*", "Resource": "*"}
+    instance.put_policy("own", document, user="discreet")
+    made = instance.admin("credential.create", user="discreet")
+    assert names(last_call(instance, "credential.create"), "user", "discreet")
+    assert names(last_call(instance, "policy.put"), "user", "discreet")
+    for secret in (token, "PrivateMatter", made["smtp_password"], made["secret_access_key"]):
+        assert secret not in instance.log()
+
+
+@pytest.mark.parametrize("change", ["hold", "retry", "release", "drop"])
+@pytest.mark.parametrize("id_", ["unknown",
+                                 "0100000000000001-00000000-0000-4000-8000-000000000000-000000"])
+def test_mail_that_is_not_there_cannot_be_changed(instance, change, id_):
+    core = instance.pids("core")
+    with pytest.raises(Refused, match=f"there is no message {id_}") as refused:
+        instance.admin("queue.change", change=change, message=id_)
+    assert refused.value.error == "not_found"
+    assert f"there is no message {id_}" in verb(instance, "queue", change, id_, status=1)
+    assert instance.pids("core") == core
+
+
+@pytest.mark.parametrize("kind, other, name", [("address", "domain", "kept.example"),
+                                               ("domain", "address", "hana@kept.example")])
+def test_remove_takes_only_what_it_is_named_for(instance, kind, other, name):
+    if kind == "address":
+        instance.add_domain(name)
+    else:
+        instance.admin("identity.vouch", identity=name)
+    assert f"postern {other} remove" in verb(instance, kind, "remove", name, status=1)
+    assert instance.identity(name)["verification"] == "SUCCESS"
+    verb(instance, other, "remove", name)
+
+
+# ---- the lint of what leaves ----
+
+@pytest.fixture(scope="module")
+def linted(instance):
+    """A domain whose DKIM is on, by the administrator's word."""
+    instance.add_domain("test3.com")
+    return "test3.com"
+
+
+def linted_as(instance, domain):
+    """What `check --json` says, and its exit status."""
+    ran = instance.run("check", domain, "--json")
+    assert ran.returncode in (0, 1), (ran.stdout, ran.stderr)
+    return json.loads(ran.stdout), ran.returncode
+
+
+def test_a_domain_that_signs_hides_the_provider(instance, linted):
+    assert "nothing" in verb(instance, "check", linted).lower()
+    answer, status = linted_as(instance, linted)
+    assert (answer["findings"], answer["hidden"], status) == ([], True, 0)
+
+
+def test_every_trace_of_the_provider_is_found_when_dkim_is_off(instance, linted):
+    verb(instance, "dkim", "off", linted)
+    try:
+        answer, status = linted_as(instance, linted)
+        ran = instance.run("check", linted)
+    finally:
+        verb(instance, "dkim", "on", linted)
+    assert status == ran.returncode == 1 and answer["hidden"] is False
+    assert all(set(one) == {"place", "text"} for one in answer["findings"])
+    assert all("postern.localhost" in one["text"] for one in answer["findings"])
+    places = [one["place"].lower() for one in answer["findings"]]
+    for named in ("message-id", "feedback-id", "dkim-signature", "reverse-path"):
+        assert any(named in place for place in places), (named, places)
+        assert named in ran.stdout.lower()
+
+
+def test_what_no_content_can_hide_is_named_in_either_case(instance, linted):
+    answer, _ = linted_as(instance, linted)
+    assert len(answer["open"]) >= 2
+    assert "postern.localhost" in json.dumps(answer["open"]), "the name of EHLO"
+
+
+def test_a_lint_sends_nothing_and_records_nothing(instance, linted, sink):
+    before = asked(instance, "queue", "list")["counts"], instance.decisions(), len(sink.received)
+    linted_as(instance, linted)
+    assert (asked(instance, "queue", "list")["counts"], instance.decisions(),
+            len(sink.received)) == before
+
+
 # ---- what is wrong ----
 
 @pytest.mark.parametrize("words", [["grnt", "a@b"], ["grant"], ["grant", "a@b", "c@d"],
                                    ["grant", "a@b", "--aslo"], ["dkim", "maybe", "test1.com"],
-                                   ["queue", "eat", "x"], ["decisions", "--as"], []])
+                                   ["queue", "eat", "x"], ["decisions", "--as"], ["check"], []])
 def test_what_is_not_understood_ends_with_two(words):
     ran = postern(*words)
     assert ran.returncode == 2 and ran.stderr, ran
@@ -236,6 +409,7 @@ def test_without_a_server_the_verb_says_so(tmp_path):
 @pytest.mark.parametrize("words, named", [
     (["grant", "no address"], "address"), (["domain", "add", "com"], "public suffix"),
     (["domain", "records", "unknown.example"], "unknown.example"),
+    (["check", "unknown.example"], "unknown.example"),
     (["explain", "--as", "nobody", "--from", "a@test1.com"], "nobody"),
     (["decisions", "--since", "yesterday"], "since: yesterday is no date"),
 ])
@@ -246,7 +420,8 @@ def test_what_cannot_be_done_ends_with_one_and_names_it(instance, words, named):
 def test_help_lists_every_verb_and_explains_each():
     listed = postern("help").stdout
     verbs = re.findall(r"^  ([a-z-]+) ", listed, re.M)
-    assert {"init", "serve", "domain", "grant", "revoke", "explain", "queue"} <= set(verbs)
+    assert {"init", "serve", "domain", "check", "grant", "revoke", "explain",
+            "queue"} <= set(verbs)
     for name in verbs:
         ran = postern("help", name)
         assert ran.returncode == 0 and ran.stdout.startswith(f"usage: postern {name}")

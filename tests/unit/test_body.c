@@ -155,6 +155,8 @@ harmless_attachments_pass(void **state)
     part_gives("Content-Disposition: attachment; filename=\"exe\"\r\n", RC_OK, "");
     part_gives("Content-Disposition: attachment; filename=\"x.exe.txt\"\r\n", RC_OK, "");
     part_gives("X-Other: filename=x.exe\r\n", RC_OK, "");
+    part_gives("Content-Disposition: attachment; filename(c)=report.txt\r\n", RC_OK, "");
+    part_gives("Content-Disposition: attachment; filename='report.txt'\r\n", RC_OK, "");
     part_gives("", RC_OK, "");
 }
 
@@ -190,6 +192,53 @@ refused_extension_is_found_in_every_spelling_of_a_name(void **state)
     part_is_refused("Content-Disposition: a; filename=a.txt\r\n"
                     "Content-Disposition: a; filename=x.exe\r\n");
     part_is_refused("no colon in this line\r\nContent-Disposition: a; filename=x.exe\r\n");
+}
+
+static void
+comments_around_the_equals_sign_hide_no_name(void **state)
+{
+    (void)state;
+    part_is_refused("Content-Disposition: a; filename(c)=\"x.exe\"\r\n");
+    part_is_refused("Content-Disposition: a; filename(c)=x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename (c) = \"x.exe\"\r\n");
+    part_is_refused("Content-Disposition: a; filename=(c)\"x.exe\"\r\n");
+    part_is_refused("Content-Disposition: a; filename=(c)x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename = (c) (d) \"x.exe\"\r\n");
+    part_is_refused("Content-Disposition: a; filename\r\n (c)\r\n =\r\n (d)\r\n x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename*(c)=utf-8''x%2Eexe\r\n");
+    part_is_refused("Content-Type: a/b; name (c) = x.exe\r\n");
+}
+
+static void
+comments_may_hold_what_stands_between_parameters(void **state)
+{
+    (void)state;
+    part_is_refused("Content-Disposition: a; (c)filename=x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename(c(d))=x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename(;)=x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename(=)=x.exe\r\n");
+    part_is_refused("Content-Disposition: a; filename(\\))=x.exe\r\n");
+}
+
+/* Whether the name is shown with its quotes is left open. */
+static void
+single_quotes_do_not_hide_the_extension(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {
+        "Content-Disposition: a; filename='x.exe'\r\n",
+        "Content-Disposition: a; filename=\"'x.exe'\"\r\n",
+        "Content-Disposition: a; filename = 'x.exe' ; size=3\r\n",
+        "Content-Disposition: a; filename='x.exe.'\r\n",
+        "Content-Type: a/b; name='x.exe'\r\n",
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        struct slice body = arena_printf(arena, "--b\r\n%s\r\ndata\r\n", fields[i]);
+        bool eight_bit;
+        assert_int_equal(scan_in(SLICE(MIXED), body, 7, &eight_bit), RC_DENIED);
+        assert_true(slice_starts(slice_of(err.text), SLICE("Illegal filename '")));
+        assert_non_null(strstr(err.text, "x.exe"));
+    }
 }
 
 static void
@@ -291,6 +340,97 @@ enclosed_messages_are_scanned(void **state)
 }
 
 static void
+every_type_that_encloses_a_message_is_entered(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"message/rfc822", "message/global", "message/news",
+                                        "message/partial; id=\"i\"; number=1; total=1",
+                                        "Message/News"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const char *text = "Illegal filename 'x.exe'.";
+        struct slice part =
+            arena_printf(arena, "--b\r\nContent-Type: %s\r\n\r\nSubject: x\r\n" EXE, types[i]);
+        gives(MIXED, part, RC_DENIED, text);
+        gives(arena_printf(arena, "Content-Type: %s\r\n", types[i]).ptr, SLICE(EXE), RC_DENIED,
+              text);
+    }
+}
+
+#define ENCODED "Content-Transfer-Encoding: base64\r\n"
+
+/* Is the encoding of a composite type refused, and named? In a part and in the whole message. */
+static void
+encoding_is_refused(const char *fields)
+{
+    bool eight_bit;
+    struct slice part = arena_printf(arena, "--b\r\n%s\r\ndata\r\n--b--\r\n", fields);
+    assert_int_not_equal(scan_in(SLICE(MIXED), part, 7, &eight_bit), RC_OK);
+    if (!strstr(err.text, "Content-Transfer-Encoding"))
+        fail_msg("%s gives '%s'", fields, err.text);
+    assert_int_not_equal(scan_in(slice_of(fields), SLICE("data\r\n"), 7, &eight_bit), RC_OK);
+    if (!strstr(err.text, "Content-Transfer-Encoding"))
+        fail_msg("%s for the whole message gives '%s'", fields, err.text);
+}
+
+static void
+composite_types_that_are_encoded_are_refused(void **state)
+{
+    (void)state;
+    encoding_is_refused("Content-Type: message/rfc822\r\n" ENCODED);
+    encoding_is_refused("Content-Type: message/global\r\n" ENCODED);
+    encoding_is_refused("Content-Type: message/news\r\n" ENCODED);
+    encoding_is_refused("Content-Type: message/delivery-status\r\n" ENCODED);
+    encoding_is_refused("Content-Type: multipart/mixed; boundary=i\r\n" ENCODED);
+    encoding_is_refused("Content-Type: MULTIPART/Alternative; boundary=i\r\n" ENCODED);
+    encoding_is_refused(ENCODED "Content-Type: message/rfc822\r\n");
+    encoding_is_refused("Content-Type: message/rfc822\r\n"
+                        "content-transfer-encoding:Quoted-Printable\r\n");
+    encoding_is_refused("Content-Type: message/rfc822\r\n"
+                        "Content-Transfer-Encoding: x-uuencode\r\n");
+    encoding_is_refused("Content-Type: message/rfc822\r\n"
+                        "Content-Transfer-Encoding:\r\n base64\r\n");
+}
+
+static void
+encoding_of_an_enclosed_message_is_looked_at_too(void **state)
+{
+    (void)state;
+    bool eight_bit;
+    struct slice body = SLICE("Subject: x\r\nContent-Type: message/rfc822\r\n" ENCODED "\r\nx\r\n");
+    assert_int_not_equal(scan_in(SLICE("Content-Type: message/rfc822\r\n"), body, 7, &eight_bit),
+                         RC_OK);
+    assert_non_null(strstr(err.text, "Content-Transfer-Encoding"));
+}
+
+static void
+composite_types_in_an_identity_encoding_pass(void **state)
+{
+    (void)state;
+    static const char *const encodings[] = {"7bit", "8bit", "binary", "7BIT", "\r\n 8bit \t"};
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
+        struct slice fields =
+            arena_printf(arena, "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: %s\r\n",
+                         encodings[i]);
+        part_gives(fields.ptr, RC_OK, "");
+        gives(fields.ptr, SLICE("Subject: x\r\n\r\nx\r\n"), RC_OK, "");
+    }
+    part_gives("Content-Type: application/pdf\r\n" ENCODED, RC_OK, "");
+    part_gives("Content-Type: text/plain; x=message/rfc822\r\n" ENCODED, RC_OK, "");
+    part_gives(ENCODED, RC_OK, "");
+}
+
+/* The encoding of one part says nothing of the next. */
+static void
+encoding_is_of_its_own_part(void **state)
+{
+    (void)state;
+    gives(MIXED,
+          SLICE("--b\r\n" ENCODED "\r\nx\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" ENCODED
+                "\r\nx\r\n"),
+          RC_OK, "");
+}
+
+static void
 delimiters_that_only_some_readers_take_are_looked_behind(void **state)
 {
     (void)state;
@@ -384,12 +524,20 @@ main(void)
         TEST(long_line_is_taken_up_to_64_kib),
         TEST(harmless_attachments_pass),
         TEST(refused_extension_is_found_in_every_spelling_of_a_name),
+        TEST(comments_around_the_equals_sign_hide_no_name),
+        TEST(comments_may_hold_what_stands_between_parameters),
+        TEST(single_quotes_do_not_hide_the_extension),
         TEST(extension_is_found_behind_what_file_systems_ignore),
         TEST(long_name_is_refused_all_the_same),
         TEST(name_of_the_whole_message_counts),
         TEST(nested_parts_are_scanned),
         TEST(boundary_that_begins_like_another_is_told_apart),
         TEST(enclosed_messages_are_scanned),
+        TEST(every_type_that_encloses_a_message_is_entered),
+        TEST(composite_types_that_are_encoded_are_refused),
+        TEST(encoding_of_an_enclosed_message_is_looked_at_too),
+        TEST(composite_types_in_an_identity_encoding_pass),
+        TEST(encoding_is_of_its_own_part),
         TEST(delimiters_that_only_some_readers_take_are_looked_behind),
         TEST(more_than_500_parts_are_refused),
         TEST(nesting_deeper_than_20_is_refused),

@@ -207,12 +207,17 @@ ed25519_signs_the_digest(void **state)
     assert_int_equal(tag(field, "b").len, 88);
 }
 
+/* What may never be added, whether the message has it or not. */
+#define CLOSED                                                                                     \
+    "From:To:Cc:Subject:Reply-To:Date:Message-ID:MIME-Version:Content-Type:"                       \
+    "Content-Transfer-Encoding:Sender"
+
 static void
 fields_of_one_name_are_signed_from_the_bottom_up(void **state)
 {
     (void)state;
     const char *block = "To: 1\r\nFrom: X\r\nTo: 2\r\nSubject: S\r\nTO: 3\r\n";
-    assert_slice_is(tag(sign(block), "h"), "To:From:To:Subject:To:From:To:Subject");
+    assert_slice_is(tag(sign(block), "h"), "To:From:To:Subject:To:" CLOSED);
     assert_true(verifies(rsa, sign(block), "to:3\r\nfrom:X\r\nto:2\r\nsubject:S\r\nto:1\r\n"));
     assert_false(verifies(rsa, sign(block), "to:1\r\nfrom:X\r\nto:2\r\nsubject:S\r\nto:3\r\n"));
 }
@@ -230,18 +235,17 @@ names_are_in_the_order_of_the_message_then_oversigned(void **state)
     assert_slice_is(tag(sign(block), "h"),
                     "From:To:Cc:Subject:Reply-To:References:In-Reply-To:Sender:Resent-From:"
                     "MIME-Version:Content-Type:Content-Transfer-Encoding:Content-Disposition:"
-                    "Message-ID:Date:List-Unsubscribe:Feedback-ID:"
-                    "From:To:Cc:Subject:Reply-To:Date:Message-ID:MIME-Version:Content-Type:"
-                    "Content-Transfer-Encoding:Sender");
+                    "Message-ID:Date:List-Unsubscribe:Feedback-ID:" CLOSED
+                    ":Content-Disposition:References:In-Reply-To:List-Unsubscribe:Feedback-ID");
 }
 
 static void
-what_does_not_occur_is_not_oversigned_but_from_is(void **state)
+what_would_change_the_message_is_closed_though_it_does_not_occur(void **state)
 {
     (void)state;
-    assert_slice_is(tag(sign("From: X\r\n"), "h"), "From:From");
-    assert_slice_is(tag(sign("Subject: X\r\n"), "h"), "Subject:From:Subject");
-    assert_slice_is(tag(sign("X-Only: X\r\n"), "h"), "From");
+    assert_slice_is(tag(sign("From: X\r\n"), "h"), "From:" CLOSED);
+    assert_slice_is(tag(sign("Subject: X\r\n"), "h"), "Subject:" CLOSED);
+    assert_slice_is(tag(sign("X-Only: X\r\n"), "h"), CLOSED);
 }
 
 static void
@@ -251,7 +255,7 @@ trace_and_private_fields_are_never_signed(void **state)
     const char *block = "Return-Path: <a@b>\r\nReceived: from x\r\nX-SES-Outgoing: 1\r\n"
                         "X-Mailer: m\r\nFrom: X\r\nBcc: b@c\r\nDKIM-Signature: v=1\r\n"
                         "Resent-Bcc: b@c\r\nFromage: brie\r\nFro: m\r\n";
-    assert_slice_is(tag(sign(block), "h"), "From:From");
+    assert_slice_is(tag(sign(block), "h"), "From:" CLOSED);
     assert_true(verifies(rsa, sign(block), "from:X\r\n"));
 }
 
@@ -263,7 +267,8 @@ tags_are_written_as_ses_writes_them(void **state)
     assert_true(slice_starts(
         field, SLICE("DKIM-Signature: v=1; a=rsa-sha256; q=dns/txt; c=relaxed/simple;\r\n"
                      " s=6gbrjpgwjskckoa6a5zn6fwqkn67xbtw; d=test1.com; t=1654169680;\r\n"
-                     " h=From:To:From:To;\r\n"
+                     " h=From:To:From:To:Cc:Subject:Reply-To:Date:Message-ID:MIME-Version:\r\n"
+                     " Content-Type:Content-Transfer-Encoding:Sender;\r\n"
                      " bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\r\n"
                      " b=")));
     assert_slice_is(tag(field, "i"), "(absent)");
@@ -638,7 +643,7 @@ main(void)
         cmocka_unit_test(ed25519_signs_the_digest),
         cmocka_unit_test(fields_of_one_name_are_signed_from_the_bottom_up),
         cmocka_unit_test(names_are_in_the_order_of_the_message_then_oversigned),
-        cmocka_unit_test(what_does_not_occur_is_not_oversigned_but_from_is),
+        cmocka_unit_test(what_would_change_the_message_is_closed_though_it_does_not_occur),
         cmocka_unit_test(trace_and_private_fields_are_never_signed),
         cmocka_unit_test(tags_are_written_as_ses_writes_them),
         cmocka_unit_test(no_line_is_over_76_characters),
