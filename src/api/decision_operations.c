@@ -1,5 +1,7 @@
 /* What was decided, and what would be: the record, and the gate asked without sending. */
+#include "authorize/operand.h"
 #include "base/clock.h"
+#include "mail/outgoing.h"
 #include "operations.h"
 #include "store/decisions.h"
 #include "store/identities.h"
@@ -52,6 +54,34 @@ put_strangers(struct api_call *call, int64_t since_ms, struct err *err)
     return RC_OK;
 }
 
+/* One that was deleted has left its decisions. */
+static enum rc
+read_user(struct api_call *call, struct slice *name, bool *known, struct err *err)
+{
+    struct user_row user;
+    if (name->len == 0)
+        return RC_OK;
+    enum rc rc = users_find(call->database, call->arena, *name, &user, err);
+    *known = rc == RC_OK;
+    if (rc == RC_OK)
+        *name = user.name;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* As decisions have it: the domain in lower-case A-labels. */
+static enum rc
+read_from(struct api_call *call, struct slice *from, struct err *err)
+{
+    struct address address;
+    if (from->len == 0)
+        return RC_OK;
+    enum rc rc = address_parse(call->arena, *from, &address, err);
+    if (rc != RC_OK)
+        return err_prefix(err, "from: ");
+    *from = address.text;
+    return RC_OK;
+}
+
 enum rc
 decision_list(struct api_call *call, struct err *err)
 {
@@ -72,7 +102,15 @@ decision_list(struct api_call *call, struct err *err)
     if (since.len && !clock_parse(since, &filter.since_ms))
         return err_set(err, RC_SYNTAX, "since: %.*s is no date; write 2026-01-31T12:00Z",
                        SLICE_ARG(since));
-    rc = decisions_list(call->database, call->arena, &filter, &rows, &count, err);
+    bool known = true;
+    rc = read_user(call, &filter.user_name, &known, err);
+    if (rc == RC_OK)
+        rc = read_from(call, &filter.from, err);
+    if (rc == RC_OK)
+        rc = decisions_list(call->database, call->arena, &filter, &rows, &count, err);
+    if (rc == RC_OK && !known && count == 0)
+        return err_set(err, RC_NOT_FOUND, "there is no user %.*s, and no decision of one",
+                       SLICE_ARG(filter.user_name));
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "decisions");
@@ -92,6 +130,7 @@ struct explanation {
     struct address *recipients;
     size_t recipient_count;
     struct slice action, source_ip;
+    struct request_headers wishes;
 };
 
 static enum rc
@@ -114,6 +153,24 @@ read_recipients(struct api_call *call, struct explanation *explanation, struct e
     return RC_OK;
 }
 
+/* `header`: further fields of the message, as `Sender: a@b.example`. */
+static enum rc
+add_headers(struct api_call *call, struct slice *block, struct err *err)
+{
+    const struct json *list = json_member(call->input, "header");
+    if (!list || list->type == JSON_NULL)
+        return RC_OK;
+    if (list->type != JSON_ARRAY || list->count > 100)
+        return err_set(err, RC_SYNTAX, "header must be an array of at most 100 fields");
+    for (const struct json *item = list->first; item; item = item->next) {
+        if (item->type != JSON_STRING)
+            return err_set(err, RC_SYNTAX, "header must be an array of fields, as `Sender: a@b`");
+        *block =
+            arena_printf(call->arena, "%.*s%.*s\r\n", SLICE_ARG(*block), SLICE_ARG(item->text));
+    }
+    return RC_OK;
+}
+
 /* `from` is a header's value (`Taro <taro@a.example>`); `mail_from` defaults to its address. */
 static enum rc
 read_senders(struct api_call *call, struct explanation *explanation, struct err *err)
@@ -130,7 +187,11 @@ read_senders(struct api_call *call, struct explanation *explanation, struct err 
     if (rc != RC_OK)
         return err_prefix(err, "from: ");
     struct slice block = arena_printf(call->arena, "From: %.*s\r\n", SLICE_ARG(from));
-    rc = header_parse(call->arena, block, &header, err);
+    rc = add_headers(call, &block, err);
+    if (rc == RC_OK)
+        rc = header_parse(call->arena, block, &header, err);
+    if (rc == RC_OK)
+        rc = outgoing_request_headers(call->arena, &header, &explanation->wishes, err);
     if (rc == RC_OK)
         rc = senders_collect(call->arena, &header,
                              mail_from.len ? mail_from : mailboxes[0].address.text,
@@ -153,6 +214,10 @@ read_explanation(struct api_call *call, struct explanation *explanation, struct 
         rc = api_input_optional(call, "action", &explanation->action, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "source_ip", &explanation->source_ip, err);
+    if (rc == RC_OK && explanation->source_ip.len &&
+        !network_parse(explanation->source_ip, &(struct network){0}))
+        return err_set(err, RC_SYNTAX, "source_ip: %.*s is no address",
+                       SLICE_ARG(explanation->source_ip));
     if (rc == RC_OK && explanation->action.len == 0)
         explanation->action = SLICE("ses:SendRawEmail");
     return rc;
@@ -178,11 +243,13 @@ put_outcome(struct api_call *call, const struct gate_decision *decision,
     (void)!gate_reply(call->arena, decision, &reply);
     json_put_bool(call->output, "allowed", decision->reason == GATE_ALLOWED);
     json_put_cstr(call->output, "reason", gate_reason_name(decision->reason));
+    json_put_cstr(call->output, "check", gate_reason_check(decision->reason));
     json_put_string(call->output, "reply", reply);
     json_put_string(call->output, "address", decision->address);
     json_put_string(call->output, "resource", decision->resource);
-    if (decision->policy) {
+    if (decision->policy)
         json_put_string(call->output, "policy", submit_policy_name(call->arena, decision->policy));
+    if (decision->policy && decision->statement != EVALUATE_NO_STATEMENT) {
         json_put_i64(call->output, "statement", (int64_t)decision->statement);
         json_put_string(call->output, "statement_text",
                         policy_statement_text(decision->policy->policy, decision->statement));
@@ -206,8 +273,11 @@ decision_explain(struct api_call *call, struct err *err)
     if (rc != RC_OK)
         return rc;
     bool exists = true;
-    if (settings.configuration_set.len)
-        rc = configuration_sets_exists(call->database, settings.configuration_set, &exists, err);
+    const struct request_headers *wishes = &explanation.wishes;
+    struct slice set =
+        wishes->configuration_set.len ? wishes->configuration_set : settings.configuration_set;
+    if (set.len)
+        rc = configuration_sets_exists(call->database, set, &exists, err);
     if (rc != RC_OK)
         return rc;
     struct gate_request request = {
@@ -218,8 +288,11 @@ decision_explain(struct api_call *call, struct err *err)
         .senders = &explanation.senders,
         .recipients = explanation.recipients,
         .recipient_count = explanation.recipient_count,
-        .configuration_set = settings.configuration_set,
+        .configuration_set = set,
         .configuration_set_missing = !exists,
+        .source_arn = wishes->source_arn,
+        .from_arn = wishes->from_arn,
+        .return_path_arn = wishes->return_path_arn,
         .source_ip = explanation.source_ip,
         .secure_transport = true,
         .api_version = "2",

@@ -195,7 +195,7 @@ make_user(struct api_call *call, struct slice name, bool from_address, struct us
                               .id = random_iam_id(call->arena, "AIDA", 17),
                               .path = SLICE("/"),
                               .created_ms = call->now_ms};
-    enum rc rc = api_check_name(name, "the user name", err);
+    enum rc rc = api_check_name(name, "the user name", 64, err);
     if (rc != RC_OK && from_address)
         return err_set(err, rc, "no user can have the name %.*s: give another with --user NAME",
                        SLICE_ARG(name));

@@ -25,6 +25,7 @@ static const struct api_operation operations[] = {
     {"credential.delete", API_WRITE, credential_delete},
     {"group.create", API_WRITE, group_create},
     {"group.list", API_READ, group_list},
+    {"group.show", API_READ, group_show},
     {"group.delete", API_WRITE, group_delete},
     {"group.member", API_WRITE, group_set_member},
     {"policy.put", API_WRITE, policy_put},
@@ -96,10 +97,10 @@ api_input_bool(struct api_call *call, const char *name, bool *out, struct err *e
 }
 
 enum rc
-api_check_name(struct slice name, const char *what, struct err *err)
+api_check_name(struct slice name, const char *what, size_t max, struct err *err)
 {
-    if (name.len == 0 || name.len > 64)
-        return err_set(err, RC_SYNTAX, "%s must have 1 to 64 characters", what);
+    if (name.len == 0 || name.len > max)
+        return err_set(err, RC_SYNTAX, "%s must have 1 to %zu characters", what, max);
     for (size_t i = 0; i < name.len; i++)
         if (!ascii_alnum(name.ptr[i]) && (name.ptr[i] == '\0' || !strchr("_+=,.@-", name.ptr[i])))
             return err_set(err, RC_SYNTAX,

@@ -49,6 +49,7 @@ enum rc credential_rotate(struct api_call *call, struct err *err);
 enum rc credential_delete(struct api_call *call, struct err *err);
 enum rc group_create(struct api_call *call, struct err *err);
 enum rc group_list(struct api_call *call, struct err *err);
+enum rc group_show(struct api_call *call, struct err *err);
 enum rc group_delete(struct api_call *call, struct err *err);
 enum rc group_set_member(struct api_call *call, struct err *err);
 
@@ -87,7 +88,7 @@ MUST_USE enum rc api_input_optional(struct api_call *call, const char *name, str
 MUST_USE enum rc api_input_bool(struct api_call *call, const char *name, bool *out,
                                 struct err *err); /* false when absent */
 /* [\w+=,.@-]{1,64}: names of users and groups (reference §5.7). */
-MUST_USE enum rc api_check_name(struct slice name, const char *what, struct err *err);
+MUST_USE enum rc api_check_name(struct slice name, const char *what, size_t max, struct err *err);
 struct slice api_user_arn(struct api_call *call, struct slice path, struct slice name);
 struct slice api_identity_arn(struct api_call *call, struct slice name);
 void api_put_time(struct api_call *call, const char *name, int64_t ms); /* null when 0 */

@@ -47,12 +47,77 @@ read_place(struct api_call *call, struct place *place, struct err *err)
     return rc;
 }
 
-static enum rc
-check_policy_name(struct slice name, struct err *err)
+/* Reference §3.8, §5.1. White space does not count but for an identity's. */
+enum {
+    USER_INLINE_MAX = 2048,
+    GROUP_INLINE_MAX = 5120,
+    MANAGED_MAX = 6144,
+    IDENTITY_POLICY_MAX = 4096,
+    IDENTITY_POLICIES_MAX = 20
+};
+
+static size_t
+counted_size(struct slice document)
 {
-    if (name.len > 128)
-        return err_set(err, RC_SYNTAX, "the policy name must have 1 to 128 characters");
-    return name.len > 64 ? RC_OK : api_check_name(name, "the policy name", err);
+    size_t size = 0;
+    for (size_t i = 0; i < document.len; i++)
+        size += !strchr(" \t\r\n", document.ptr[i]) || document.ptr[i] == '\0';
+    return size;
+}
+
+/* All inline policies of a user or group together. */
+static enum rc
+check_inline_size(struct api_call *call, enum policy_owner kind, struct slice owner,
+                  struct slice name, struct slice document, struct err *err)
+{
+    size_t count, max = kind == OWNER_USER ? USER_INLINE_MAX : GROUP_INLINE_MAX;
+    struct policy_row *rows;
+    size_t size = counted_size(document);
+    enum rc rc = policies_of(call->database, call->arena, kind, owner, &rows, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        if (rows[i].arn.len == 0 && !slice_eq(rows[i].name, name))
+            size += counted_size(rows[i].document);
+    if (rc == RC_OK && size > max)
+        return err_set(err, RC_LIMIT,
+                       "Maximum policy size of %zu bytes exceeded for %s %.*s: its inline policies "
+                       "together would have %zu; a managed policy may have %d",
+                       max, kind == OWNER_USER ? "user" : "group", SLICE_ARG(owner), size,
+                       MANAGED_MAX);
+    return rc;
+}
+
+static enum rc
+check_identity_limits(struct api_call *call, struct slice identity, struct slice name,
+                      struct slice document, struct err *err)
+{
+    struct identity_policy_row *rows;
+    size_t count, others = 0;
+    if (document.len > IDENTITY_POLICY_MAX)
+        return err_set(err, RC_LIMIT, "a policy of an identity may have %d bytes, this has %zu",
+                       IDENTITY_POLICY_MAX, document.len);
+    enum rc rc = identity_policies_of(call->database, call->arena, identity, &rows, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        others += !slice_eq(rows[i].name, name);
+    if (rc == RC_OK && others >= IDENTITY_POLICIES_MAX)
+        return err_set(err, RC_LIMIT, "%.*s has %d policies already", SLICE_ARG(identity),
+                       IDENTITY_POLICIES_MAX);
+    return rc;
+}
+
+static enum rc
+check_limits(struct api_call *call, const struct place *place, struct slice name,
+             struct slice document, struct err *err)
+{
+    if (place->user.len)
+        return check_inline_size(call, OWNER_USER, place->user, name, document, err);
+    if (place->group.len)
+        return check_inline_size(call, OWNER_GROUP, place->group, name, document, err);
+    if (place->identity.len)
+        return check_identity_limits(call, place->identity, name, document, err);
+    if (counted_size(document) > MANAGED_MAX)
+        return err_set(err, RC_LIMIT, "Maximum policy size of %d bytes exceeded: it has %zu",
+                       MANAGED_MAX, counted_size(document));
+    return RC_OK;
 }
 
 static struct slice
@@ -90,9 +155,11 @@ policy_put(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = api_input_string(call, "document", &document, err);
     if (rc == RC_OK)
-        rc = check_policy_name(name, err);
+        rc = api_check_name(name, "the policy name", place.identity.len ? 64 : 128, err);
     if (rc == RC_OK)
         rc = check_document(call, &place, document, err);
+    if (rc == RC_OK)
+        rc = check_limits(call, &place, name, document, err);
     if (rc != RC_OK)
         return rc;
     if (place.user.len) {

@@ -22,6 +22,14 @@ submit_policy_name(struct arena *arena, const struct policy_entry *policy)
                         policy_source_name(policy->source), SLICE_ARG(policy->owner));
 }
 
+/* -1: none decided. */
+static int64_t
+submit_statement(const struct gate_decision *decision)
+{
+    bool decided = decision->policy && decision->statement != EVALUATE_NO_STATEMENT;
+    return decided ? (int64_t)decision->statement : -1;
+}
+
 static enum rc
 refuse(struct arena *arena, enum rc rc, const struct err *why, struct submission_answer *answer)
 {
@@ -147,7 +155,7 @@ make_entry(struct arena *arena, const struct api_constants *constants,
         .configuration_set = answer->configuration_set,
         .tags = answer->tags,
         .policy = submit_policy_name(arena, answer->decision.policy),
-        .statement = answer->decision.policy ? (int64_t)answer->decision.statement : -1,
+        .statement = submit_statement(&answer->decision),
         .resource = answer->decision.resource,
         .hidden = settings->dkim_domain.len > 0,
     };
@@ -333,7 +341,7 @@ submit_decision_row(struct arena *arena, const struct submission_request *reques
         .recipients = (int64_t)request->recipient_count,
         .reason = decided ? slice_of(gate_reason_name(decision->reason)) : SLICE("malformed"),
         .policy = submit_policy_name(arena, decision->policy),
-        .statement = decision->policy ? (int64_t)decision->statement : -1,
+        .statement = submit_statement(decision),
         .resource = decision->resource,
         .reply = answer->reply,
         .address = decided ? decision->address : SLICE(""),

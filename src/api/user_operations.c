@@ -12,7 +12,7 @@ user_create(struct api_call *call, struct err *err)
     struct user_row row = {.path = SLICE("/"), .created_ms = call->now_ms};
     enum rc rc = api_input_string(call, "user", &row.name, err);
     if (rc == RC_OK)
-        rc = api_check_name(row.name, "the user name", err);
+        rc = api_check_name(row.name, "the user name", 64, err);
     if (rc != RC_OK)
         return rc;
     row.folded = arena_lower(call->arena, row.name);
@@ -212,7 +212,7 @@ group_create(struct api_call *call, struct err *err)
     struct group_row row = {.path = SLICE("/"), .created_ms = call->now_ms};
     enum rc rc = api_input_string(call, "group", &row.name, err);
     if (rc == RC_OK)
-        rc = api_check_name(row.name, "the group name", err);
+        rc = api_check_name(row.name, "the group name", 128, err);
     if (rc != RC_OK)
         return rc;
     row.folded = arena_lower(call->arena, row.name);
@@ -249,6 +249,35 @@ find_group(struct api_call *call, struct group_row *row, struct err *err)
     struct slice name;
     enum rc rc = api_input_string(call, "group", &name, err);
     return rc == RC_OK ? groups_find(call->database, call->arena, name, row, err) : rc;
+}
+
+enum rc
+group_show(struct api_call *call, struct err *err)
+{
+    struct group_row row;
+    struct slice *members;
+    struct policy_row *policies;
+    size_t member_count, policy_count;
+    enum rc rc = find_group(call, &row, err);
+    if (rc == RC_OK)
+        rc = groups_members(call->database, call->arena, row.folded, &members, &member_count, err);
+    if (rc == RC_OK)
+        rc = policies_of(call->database, call->arena, OWNER_GROUP, row.folded, &policies,
+                         &policy_count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_put_string(call->output, "group", row.name);
+    json_key(call->output, "users");
+    json_open_array(call->output);
+    for (size_t i = 0; i < member_count; i++)
+        json_write_string(call->output, members[i]);
+    json_close_array(call->output);
+    json_key(call->output, "policies");
+    json_open_array(call->output);
+    for (size_t i = 0; i < policy_count; i++)
+        json_write_string(call->output, policies[i].name);
+    json_close_array(call->output);
+    return RC_OK;
 }
 
 enum rc

@@ -10,6 +10,7 @@ enum effect { EFFECT_DENY, EFFECT_ALLOW };
 
 struct resource_pattern {
     struct slice written;        /* decoded, as the document has it */
+    uint32_t line, column;       /* where */
     const struct pattern *parts; /* ARN_PARTS of them; NULL: the lone `*` */
     /* Of a Deny: the last part folded, when it has no variable; see pattern_fold. */
     const struct pattern *folded;

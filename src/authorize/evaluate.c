@@ -162,13 +162,16 @@ find_allow(struct context *context, const struct policy_entry *policies, size_t 
 }
 
 static bool
-boundary_refuses(struct context *context, const struct policy_entry *policies, size_t count)
+boundary_refuses(struct context *context, const struct policy_entry *policies, size_t count,
+                 const struct policy_entry **which)
 {
     size_t statement;
     for (size_t i = 0; i < count; i++)
         if (policies[i].source == POLICY_BOUNDARY &&
-            !find_statement(context, policies[i].policy, EFFECT_ALLOW, false, &statement))
+            !find_statement(context, policies[i].policy, EFFECT_ALLOW, false, &statement)) {
+            *which = &policies[i];
             return true;
+        }
     return false;
 }
 
@@ -184,8 +187,12 @@ evaluate_policies(struct arena *arena, const struct policy_entry *policies, size
     context_init(&context, arena, request);
     if (find_deny(&context, policies, count, &result))
         return result;
-    bool limited = boundary_refuses(&context, policies, count);
-    if (!find_allow(&context, policies, count, limited, &result))
+    const struct policy_entry *boundary = NULL;
+    bool limited = boundary_refuses(&context, policies, count, &boundary);
+    if (!find_allow(&context, policies, count, limited, &result)) {
         result.denied_by_boundary = limited;
+        result.entry = boundary;
+        result.statement = EVALUATE_NO_STATEMENT;
+    }
     return result;
 }

@@ -53,13 +53,15 @@ struct evaluate_request {
     int64_t now_ms; /* aws:CurrentTime and aws:EpochTime come from here unless given as keys */
 };
 
+#define EVALUATE_NO_STATEMENT SIZE_MAX
+
 enum evaluate_outcome { EVALUATE_ALLOW, EVALUATE_EXPLICIT_DENY, EVALUATE_IMPLICIT_DENY };
 
 struct evaluate_result {
     enum evaluate_outcome outcome;
     const struct policy_entry *entry; /* the deciding policy; NULL for an implicit deny */
-    size_t statement;                 /* index in it */
-    bool denied_by_boundary;          /* implicit deny: a boundary is present and does not allow */
+    size_t statement; /* index in it, or EVALUATE_NO_STATEMENT: a boundary, by what it lacks */
+    bool denied_by_boundary; /* implicit deny: a boundary is present and does not allow */
 };
 
 /*

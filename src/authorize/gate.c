@@ -18,6 +18,28 @@ gate_reason_name(enum gate_reason reason)
     return reason_names[reason];
 }
 
+const char *
+gate_reason_check(enum gate_reason reason)
+{
+    static const char *const checks[] = {"none",
+                                         "system mail",
+                                         "display name",
+                                         "sending authorization",
+                                         "authorization by policies",
+                                         "authorization by policies",
+                                         "authorization by policies",
+                                         "identity suspension",
+                                         "identity verification",
+                                         "DKIM",
+                                         "MAIL FROM domain",
+                                         "configuration set",
+                                         "daily quota",
+                                         "sending rate",
+                                         "account"};
+    static_assert(sizeof checks / sizeof checks[0] == GATE_REASON_COUNT, "one for each");
+    return checks[reason];
+}
+
 /* One decision under way. */
 struct gate {
     struct arena *arena;

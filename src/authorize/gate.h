@@ -81,7 +81,8 @@ enum gate_reason {
     GATE_PAUSED,
     GATE_REASON_COUNT
 };
-const char *gate_reason_name(enum gate_reason reason); /* "explicit_deny" */
+const char *gate_reason_name(enum gate_reason reason);  /* "explicit_deny" */
+const char *gate_reason_check(enum gate_reason reason); /* what failed: "authorization" */
 
 struct gate_decision {
     enum gate_reason reason;

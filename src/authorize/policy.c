@@ -89,6 +89,8 @@ compile_resource(struct compiler *compiler, const struct element *element, struc
 {
     struct resource_pattern *out = item;
     out->written = arena_dup(compiler->arena, text);
+    out->line = element->value->line;
+    out->column = element->value->column;
     if (slice_is(text, "*"))
         return RC_OK;
     enum rc rc = canonical_resource(compiler, element, &text);
@@ -457,14 +459,18 @@ policy_check_resource(const struct policy *policy, struct slice arn, struct err 
 {
     for (size_t i = 0; i < policy->statement_count; i++) {
         const struct statement *statement = &policy->statements[i];
+        const struct resource_pattern *first = &statement->resources[0];
         if (statement->resources_negated)
-            return err_set(err, RC_SYNTAX, "Statement[%zu].NotResource: must be Resource", i);
-        if (statement->resource_count != 1)
-            return err_set(err, RC_SYNTAX, "Statement[%zu].Resource: must be one ARN, not %zu", i,
-                           statement->resource_count);
-        if (!slice_eq(statement->resources[0].written, arn))
-            return err_set(err, RC_SYNTAX, "Statement[%zu].Resource: must be \"%.*s\"", i,
-                           SLICE_ARG(arn));
+            err_set(err, RC_SYNTAX, "Statement[%zu].NotResource: must be Resource", i);
+        else if (statement->resource_count != 1)
+            err_set(err, RC_SYNTAX, "Statement[%zu].Resource: must be one ARN, not %zu", i,
+                    statement->resource_count);
+        else if (!slice_eq(first->written, arn))
+            err_set(err, RC_SYNTAX, "Statement[%zu].Resource: must be \"%.*s\"", i, SLICE_ARG(arn));
+        else
+            continue;
+        err_prefix(err, "line %u, column %u: ", first->line, first->column);
+        return RC_SYNTAX;
     }
     return RC_OK;
 }

@@ -94,6 +94,7 @@ static const struct action actions[] = {
     {"credential", "delete", "credential.delete", {{"KEY", "key", WORD}}, print_done},
     {"group", "create", "group.create", {{"GROUP", "group", WORD}}, print_done},
     {"group", "list", "group.list", {{0}}, print_groups},
+    {"group", "show", "group.show", {{"GROUP", "group", WORD}}, print_group},
     {"group", "delete", "group.delete", {{"GROUP", "group", WORD}}, print_done},
     {"group",
      "add",
@@ -143,6 +144,7 @@ static const struct action actions[] = {
       {"from", "from", NEEDED},
       {"mail-from", "mail_from", VALUE},
       {"to", "to", LIST},
+      {"header", "header", LIST},
       {"action", "action", VALUE},
       {"source-ip", "source_ip", VALUE}},
      print_explanation},
@@ -181,6 +183,35 @@ static const struct sequel {
     {"user", "create", "credential create %", NULL}, {"group", "create", "group add % USER", NULL},
     {"group", "add", "policy list --group %", NULL}, {"queue", "hold", "queue release %", NULL},
     {"queue", "retry", "queue show %", NULL},        {"queue", "release", "queue show %", NULL},
+};
+
+/* What to do next after a refusal; the server's words say why. The first that fits. */
+static const struct hint {
+    const char *verb, *word; /* word NULL: any */
+    enum rc rc;
+    const char *next; /* as in sequels */
+} hints[] = {
+    {"domain", "add", RC_CONFLICT, "domain records %"},
+    {"domain", NULL, RC_NOT_FOUND, "domain add %"},
+    {"check", NULL, RC_NOT_FOUND, "domain add %"},
+    {"dkim", NULL, RC_NOT_FOUND, "domain add %"},
+    {"verify", NULL, RC_NOT_FOUND, "domain add %"},
+    {"address", NULL, RC_NOT_FOUND, "address list"},
+    {"user", "create", RC_CONFLICT, "user show %"},
+    {"user", "delete", RC_CONFLICT, "user show %"},
+    {"user", NULL, RC_NOT_FOUND, "user list"},
+    {"credential", "create", RC_LIMIT, "credential rotate %"},
+    {"credential", "create", RC_CONFLICT, "credential rotate %"},
+    {"credential", NULL, RC_NOT_FOUND, "user list"},
+    {"group", "delete", RC_CONFLICT, "group show %"},
+    {"group", NULL, RC_NOT_FOUND, "group list"},
+    {"policy", NULL, RC_NOT_FOUND, "policy list"},
+    {"revoke", NULL, RC_NOT_FOUND, "user list"},
+    {"restore", NULL, RC_NOT_FOUND, "user list"},
+    {"restore", NULL, RC_CONFLICT, "credential list USER"},
+    {"decisions", NULL, RC_NOT_FOUND, "user list"},
+    {"explain", NULL, RC_NOT_FOUND, "user list"},
+    {"queue", NULL, RC_NOT_FOUND, "queue list"},
 };
 
 /* What the command line gave for one argument. */
@@ -339,20 +370,33 @@ place_words(struct arena *arena, const char *dir)
 {
     if (strcmp(dir, CLI_DEFAULT_DIR) == 0)
         return "";
-    return arena_printf(arena, " --dir %s", dir).ptr;
+    /* In quotes where a shell would not take it as it is. */
+    bool plain = dir[strspn(dir, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                 "/._-+,@%:")] == '\0';
+    return arena_printf(arena, plain ? " --dir %s" : " --dir '%s'", dir).ptr;
 }
 
 static void
-print_next(const char *command, const char *word, const char *at)
+print_next(FILE *out, const char *command, const char *word, const char *at)
 {
     struct slice before, after, next = slice_of(command);
     if (!command)
         return;
     if (slice_cut(next, '%', &before, &after))
-        printf("\nNext: postern %.*s%s%.*s%s\n", SLICE_ARG(before), word ? word : "",
-               SLICE_ARG(after), at);
+        fprintf(out, "Next: postern %.*s%s%.*s%s\n", SLICE_ARG(before), word ? word : "",
+                SLICE_ARG(after), at);
     else
-        printf("\nNext: postern %.*s%s\n", SLICE_ARG(next), at);
+        fprintf(out, "Next: postern %.*s%s\n", SLICE_ARG(next), at);
+}
+
+static const char *
+hint_for(const struct action *action, enum rc rc)
+{
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (hints[i].rc == rc && strcmp(hints[i].verb, action->verb) == 0 &&
+            (!hints[i].word || (action->word && strcmp(hints[i].word, action->word) == 0)))
+            return hints[i].next;
+    return NULL;
 }
 
 static int
@@ -365,7 +409,9 @@ show_answer(const struct invocation *invocation, struct arena *arena, struct sli
         printf("%.*s\n", SLICE_ARG(raw));
     } else {
         invocation->action->print(answer, at);
-        print_next(sequel->next, invocation->given[0].text, at);
+        if (sequel->next)
+            putchar('\n');
+        print_next(stdout, sequel->next, invocation->given[0].text, at);
     }
     return !sequel->agrees || sequel->agrees(answer) ? CLI_OK : CLI_FAILED;
 }
@@ -394,6 +440,9 @@ perform(const struct invocation *invocation)
         if (invocation->json && raw.len)
             printf("%.*s\n", SLICE_ARG(raw));
         status = cli_fail("%s", err.text);
+        if (client && !invocation->json)
+            print_next(stderr, hint_for(invocation->action, rc), invocation->given[0].text,
+                       place_words(arena, invocation->dir));
         /* Before there was anybody to ask, only the arguments can have been wrong. */
         if (rc == RC_SYNTAX && !client)
             status = CLI_USAGE;

@@ -3,12 +3,20 @@
 #include "net/channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { FRAME_HEAD = 5, REQUEST = 1, AGAIN_MS = 15000, AGAIN_PAUSE_US = 200 * 1000 };
+enum {
+    FRAME_HEAD = 5,
+    REQUEST = 1,
+    AGAIN_MS = 15000,
+    AGAIN_PAUSE_US = 200 * 1000,
+    RESTART_MS = 3000
+};
 
 struct admin_client {
     int fd;
@@ -26,6 +34,9 @@ connect_to(int fd, const char *dir, struct err *err)
     if (before && chdir(before) != 0 && !failed)
         failed = errno;
     free(before);
+    if (failed == ENOENT && access(dir, F_OK) != 0)
+        return err_set(err, RC_NOT_FOUND, "%s does not exist: make it with `postern init --dir %s`",
+                       dir, dir);
     if (failed == ENOENT || failed == ECONNREFUSED)
         return err_set(err, RC_NOT_FOUND,
                        "no server runs for %s: start it with `postern serve --dir %s`", dir, dir);
@@ -35,17 +46,45 @@ connect_to(int fd, const char *dir, struct err *err)
     return failed ? err_set_errno(err, RC_TEMPORARY, failed, "%s/postern.sock", dir) : RC_OK;
 }
 
+static enum rc
+connect_once(const char *dir, int *fd, struct err *err)
+{
+    *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*fd < 0)
+        return err_set_errno(err, RC_TEMPORARY, errno, "socket");
+    enum rc rc = connect_to(*fd, dir, err);
+    if (rc != RC_OK)
+        close(*fd);
+    return rc;
+}
+
+/* The parent holds a lock as long as it runs. */
+static bool
+is_served(const char *dir)
+{
+    struct arena *arena = arena_new();
+    int fd = open(arena_printf(arena, "%s/postern.lock", dir).ptr, O_RDONLY | O_CLOEXEC);
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    arena_free(arena);
+    return held;
+}
+
 enum rc
 admin_client_open(const char *dir, struct admin_client **out, struct err *err)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return err_set_errno(err, RC_TEMPORARY, errno, "socket");
-    enum rc rc = connect_to(fd, dir, err);
-    if (rc != RC_OK) {
-        close(fd);
+    int fd;
+    enum rc rc = connect_once(dir, &fd, err);
+    /* A part of it died and is being started again. */
+    for (int64_t until_ms = clock_monotonic_ms() + RESTART_MS;
+         rc == RC_NOT_FOUND && is_served(dir) && clock_monotonic_ms() < until_ms;
+         rc = connect_once(dir, &fd, err))
+        usleep(AGAIN_PAUSE_US);
+    if (rc == RC_NOT_FOUND && is_served(dir))
+        return err_set(err, RC_TEMPORARY, "the server of %s is starting: try again", dir);
+    if (rc != RC_OK)
         return rc;
-    }
     *out = NEW(struct admin_client);
     (*out)->fd = fd;
     return RC_OK;

@@ -44,7 +44,8 @@ static const struct cli_verb verbs[] = {
     {"user", "create USER | list | show USER | delete USER", "IAM users", action_run},
     {"credential", "create USER | list USER | rotate USER | delete KEY", "their access keys",
      action_run},
-    {"group", "create GROUP | list | delete GROUP | add GROUP USER | remove GROUP USER",
+    {"group",
+     "create GROUP | list | show GROUP | delete GROUP | add GROUP USER | remove GROUP USER",
      "IAM groups", action_run},
     {"policy",
      "put NAME [--user U | --group G | --identity I] [--file F] | show NAME ... | list ...\n"
@@ -54,7 +55,8 @@ static const struct cli_verb verbs[] = {
     {"decisions", "[--as USER] [--from ADDRESS] [--since TIME] [--limit NUMBER]",
      "what was decided, when, from where, why", action_run},
     {"explain",
-     "--as USER --from ADDRESS [--mail-from A] [--to ADDRESS]... [--action A] [--source-ip IP]",
+     "--as USER --from ADDRESS [--mail-from A] [--to ADDRESS]... [--header 'NAME: VALUE']...\n"
+     "           [--action A] [--source-ip IP]",
      "the decision on a message, without sending it", action_run},
     {"queue",
      "list [--limit NUMBER] | show MESSAGE | retry MESSAGE | hold MESSAGE | release MESSAGE | drop "
@@ -82,7 +84,7 @@ print_verbs(FILE *out)
     fputs("usage: postern VERB [ARGUMENT]...\n\n", out);
     for (size_t i = 0; i < VERB_COUNT; i++)
         fprintf(out, "  %-14s %s\n", verbs[i].name, verbs[i].help);
-    fputs("\nEvery verb takes --dir DIR and --json. DIR is ./" CLI_DEFAULT_DIR
+    fputs("\nVerbs that ask the server take --dir DIR and --json. DIR is ./" CLI_DEFAULT_DIR
           " unless --dir says otherwise. "
           "\"postern help VERB\" shows a verb's arguments.\n",
           out);

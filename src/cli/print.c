@@ -528,6 +528,17 @@ print_users(const struct json *answer, const char *at)
 }
 
 void
+print_group(const struct json *answer, const char *at)
+{
+    (void)at;
+    show("group:", text_of(answer, "group"));
+    for (const struct json *one = first_of(answer, "users"); one; one = one->next)
+        show("user:", one->text);
+    for (const struct json *one = first_of(answer, "policies"); one; one = one->next)
+        show("policy:", one->text);
+}
+
+void
 print_groups(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {{"GROUP", "group"}, {"ID", "id"}};
@@ -606,11 +617,15 @@ print_explanation(const struct json *answer, const char *at)
     bool allowed = is_true(answer, "allowed");
     show("decision:", allowed ? SLICE("allowed") : SLICE("refused"));
     show("reason:", text_of(answer, "reason"));
+    if (!allowed)
+        show("failed check:", text_of(answer, "check"));
     show("reply:", text_of(answer, "reply"));
     show("address:", text_of(answer, "address"));
     show("resource:", text_of(answer, "resource"));
-    show("policy:",
-         json_member(answer, "policy") ? text_of(answer, "policy") : SLICE("no statement matched"));
+    if (json_member(answer, "policy"))
+        show("policy:", text_of(answer, "policy"));
+    else if (slice_is(text_of(answer, "reason"), "implicit_deny"))
+        show("policy:", SLICE("no statement matched"));
     show("statement:", text_of(answer, "statement_text"));
     if (allowed)
         show("signed by:", text_of(answer, "dkim_domain").len ? text_of(answer, "dkim_domain")

@@ -28,6 +28,7 @@ void print_keys(const struct json *answer, const char *at);
 void print_revoked(const struct json *answer, const char *at);
 void print_users(const struct json *answer, const char *at);
 void print_user(const struct json *answer, const char *at);
+void print_group(const struct json *answer, const char *at);
 void print_groups(const struct json *answer, const char *at);
 void print_policies(const struct json *answer, const char *at);
 void print_policy_put(const struct json *answer, const char *at);

@@ -344,9 +344,12 @@ static enum rc
 note_published(const struct check *check, struct database *database, struct err *err)
 {
     enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < check->question_count; i++)
-        if (check->questions[i].key.len && check->questions[i].found == PROOF_PRESENT)
-            rc = signing_keys_set_published(database, check->questions[i].key, err);
+    for (size_t i = 0; rc == RC_OK && i < check->question_count; i++) {
+        const struct question *question = &check->questions[i];
+        if (question->key.len && question->found != PROOF_UNKNOWN)
+            rc = signing_keys_set_published(database, question->key,
+                                            question->found == PROOF_PRESENT, err);
+    }
     return rc;
 }
 

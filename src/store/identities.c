@@ -381,10 +381,13 @@ signing_keys_active(struct database *db, struct arena *arena, struct slice domai
 }
 
 enum rc
-signing_keys_set_published(struct database *db, struct slice public_base64, struct err *err)
+signing_keys_set_published(struct database *db, struct slice public_base64, bool published,
+                           struct err *err)
 {
-    return run_where(db, "UPDATE signing_key SET published = 1 WHERE public = ?", public_base64,
-                     err);
+    struct query q = query_start(db, "UPDATE signing_key SET published = ? WHERE public = ?");
+    query_i64(&q, published);
+    query_text(&q, public_base64);
+    return query_run(&q, err);
 }
 
 enum rc

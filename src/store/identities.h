@@ -81,7 +81,7 @@ MUST_USE enum rc signing_keys_of(struct database *db, struct arena *arena, struc
 MUST_USE enum rc signing_keys_active(struct database *db, struct arena *arena, struct slice domain,
                                      struct signing_key_row **out, size_t *count, struct err *err);
 MUST_USE enum rc signing_keys_set_published(struct database *db, struct slice public_base64,
-                                            struct err *err);
+                                            bool published, struct err *err);
 /* Domain identities without a key of this algorithm. */
 MUST_USE enum rc signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm,
                                       struct slice **domains, size_t *count, struct err *err);

@@ -342,6 +342,32 @@ groups_delete(struct database *db, struct slice folded, struct err *err)
     return run_on_one(db, &q, "The group cannot be found.", err);
 }
 
+static enum rc
+collect_names(struct query *q, struct arena *arena, struct slice **out, size_t *count,
+              struct err *err)
+{
+    struct slice *names = NULL;
+    size_t len = 0, cap = 0;
+    while (query_row(q)) {
+        names = arena_grow(arena, names, sizeof *names, len, &cap);
+        names[len++] = query_column_text(q, arena, 0);
+    }
+    *out = names;
+    *count = len;
+    return query_end(q, err);
+}
+
+enum rc
+groups_members(struct database *db, struct arena *arena, struct slice group, struct slice **out,
+               size_t *count, struct err *err)
+{
+    struct query q =
+        query_start(db, "SELECT u.name FROM group_member g JOIN iam_user u ON u.folded = "
+                        "g.iam_user WHERE g.iam_group = ? ORDER BY u.name");
+    query_text(&q, group);
+    return collect_names(&q, arena, out, count, err);
+}
+
 enum rc
 groups_add_member(struct database *db, struct slice group, struct slice user, struct err *err)
 {
@@ -436,19 +462,11 @@ enum rc
 policies_owners(struct database *db, struct arena *arena, enum policy_owner kind, struct slice name,
                 struct slice **out, size_t *count, struct err *err)
 {
-    struct slice *owners = NULL;
-    size_t len = 0, cap = 0;
     struct query q = query_start(
         db, "SELECT owner FROM inline_policy WHERE owner_kind = ? AND name = ? ORDER BY owner");
     query_text(&q, kind_text(kind));
     query_text(&q, name);
-    while (query_row(&q)) {
-        owners = arena_grow(arena, owners, sizeof *owners, len, &cap);
-        owners[len++] = query_column_text(&q, arena, 0);
-    }
-    *out = owners;
-    *count = len;
-    return query_end(&q, err);
+    return collect_names(&q, arena, out, count, err);
 }
 
 enum rc

@@ -70,6 +70,9 @@ MUST_USE enum rc groups_find(struct database *db, struct arena *arena, struct sl
 MUST_USE enum rc groups_list(struct database *db, struct arena *arena, struct group_row **out,
                              size_t *count, struct err *err);
 MUST_USE enum rc groups_delete(struct database *db, struct slice folded, struct err *err);
+/* Names of the users in it. */
+MUST_USE enum rc groups_members(struct database *db, struct arena *arena, struct slice group,
+                                struct slice **out, size_t *count, struct err *err);
 MUST_USE enum rc groups_add_member(struct database *db, struct slice group, struct slice user,
                                    struct err *err);
 MUST_USE enum rc groups_remove_member(struct database *db, struct slice group, struct slice user,

@@ -339,6 +339,26 @@ def test_explain_shows_the_statement_that_decided(judged):
     assert shown["Condition"] == {"StringEquals": {"ses:FromAddress": "boss@test1.com"}}
     nothing = judged.explain("jiro@test1.com")
     assert nothing["reason"] == "implicit_deny" and "policy" not in nothing
+    assert nothing["check"] == "authorization by policies"
+
+
+def test_explain_takes_other_fields_of_the_message(judged):
+    denied = judged.explain("taro@test1.com", header=["Sender: boss@test1.com"])
+    assert (denied["reason"], denied["address"]) == ("explicit_deny", "boss@test1.com")
+    named = judged.explain("taro@test1.com", header=["X-SES-FROM-ARN: bogus"])
+    assert (named["reason"], named["check"]) == ("arn_mismatch", "sending authorization")
+    assert "policy" not in named
+
+
+def test_documents_are_as_long_as_iam_takes_them(instance, user):
+    statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*",
+                 "Condition": {"StringEquals": {"ses:FromAddress": ["a" * 60 + "@test1.com"] * 40}}}
+    with pytest.raises(Refused, match="Maximum policy size of 2048 bytes exceeded for user"):
+        instance.put_policy("long", statement, user=user.name)
+    with pytest.raises(Refused, match=r"line 1, column \d+: Statement\[0\].Resource: must be"):
+        instance.put_policy("elsewhere", {**statement, "Principal": "*",
+                                          "Resource": "arn:aws:ses:us-east-1:1:identity/x.com"},
+                            identity="test1.com")
 
 
 def test_explain_does_not_send(instance, judged):

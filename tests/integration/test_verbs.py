@@ -11,7 +11,7 @@ import time
 import dns.zone
 import pytest
 
-from harness import PROGRAM, Instance, Refused, eventually, message, sanitized
+from harness import PROGRAM, ROOT, Instance, Refused, eventually, message, sanitized
 
 
 @pytest.fixture(scope="module")
@@ -425,6 +425,20 @@ def test_help_lists_every_verb_and_explains_each():
     for name in verbs:
         ran = postern("help", name)
         assert ran.returncode == 0 and ran.stdout.startswith(f"usage: postern {name}")
+
+
+def test_the_manual_page_has_every_verb():
+    page = (ROOT / "man" / "postern.8").read_text()
+    described = set(re.findall(r"^\.It Cm ([a-z-]+)", page, re.M))
+    listed = set(re.findall(r"^  ([a-z-]+) ", postern("help").stdout, re.M))
+    assert described == listed
+
+
+def test_a_refusal_says_what_to_do_next(instance):
+    for words, next_ in ((["domain", "records", "unknown.example"], "domain add unknown.example"),
+                         (["user", "show", "nobody"], "user list"),
+                         (["queue", "show", "nothing"], "queue list")):
+        assert f"Next: postern {next_}" in verb(instance, *words, status=1)
 
 
 def test_only_root_and_the_owner_are_answered(instance):

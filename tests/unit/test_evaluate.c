@@ -646,7 +646,8 @@ a_boundary_limits_and_gives_nothing(void **state)
     result = decide(&scene);
     assert_int_equal(result.outcome, EVALUATE_IMPLICIT_DENY);
     assert_true(result.denied_by_boundary);
-    assert_null(result.entry);
+    assert_ptr_equal(result.entry, &scene.entries[2]);
+    assert_true(result.statement == EVALUATE_NO_STATEMENT);
     scene_fini(&scene);
 }
 
