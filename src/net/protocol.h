@@ -16,8 +16,8 @@ enum message_type {
     MESSAGE_LISTEN,        /* u8 listener kind, descriptor: a bound socket (front, courier) */
     MESSAGE_ATTACH,        /* u8 role, u32 number, descriptor: the channel to that process */
     MESSAGE_START,
-    MESSAGE_RELOAD, /* certificates */
-    MESSAGE_READY,  /* to the parent */
+    MESSAGE_CERTIFICATE, /* front: the chain and its key, in PEM; at the start and when renewed */
+    MESSAGE_READY,       /* to the parent */
 
     /* front -> core */
     MESSAGE_AUTHENTICATE = 20,

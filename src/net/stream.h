@@ -26,8 +26,8 @@ bool endpoint_is_private(const struct endpoint *endpoint);
 
 /* Server side: certificate chain and key in PEM, TLS 1.2 and 1.3. */
 struct tls_server;
-MUST_USE enum rc tls_server_new(const char *certificate_path, const char *key_path,
-                                struct tls_server **out, struct err *err);
+MUST_USE enum rc tls_server_new(struct slice certificate, struct slice key, struct tls_server **out,
+                                struct err *err);
 void tls_server_free(struct tls_server *server);
 
 /* Client side. verify: the chain must lead to a system trust anchor (or `ca_path`, a PEM file,

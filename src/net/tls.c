@@ -50,9 +50,48 @@ context_new(const SSL_METHOD *method)
 /* Forward secrecy and authenticated encryption only, as far as TLS 1.2 goes. */
 static const char server_ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
+/* Nobody is there to be asked. */
+static int
+no_password(char *text, int size, int writing, void *ctx)
+{
+    (void)text;
+    (void)size;
+    (void)writing;
+    (void)ctx;
+    return 0;
+}
+
+/* The first is the server's own, those behind it lead to an authority. */
+static bool
+use_chain(SSL_CTX *ctx, struct slice pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    X509 *own = bio ? PEM_read_bio_X509_AUX(bio, NULL, no_password, NULL) : NULL, *next = NULL;
+    bool used = own && SSL_CTX_use_certificate(ctx, own) == 1;
+    while (used && (next = PEM_read_bio_X509(bio, NULL, no_password, NULL)))
+        used = SSL_CTX_add0_chain_cert(ctx, next) == 1;
+    if (next && !used)
+        X509_free(next);
+    if (used) /* the end of the text is reported as an error, too */
+        ERR_clear_error();
+    X509_free(own);
+    BIO_free(bio);
+    return used;
+}
+
+static bool
+use_key(SSL_CTX *ctx, struct slice pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
+    bool used = key && SSL_CTX_use_PrivateKey(ctx, key) == 1;
+    EVP_PKEY_free(key);
+    BIO_free(bio);
+    return used;
+}
+
 enum rc
-tls_server_new(const char *certificate_path, const char *key_path, struct tls_server **out,
-               struct err *err)
+tls_server_new(struct slice certificate, struct slice key, struct tls_server **out, struct err *err)
 {
     SSL_CTX *ctx = context_new(TLS_server_method());
     if (!ctx)
@@ -60,10 +99,10 @@ tls_server_new(const char *certificate_path, const char *key_path, struct tls_se
     enum rc rc = RC_OK;
     if (SSL_CTX_set_cipher_list(ctx, server_ciphers) != 1)
         rc = fail(err, "TLS ciphers");
-    else if (SSL_CTX_use_certificate_chain_file(ctx, certificate_path) != 1)
-        rc = fail(err, certificate_path);
-    else if (SSL_CTX_use_PrivateKey_file(ctx, key_path, SSL_FILETYPE_PEM) != 1)
-        rc = fail(err, key_path);
+    else if (!use_chain(ctx, certificate))
+        rc = fail(err, "the certificate");
+    else if (!use_key(ctx, key))
+        rc = fail(err, "the certificate's key");
     else if (SSL_CTX_check_private_key(ctx) != 1)
         rc = fail(err, "the certificate and its key do not belong together");
     if (rc != RC_OK) {

@@ -61,10 +61,10 @@ static const struct option table[] = {
      &option_listeners,
      LISTENER(LISTENER_FEEDBACK)},
 
-    {{"tls.certificate", 0, "certificate.pem", "The certificate chain, in PEM.", TO_FRONT},
+    {{"tls.certificate", 0, "certificate.pem", "The certificate chain, in PEM.", TO_CORE},
      &option_text,
      RANGE(certificate, 1, TEXT_MAX)},
-    {{"tls.certificate_key", 0, "certificate-key.pem", "Its private key, in PEM.", TO_FRONT},
+    {{"tls.certificate_key", 0, "certificate-key.pem", "Its private key, in PEM.", TO_CORE},
      &option_text,
      RANGE(certificate_key, 1, TEXT_MAX)},
 

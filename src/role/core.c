@@ -466,7 +466,7 @@ main(void)
     core->config = start.config;
     core->started_ms = clock_now_ms();
     fill_constants(core);
-    process_confine(core->process);
+    process_confine(core->process, &start);
     core->fronts = map_new();
     core->sessions = map_new();
     core->throttle =

@@ -437,7 +437,7 @@ main(void)
     choose_source(courier);
     open_core(courier, &start);
     open_feedback(courier, &start);
-    process_confine(process);
+    process_confine(process, &start);
     static const struct process_handler handler = {.stop = drain};
     process_ready(process, &handler, courier);
     loop_run(courier->loop);

@@ -43,8 +43,7 @@ struct front {
     struct loop *loop;
     struct process_start start;
     struct channel *core;
-    struct tls_server *tls; /* owned; NULL when no listener needs it */
-    char *certificate_path, *key_path;
+    struct tls_server *tls;  /* owned; NULL when no listener needs it */
     struct arena *arena;     /* for one event */
     struct buf encoded;      /* the message to core being written */
     struct buf piece;        /* bytes of the message that the session at work passed on */
@@ -810,15 +809,18 @@ front_needs_tls(const struct front *front)
     return false;
 }
 
-/* Before privileges are dropped: the key is commonly root's alone. */
+/* The parent reads the files, since the key is commonly root's alone. */
 static void
 front_open_tls(struct front *front)
 {
     struct err err;
-    front->certificate_path = memory_cstr(front->start.config.certificate);
-    front->key_path = memory_cstr(front->start.config.certificate_key);
-    if (!front_needs_tls(front) ||
-        tls_server_new(front->certificate_path, front->key_path, &front->tls, &err) == RC_OK)
+    struct slice key = front->start.certificate_key;
+    enum rc rc = RC_OK;
+    if (front_needs_tls(front))
+        rc = tls_server_new(front->start.certificate, key, &front->tls, &err);
+    if (key.len)
+        memory_wipe((char *)key.ptr, key.len);
+    if (rc == RC_OK)
         return;
     log_event(LOG_LEVEL_ERROR, "front.certificate", LOG_CSTR("why", err.text));
     exit(EXIT_FAILURE);
@@ -826,20 +828,20 @@ front_open_tls(struct front *front)
 
 /* Connections that are already secured keep what they have. */
 static void
-front_reload(void *ctx)
+front_renewed(void *ctx, struct slice certificate, struct slice key)
 {
     struct front *front = ctx;
     struct tls_server *renewed;
     struct err err;
     if (!front->tls)
         return;
-    if (tls_server_new(front->certificate_path, front->key_path, &renewed, &err) != RC_OK) {
+    if (tls_server_new(certificate, key, &renewed, &err) != RC_OK) {
         log_event(LOG_LEVEL_ERROR, "front.certificate", LOG_CSTR("why", err.text));
         return;
     }
     tls_server_free(front->tls);
     front->tls = renewed;
-    log_event(LOG_LEVEL_INFO, "front.reloaded", LOG_CSTR("certificate", front->certificate_path));
+    log_event(LOG_LEVEL_INFO, "front.reloaded", LOG_NUMBER("bytes", certificate.len));
 }
 
 static void
@@ -888,13 +890,13 @@ front_init(struct front *front)
 int
 main(void)
 {
-    static const struct process_handler handler = {.reload = front_reload};
+    static const struct process_handler handler = {.renewed = front_renewed};
     static struct front front; /* the loop's callbacks keep it until the process ends */
     front.loop = loop_new();
     struct process *process = process_begin(ROLE_FRONT, front.loop, &front.start);
     front_init(&front);
     front_open_tls(&front);
-    process_confine(process);
+    process_confine(process, &front.start);
     front_open_core(&front);
     front_listen(&front);
     process_ready(process, &handler, &front);

@@ -35,6 +35,7 @@ enum {
     SETTLED_MS = 60 * 1000, /* who lived so long starts again without delay */
     CORE_DEATHS_MAX = 5,
     STOP_MS = 10 * 1000,
+    CERTIFICATE_MAX = 64 * 1024,
     DRAIN_MS = 30 * 1000, /* for receivers to say that they took a message */
     CORELESS_MS = 1000    /* for workers whose core died: they have nothing left to finish */
 };
@@ -124,15 +125,15 @@ take_lock(struct parent *parent, struct err *err)
 }
 
 static enum rc
-read_file(int fd, struct buf *out, struct err *err)
+read_file(int fd, const char *name, struct buf *out, struct err *err)
 {
     for (;;) {
         char *room = buf_reserve(out, 4096);
         if (!room)
-            return err_set(err, RC_LIMIT, "postern.conf: too long");
+            return err_set(err, RC_LIMIT, "%s: too long", name);
         ssize_t len = read(fd, room, 4096);
         if (len < 0)
-            return err_set_errno(err, RC_PERMANENT, errno, "postern.conf");
+            return err_set_errno(err, RC_PERMANENT, errno, "%s", name);
         if (len == 0)
             return RC_OK;
         out->len += (size_t)len;
@@ -151,7 +152,7 @@ load_config(struct parent *parent, const char *dir, const char *const *sets, siz
         return err_set_errno(err, RC_PERMANENT, errno, "postern.conf");
     struct buf text;
     buf_init(&text, CONFIG_FILE_MAX);
-    enum rc rc = read_file(fd, &text, err);
+    enum rc rc = read_file(fd, "postern.conf", &text, err);
     close(fd);
     if (rc == RC_OK)
         rc = config_parse(parent->arena, buf_slice(&text), "postern.conf", sets, count,
@@ -355,6 +356,42 @@ tell(struct worker *worker, enum message_type type, struct slice payload, int fd
 }
 
 static bool
+read_secret_file(struct slice path, struct buf *into)
+{
+    struct err err;
+    char *name = memory_cstr(path);
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    enum rc rc = fd < 0 ? err_set_errno(&err, RC_PERMANENT, errno, "%s", name)
+                        : read_file(fd, name, into, &err);
+    if (rc != RC_OK)
+        log_event(LOG_LEVEL_ERROR, "postern.certificate", LOG_CSTR("error", err.text));
+    if (fd >= 0)
+        close(fd);
+    free(name);
+    return rc == RC_OK;
+}
+
+/* Read here, since the key is commonly root's alone; front has no access to any file. One that
+ * cannot be read is said, and who has another goes on with it. */
+static void
+tell_certificate(struct parent *parent, struct worker *worker)
+{
+    struct buf chain, key, payload;
+    buf_init(&chain, CERTIFICATE_MAX);
+    buf_init(&key, CERTIFICATE_MAX);
+    buf_init(&payload, 2 * CERTIFICATE_MAX + 16);
+    if (read_secret_file(parent->config.certificate, &chain) &&
+        read_secret_file(parent->config.certificate_key, &key)) {
+        wire_put_bytes(&payload, buf_slice(&chain));
+        wire_put_bytes(&payload, buf_slice(&key));
+        tell(worker, MESSAGE_CERTIFICATE, buf_slice(&payload), -1);
+    }
+    buf_fini(&chain);
+    buf_wipe(&key);
+    buf_wipe(&payload);
+}
+
+static bool
 listens(enum role role, enum listener_kind kind)
 {
     return role == (kind == LISTENER_FEEDBACK ? ROLE_COURIER : ROLE_FRONT);
@@ -373,6 +410,8 @@ configure(struct parent *parent, struct worker *worker)
             char kind = (char)parent->ports[i].kind;
             tell(worker, MESSAGE_LISTEN, (struct slice){&kind, 1}, parent->ports[i].fd);
         }
+    if (worker->role == ROLE_FRONT)
+        tell_certificate(parent, worker);
 }
 
 static void
@@ -712,7 +751,7 @@ reload(struct parent *parent)
     log_event(LOG_LEVEL_INFO, "postern.reload", LOG_NUMBER("pid", getpid()));
     for (size_t i = 0; i < parent->worker_count; i++)
         if (parent->workers[i].role == ROLE_FRONT && parent->workers[i].ready)
-            tell(&parent->workers[i], MESSAGE_RELOAD, SLICE(""), -1);
+            tell_certificate(parent, &parent->workers[i]);
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "process.h"
 
+#include "confine.h"
+
 #include "base/log.h"
 #include "net/channel.h"
 
@@ -122,6 +124,24 @@ read_peer(struct slice payload, int fd, struct process_peer *out)
     return wire_end(&wire) && role < ROLE_COUNT && fd >= 0;
 }
 
+static bool
+read_certificate(struct slice payload, struct slice *certificate, struct slice *key)
+{
+    struct wire wire = wire_read(payload);
+    *certificate = wire_bytes(&wire);
+    *key = wire_bytes(&wire);
+    return wire_end(&wire);
+}
+
+static void
+take_certificate(struct process *process, struct slice payload, struct process_start *start)
+{
+    if (!read_certificate(payload, &start->certificate, &start->certificate_key))
+        die(process, "the parent sent a certificate that makes no sense");
+    start->certificate = arena_dup(process->arena, start->certificate);
+    start->certificate_key = arena_dup(process->arena, start->certificate_key);
+}
+
 /* One start message; false after START. */
 static bool
 take_message(struct process *process, struct buf *payload, struct process_start *start)
@@ -140,6 +160,7 @@ take_message(struct process *process, struct buf *payload, struct process_start 
             !read_peer(buf_slice(payload), fd, &start->peers[start->peer_count++]))
             die(process, "the parent sent a peer that makes no sense");
         return true;
+    case MESSAGE_CERTIFICATE: take_certificate(process, buf_slice(payload), start); return true;
     case MESSAGE_START: return false;
     default: die(process, "the parent sent message %u before the start", type);
     }
@@ -183,7 +204,7 @@ become(const struct process *process, const struct passwd *user)
 }
 
 void
-process_confine(struct process *process)
+process_confine(struct process *process, const struct process_start *start)
 {
     if (geteuid() == 0) {
         char *name = memory_cstr(process->user);
@@ -199,6 +220,9 @@ process_confine(struct process *process)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         die(process, "cannot give up new privileges: %s", strerror(errno));
     harden(process);
+    struct err err;
+    if (confine(process->role, &start->config, &err) != RC_OK)
+        die(process, "%s", err.text);
 }
 
 static void
@@ -222,8 +246,10 @@ act_on_message(struct process *process, uint8_t type, struct slice payload, int 
     }
     if (fd >= 0)
         close(fd);
-    if (type == MESSAGE_RELOAD && handler->reload)
-        handler->reload(process->ctx);
+    struct slice certificate, key;
+    if (type == MESSAGE_CERTIFICATE && handler->renewed &&
+        read_certificate(payload, &certificate, &key))
+        handler->renewed(process->ctx, certificate, key);
     else
         log_event(LOG_LEVEL_WARN, "process.unexpected", LOG_CSTR("role", role_name(process->role)),
                   LOG_NUMBER("message", type));
@@ -246,7 +272,7 @@ on_parent(void *ctx, int events)
         if (rc == RC_OK)
             act_on_message(process, type, buf_slice(&payload), fd);
     } while (rc == RC_OK);
-    buf_fini(&payload);
+    buf_wipe(&payload);
     if (rc != RC_AGAIN)
         stop(process);
 }

@@ -28,13 +28,15 @@ struct process_start {
     size_t listener_count;
     struct process_peer *peers;
     size_t peer_count;
+    struct slice certificate, certificate_key; /* front: PEM; empty when it needs none */
 };
 
 struct process_handler {
     /* A peer was started again: the new end of the channel to it. NULL where it cannot happen. */
     void (*attached)(void *ctx, struct process_peer peer);
-    void (*reload)(void *ctx); /* certificates; NULL when there is nothing */
-    void (*stop)(void *ctx);   /* finish what must be, then stop the loop; NULL: stop it at once */
+    /* A renewed certificate and its key, in PEM; borrowed. NULL where none is needed. */
+    void (*renewed)(void *ctx, struct slice certificate, struct slice key);
+    void (*stop)(void *ctx); /* finish what must be, then stop the loop; NULL: stop it at once */
 };
 
 struct process;
@@ -42,8 +44,9 @@ struct process;
 /* Reads the start messages (blocking), sets up logging, umask, core dumps off, not dumpable, ignores
  * SIGPIPE and terminal signals. Exits with words on stderr when the parent sends nonsense. */
 struct process *process_begin(enum role role, struct loop *loop, struct process_start *start);
-/* After the role opened what it needs: give up privileges (the role's user when started as root). */
-void process_confine(struct process *process);
+/* After the role opened what it needs: give up privileges (the role's user when started as root),
+ * and what confine.h forbids. Before the first thread. */
+void process_confine(struct process *process, const struct process_start *start);
 /* From here on the parent's socket is watched; READY is sent. */
 void process_ready(struct process *process, const struct process_handler *handler, void *ctx);
 

@@ -772,7 +772,7 @@ main(void)
     struct process *process = process_begin(ROLE_RESOLVER, loop, &start);
     resolver_init(&resolver, loop);
     open_unbound(&resolver, &start.config);
-    process_confine(process);
+    process_confine(process, &start);
     for (size_t i = 0; i < start.peer_count; i++)
         on_attached(&resolver, start.peers[i]);
     process_ready(process, &handler, &resolver);

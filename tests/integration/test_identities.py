@@ -437,9 +437,9 @@ def test_a_used_link_says_so_until_its_address_is_removed(fresh, mailbox):
 def test_an_asked_again_address_gets_a_new_link_and_a_verified_one_none(fresh, mailbox):
     fresh.patiently("address.add", address="again@test2.com")
     fresh.patiently("address.add", address="again@test2.com")
-    first, second = mailbox.wait(2, to="again@test2.com")
-    assert link_in(first) != link_in(second)
-    assert follow(link_in(mailbox.received[-1]))[0] == 200
+    links = {link_in(one) for one in mailbox.wait(2, to="again@test2.com")}
+    assert len(links) == 2
+    assert sorted(follow(link)[0] == 200 for link in links) == [False, True]  # in any order
     with pytest.raises(Refused, match="is verified already"):
         fresh.admin("address.add", address="again@test2.com")
 

@@ -269,6 +269,23 @@ a_refused_connection_ends_with_words(void **state)
     buf_fini(&client.got);
 }
 
+static struct slice
+file_bytes(const char *path, char bytes[16384])
+{
+    FILE *file = fopen(path, "r");
+    size_t len = file ? fread(bytes, 1, 16384, file) : 0;
+    if (file)
+        fclose(file);
+    return (struct slice){bytes, len};
+}
+
+static enum rc
+server_new(const char *key_path, struct tls_server **out, struct err *err)
+{
+    static char chain[16384], private[16384];
+    return tls_server_new(file_bytes(certificate, chain), file_bytes(key_path, private), out, err);
+}
+
 static void
 what_was_sent_in_clear_before_tls_is_dropped(void **state)
 {
@@ -277,7 +294,7 @@ what_was_sent_in_clear_before_tls_is_dropped(void **state)
     struct err err;
     (void)state;
     open_pair(&client, &server);
-    assert_int_equal(tls_server_new(certificate, key, &server.tls, &err), RC_OK);
+    assert_int_equal(server_new(key, &server.tls, &err), RC_OK);
     assert_int_equal(tls_client_new(true, certificate, &tls, &err), RC_OK);
     stream_write(client.stream, SLICE("STARTTLS\r\nMAIL FROM:<injected@x.example>\r\n"));
     client.stop_at = 5;
@@ -305,7 +322,7 @@ handshake(bool verify, const char *ca, const char *name, bool *verified)
     struct tls_client *tls;
     struct err err;
     open_pair(&client, &server);
-    assert_int_equal(tls_server_new(certificate, key, &server.tls, &err), RC_OK);
+    assert_int_equal(server_new(key, &server.tls, &err), RC_OK);
     assert_int_equal(tls_client_new(verify, ca, &tls, &err), RC_OK);
     stream_secure_server(server.stream, server.tls);
     stream_secure_client(client.stream, tls, slice_of(name));
@@ -336,7 +353,7 @@ secure_pair(struct side *client, struct side *server)
 {
     struct tls_client *tls;
     struct err err;
-    assert_int_equal(tls_server_new(certificate, key, &server->tls, &err), RC_OK);
+    assert_int_equal(server_new(key, &server->tls, &err), RC_OK);
     assert_int_equal(tls_client_new(true, certificate, &tls, &err), RC_OK);
     stream_secure_server(server->stream, server->tls);
     stream_secure_client(client->stream, tls, SLICE("localhost"));
@@ -570,7 +587,7 @@ garbage_instead_of_a_handshake_fails_with_words(void **state)
     struct err err;
     int fd = open_raw(&server);
     (void)state;
-    assert_int_equal(tls_server_new(certificate, key, &tls, &err), RC_OK);
+    assert_int_equal(server_new(key, &tls, &err), RC_OK);
     stream_secure_server(server.stream, tls);
     assert_int_equal(write(fd, "MAIL FROM:<injected@x.example>\r\n", 32), 32);
     run(2000);
@@ -590,7 +607,7 @@ a_handshake_that_does_not_come_ends_at_the_deadline(void **state)
     struct err err;
     int fd = open_raw(&server);
     (void)state;
-    assert_int_equal(tls_server_new(certificate, key, &tls, &err), RC_OK);
+    assert_int_equal(server_new(key, &tls, &err), RC_OK);
     stream_secure_server(server.stream, tls);
     stream_deadline(server.stream, 20);
     server.last_words = "nobody can read this";
@@ -707,7 +724,7 @@ a_loop_is_freed_with_open_streams(void **state)
 }
 
 static void
-a_key_that_cannot_be_used_is_refused_with_its_name(void **state)
+a_key_that_cannot_be_used_is_refused(void **state)
 {
     char command[400], other[96];
     struct tls_server *tls;
@@ -717,16 +734,14 @@ a_key_that_cannot_be_used_is_refused_with_its_name(void **state)
     snprintf(command, sizeof command,
              "openssl ec -in %s -aes128 -passout pass:secret -out %s 2>/dev/null", key, other);
     assert_int_equal(system(command), 0);
-    assert_int_equal(tls_server_new(certificate, other, &tls, &err),
-                     RC_PERMANENT); /* asks nobody */
-    assert_non_null(strstr(err.text, other));
+    assert_int_equal(server_new(other, &tls, &err), RC_PERMANENT); /* asks nobody */
+    assert_non_null(strstr(err.text, "the certificate's key"));
     snprintf(command, sizeof command,
              "openssl ecparam -name prime256v1 -genkey -noout -out %s 2>/dev/null", other);
     assert_int_equal(system(command), 0);
-    assert_int_equal(tls_server_new(certificate, other, &tls, &err), RC_PERMANENT);
+    assert_int_equal(server_new(other, &tls, &err), RC_PERMANENT);
     unlink(other);
-    assert_int_equal(tls_server_new(certificate, other, &tls, &err), RC_PERMANENT);
-    assert_non_null(strstr(err.text, other));
+    assert_int_equal(server_new(other, &tls, &err), RC_PERMANENT); /* nothing was read */
 }
 
 static void
@@ -856,7 +871,7 @@ main(void)
         TEST(a_deadline_moves_and_can_be_cleared),
         TEST(ending_a_stream_inside_any_call_is_safe),
         TEST(a_loop_is_freed_with_open_streams),
-        TEST(a_key_that_cannot_be_used_is_refused_with_its_name),
+        TEST(a_key_that_cannot_be_used_is_refused),
         TEST(private_addresses_are_told_from_public_ones),
     };
     signal(SIGPIPE, SIG_IGN); /* OpenSSL writes with write(2); our processes ignore it as well */
