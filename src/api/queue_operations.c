@@ -117,10 +117,10 @@ queue_show(struct api_call *call, struct err *err)
     return put_source(call, &message, err);
 }
 
-static const struct {
+static const struct change {
     const char *name;
-    enum rc (*change)(struct database *db, struct arena *arena, int64_t key, int64_t now_ms,
-                      struct err *err);
+    enum rc (*apply)(struct database *db, struct arena *arena, int64_t key, int64_t now_ms,
+                     struct err *err);
     unsigned states; /* a bit a recipient_state it applies to */
     bool stops;
 } changes[] = {
@@ -130,54 +130,106 @@ static const struct {
     {"drop", spool_drop, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
 };
 
-/* change, message[, recipient]: all recipients of the message that are in a fitting state. */
+static enum rc
+find_change(struct api_call *call, const struct change **out, struct err *err)
+{
+    struct slice name;
+    enum rc rc = api_input_string(call, "change", &name, err);
+    for (size_t i = 0; rc == RC_OK && i < sizeof changes / sizeof changes[0]; i++)
+        if (slice_is(name, changes[i].name)) {
+            *out = &changes[i];
+            return RC_OK;
+        }
+    return rc != RC_OK ? rc
+                       : err_set(err, RC_SYNTAX, "change must be retry, hold, release or drop");
+}
+
+/* Those of `rows` that it applies to. `why` tells of the last that could not be changed. */
+static enum rc
+change_rows(struct api_call *call, const struct change *change, struct slice only,
+            const struct recipient_row *rows, size_t count, int64_t *changed, struct err *why)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!(change->states & 1u << rows[i].state) ||
+            (only.len && !slice_eq(only, rows[i].address)))
+            continue;
+        enum rc rc = change->apply(call->database, call->arena, rows[i].key, call->now_ms, why);
+        if (rc == RC_CONFLICT)
+            continue; /* that one; others may do */
+        if (rc != RC_OK)
+            return rc;
+        if (change->stops)
+            api_stopped(call, rows[i].key);
+        ++*changed;
+    }
+    return RC_OK;
+}
+
+enum { CHANGED_AT_ONCE = 1000 };
+
+static enum rc
+change_all(struct api_call *call, const struct change *change, struct slice only, int64_t *changed,
+           struct err *err)
+{
+    struct recipient_row *rows;
+    size_t count;
+    int64_t after = 0;
+    do {
+        enum rc rc = recipients_waiting(call->database, call->arena, after, CHANGED_AT_ONCE, &rows,
+                                        &count, err);
+        if (rc == RC_OK)
+            rc = change_rows(call, change, only, rows, count, changed, err);
+        if (rc != RC_OK)
+            return rc;
+        after = count ? rows[count - 1].key : 0;
+    } while (count == CHANGED_AT_ONCE);
+    return RC_OK;
+}
+
+static enum rc
+change_message(struct api_call *call, const struct change *change, struct slice id,
+               struct slice only, int64_t *changed, struct err *err)
+{
+    struct message_row message;
+    struct recipient_row *rows;
+    size_t count;
+    struct err why = {0};
+    enum rc rc = messages_find_id(call->database, call->arena, id, &message, err);
+    if (rc == RC_OK)
+        rc = recipients_of(call->database, call->arena, message.key, &rows, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    rc = change_rows(call, change, only, rows, count, changed, &why);
+    if (rc != RC_OK) {
+        *err = why;
+        return rc;
+    }
+    if (*changed == 0)
+        return err_set(err, RC_CONFLICT,
+                       "no recipient of %.*s can be changed so%s%s; see `postern queue show`",
+                       SLICE_ARG(id), why.text[0] ? ": " : "", why.text);
+    return RC_OK;
+}
+
+/* change, message or "all"[, recipient]: all recipients that are in a fitting state. */
 enum rc
 queue_change(struct api_call *call, struct err *err)
 {
-    struct slice name, id, only;
-    struct message_row message;
-    struct recipient_row *rows;
-    size_t count, which = 0;
+    const struct change *change;
+    struct slice id, only;
     int64_t changed = 0;
-    struct err why = {0};
-    enum rc rc = api_input_string(call, "change", &name, err);
+    enum rc rc = find_change(call, &change, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "message", &id, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "recipient", &only, err);
-    while (which < sizeof changes / sizeof changes[0] && !slice_is(name, changes[which].name))
-        which++;
-    if (rc == RC_OK && which == sizeof changes / sizeof changes[0])
-        return err_set(err, RC_SYNTAX, "change must be retry, hold, release or drop");
     if (rc == RC_OK)
-        rc = messages_find_id(call->database, call->arena, id, &message, err);
-    if (rc == RC_OK)
-        rc = recipients_of(call->database, call->arena, message.key, &rows, &count, err);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
-        if (!(changes[which].states & 1u << rows[i].state) ||
-            (only.len && !slice_eq(only, rows[i].address)))
-            continue;
-        rc = changes[which].change(call->database, call->arena, rows[i].key, call->now_ms, &why);
-        if (rc == RC_CONFLICT) { /* that one; others may do */
-            rc = RC_OK;
-            continue;
-        }
-        if (rc == RC_OK && changes[which].stops)
-            api_stopped(call, rows[i].key);
-        changed++;
-    }
-    if (rc != RC_OK) {
-        if (why.text[0])
-            *err = why;
+        rc = slice_is(id, "all") ? change_all(call, change, only, &changed, err)
+                                 : change_message(call, change, id, only, &changed, err);
+    if (rc != RC_OK)
         return rc;
-    }
-    if (changed == 0)
-        return err_set(err, RC_CONFLICT,
-                       "no recipient of %.*s can be changed so%s%s; see `postern "
-                       "queue show`",
-                       SLICE_ARG(id), why.text[0] ? ": " : "", why.text);
     call->effects->queue_changed = true;
-    json_put_string(call->output, "message", message.id);
+    json_put_string(call->output, "message", id);
     json_put_i64(call->output, "changed", changed);
     return RC_OK;
 }

@@ -49,6 +49,8 @@ int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int serve_run(const struct cli_verb *verb, int argc, char **argv);
 int init_run(const struct cli_verb *verb, int argc, char **argv);
 int doctor_run(const struct cli_verb *verb, int argc, char **argv);
+int backup_run(const struct cli_verb *verb, int argc, char **argv);
+int restore_backup_run(const struct cli_verb *verb, int argc, char **argv);
 int demo_run(const struct cli_verb *verb, int argc, char **argv);
 
 #endif

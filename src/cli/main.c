@@ -21,6 +21,10 @@ static const struct cli_verb verbs[] = {
      "           [--access-key-id ID --secret-access-key SECRET] [--admin-sends] [--json]",
      "make a new service in DIR and its administrator's key", init_run},
     {"serve", "[--dir DIR] [--set KEY=VALUE]...", "run the service of DIR", serve_run},
+    {"backup", "FILE [--dir DIR]", "copy the store of DIR to FILE, while the service runs or not",
+     backup_run},
+    {"restore-backup", "FILE [--dir DIR]", "make the store of DIR from a backup; its queue is held",
+     restore_backup_run},
     {"demo", "[--json] [--keep]", "show what is promised, live on a throw-away instance", demo_run},
     {"doctor", "[--probe HOST[:PORT]] [--json]", "what would keep mail from leaving or arriving",
      doctor_run},
@@ -59,9 +63,8 @@ static const struct cli_verb verbs[] = {
      "           [--action A] [--source-ip IP]",
      "the decision on a message, without sending it", action_run},
     {"queue",
-     "list [--limit NUMBER] | show MESSAGE | retry MESSAGE | hold MESSAGE | release MESSAGE | drop "
-     "MESSAGE\n"
-     "           [--recipient ADDRESS]",
+     "list [--limit NUMBER] | show MESSAGE\n"
+     "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]",
      "mail that waits", action_run},
     {"help", "[VERB]", "this list, or how one verb is used", help_run},
     {"version", "", "print the version", version_run},

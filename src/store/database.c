@@ -191,6 +191,39 @@ database_checkpoint(struct database *database, struct err *err)
     return fail(database, code, err, "checkpoint");
 }
 
+enum rc
+database_end_log(struct database *database, struct err *err)
+{
+    return database_execute(database, "PRAGMA journal_mode=DELETE", err);
+}
+
+enum rc
+database_copy(struct database *database, struct slice path, struct err *err)
+{
+    /* It counts as writing, though the database itself stays opened for reading. */
+    enum rc rc = database_execute(database, "PRAGMA query_only=OFF", err);
+    if (rc != RC_OK)
+        return rc;
+    struct query query = query_start(database, "VACUUM INTO ?");
+    query_text(&query, path);
+    return query_run(&query, err);
+}
+
+enum rc
+database_check(struct database *database, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct slice found = SLICE("");
+    struct query query = query_start(database, "PRAGMA integrity_check(1)");
+    if (query_row(&query))
+        found = query_column_text(&query, arena, 0);
+    enum rc rc = query_end(&query, err);
+    if (rc == RC_OK && !slice_is(found, "ok"))
+        rc = err_set(err, RC_SYNTAX, "the store is damaged: %.*s", SLICE_ARG(found));
+    arena_free(arena);
+    return rc;
+}
+
 int64_t
 database_wal_bytes(const struct database *database)
 {

@@ -37,6 +37,14 @@ bool database_in_transaction(const struct database *database);
 /* Move the log into the file; the writer's. RC_PERMANENT as in database_commit; readers in the way
  * are no error. */
 MUST_USE enum rc database_checkpoint(struct database *database, struct err *err);
+/* Moves all of the log into the file, which can then be moved alone. Nobody else may have it open; the
+ * next to open it for writing has a log again. */
+MUST_USE enum rc database_end_log(struct database *database, struct err *err);
+/* One consistent state, whatever is written meanwhile, into the empty file at `path`; rows that were
+ * deleted leave no trace in it. Not synced. */
+MUST_USE enum rc database_copy(struct database *database, struct slice path, struct err *err);
+/* Reads everything. RC_SYNTAX tells what is damaged. */
+MUST_USE enum rc database_check(struct database *database, struct err *err);
 int64_t database_wal_bytes(const struct database *database); /* what the log holds */
 int64_t database_changes(const struct database *database);   /* rows of the last statement */
 

@@ -5,8 +5,9 @@
 #include "database.h"
 
 /* The names in use. */
-#define SETTING_PRODUCTION "production" /* "on": out of the sandbox */
-#define SETTING_PAUSED     "paused"     /* "on": sending paused for the account */
+#define SETTING_PRODUCTION "production"   /* "on": out of the sandbox */
+#define SETTING_PAUSED     "paused"       /* "on": sending paused for the account */
+#define SETTING_BACKED_UP  "backed_up_ms" /* in a backup: when it was taken */
 
 MUST_USE enum rc settings_get(struct database *db, struct arena *arena, const char *name,
                               struct slice *value, struct err *err); /* empty when not set */

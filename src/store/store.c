@@ -73,8 +73,8 @@ insert_return_secret(struct database *db, struct arena *arena, const struct seal
     return settings_put(db, RETURN_SECRET, codec_base64(arena, sealed), err);
 }
 
-static enum rc
-write_ballast(const char *path, struct err *err)
+enum rc
+store_make_ballast(const char *path, struct err *err)
 {
     static const char block[64 * 1024];
     FILE *file = fopen(path, "w");
@@ -108,7 +108,7 @@ store_initialise(const char *dir, const struct store_admin *admin, struct err *e
     if (rc == RC_OK)
         rc = database_commit(db, err);
     if (rc == RC_OK)
-        rc = write_ballast(arena_printf(arena, "%s/" STORE_BALLAST, dir).ptr, err);
+        rc = store_make_ballast(arena_printf(arena, "%s/" STORE_BALLAST, dir).ptr, err);
     database_close(db);
     sealer_close(sealer);
     arena_free(arena);

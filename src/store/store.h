@@ -21,6 +21,9 @@ struct store_admin {
 MUST_USE enum rc store_initialise(const char *dir, const struct store_admin *admin,
                                   struct err *err);
 
+/* RC_TEMPORARY when there is no space. */
+MUST_USE enum rc store_make_ballast(const char *path, struct err *err);
+
 /* The secret behind return addresses, sealed in the settings. `database` opened for reading is enough. */
 struct database;
 MUST_USE enum rc store_return_secret(struct database *database, const struct sealer *sealer,
