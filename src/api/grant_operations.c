@@ -341,6 +341,8 @@ find_keys_of_address(struct api_call *call, struct slice text, struct target *ta
         return rc;
     if (named)
         rc = add_keys_of(call, folded, target, err);
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return rc;
     if (address_parse(call->arena, text, &address, NULL) != RC_OK)
         return rc;
     rc = policies_owners(call->database, call->arena, OWNER_USER, grant_name(call, address.text),

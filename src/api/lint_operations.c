@@ -71,6 +71,14 @@ put_open(struct api_call *call)
     json_close_array(call->output);
 }
 
+/* What is below the provider's name has that name in it, and hides nothing by leaving it out. */
+static bool
+is_within(struct slice domain, struct slice name)
+{
+    return slice_eq(domain, name) ||
+           (slice_ends(domain, name) && domain.ptr[domain.len - name.len - 1] == '.');
+}
+
 enum rc
 domain_lint(struct api_call *call, struct err *err)
 {
@@ -94,9 +102,15 @@ domain_lint(struct api_call *call, struct err *err)
                           err);
     if (rc != RC_OK)
         return rc;
-    const struct slice names[] = {arena_lower(call->arena, call->constants->hostname),
-                                  arena_lower(call->arena, call->constants->provider_domain)};
-    traces_find(call->arena, names, 2, leaving.wire_path, &header, sample_body, &traces, &count);
+    const struct slice ours[] = {arena_lower(call->arena, call->constants->hostname),
+                                 arena_lower(call->arena, call->constants->provider_domain)};
+    struct slice names[2];
+    size_t name_count = 0;
+    for (size_t i = 0; i < 2; i++)
+        if (!is_within(domain, ours[i]))
+            names[name_count++] = ours[i];
+    traces_find(call->arena, names, name_count, leaving.wire_path, &header, sample_body, &traces,
+                &count);
     json_put_string(call->output, "domain", domain);
     json_put_bool(call->output, "hidden", count == 0);
     json_put_string(call->output, "signed_by", leaving.dkim_domain);

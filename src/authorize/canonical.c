@@ -132,7 +132,7 @@ convert(struct canonical *canonical, struct slice text, bool domain_alone, struc
     size_t at = find_last(canonical, text, '@'), from = 0;
     struct buf buf;
     bool partial = false;
-    buf_init(&buf, text.len * 4 + 64); /* an A-label is at most four times its U-label, and xn-- */
+    buf_init(&buf, text.len * 8 + 64); /* characters that stand for several become longer */
     if (at != SLICE_NONE) {
         buf_add(&buf, unquoted(canonical, slice_head(text, at)));
         buf_add(&buf, SLICE("@"));
@@ -145,6 +145,10 @@ convert(struct canonical *canonical, struct slice text, bool domain_alone, struc
         partial = true;
     }
     bool done = add_domain(canonical, slice_from(text, from), partial, &buf);
+    if (done && !buf_ok(&buf)) {
+        canonical->why = "is too long";
+        done = false;
+    }
     if (done)
         *out = arena_dup(canonical->arena, buf_slice(&buf));
     buf_fini(&buf);

@@ -373,7 +373,12 @@ place_words(struct arena *arena, const char *dir)
     /* In quotes where a shell would not take it as it is. */
     bool plain = dir[strspn(dir, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                  "/._-+,@%:")] == '\0';
-    return arena_printf(arena, plain ? " --dir %s" : " --dir '%s'", dir).ptr;
+    if (plain)
+        return arena_printf(arena, " --dir %s", dir).ptr;
+    struct slice quoted = SLICE(" --dir '"), rest = slice_of(dir), piece;
+    while (slice_cut(rest, '\'', &piece, &rest))
+        quoted = arena_printf(arena, "%.*s%.*s'\\''", SLICE_ARG(quoted), SLICE_ARG(piece));
+    return arena_printf(arena, "%.*s%.*s'", SLICE_ARG(quoted), SLICE_ARG(rest)).ptr;
 }
 
 static void

@@ -28,6 +28,27 @@ add(struct traces *traces, struct slice place, struct slice text)
     traces->list[traces->count++] = (struct trace){place, slice_head(text, TRACE_TEXT_MAX)};
 }
 
+static bool
+is_of_label(struct slice text, size_t at)
+{
+    return at < text.len && (ascii_alnum(text.ptr[at]) || text.ptr[at] == '-');
+}
+
+/* mail.de is in x.mail.de and not in hotmail.de or mail.de-x. */
+static size_t
+find_whole(struct slice text, struct slice name)
+{
+    for (size_t from = 0, at; from < text.len; from += at + 1) {
+        at = slice_find(slice_from(text, from), name);
+        if (at == SLICE_NONE)
+            break;
+        size_t start = from + at;
+        if ((start == 0 || !is_of_label(text, start - 1)) && !is_of_label(text, start + name.len))
+            return start;
+    }
+    return SLICE_NONE;
+}
+
 /* The place of the first name in `text`; SLICE_NONE when there is none. */
 static size_t
 find_name(const struct traces *traces, struct slice text)
@@ -35,7 +56,7 @@ find_name(const struct traces *traces, struct slice text)
     struct slice lowered = arena_lower(traces->arena, text);
     size_t first = SLICE_NONE;
     for (size_t i = 0; i < traces->name_count; i++) {
-        size_t at = slice_find(lowered, traces->names[i]);
+        size_t at = find_whole(lowered, traces->names[i]);
         if (at < first)
             first = at;
     }

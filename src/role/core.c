@@ -493,6 +493,7 @@ main(void)
     /* What was handed to the workers and the writer is finished; nothing new comes in. */
     proving_stop(core->proving);
     pool_free(core->pool);
+    delivery_finish(core->delivery);
     writer_free(core->writer);
     sealer_close(core->constants.sealer);
     return EXIT_SUCCESS;

@@ -92,6 +92,10 @@ struct delivery *delivery_new(struct core *core);
 void delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,
                       const struct slice *body);
 bool delivery_has_room(const struct delivery *delivery);
+/* Whether fresh mail for the domain may go to courier without a way through the store. */
+bool delivery_takes(const struct delivery *delivery, struct slice domain);
+/* The loop has ended: a last try for outcomes that the store did not take yet. */
+void delivery_finish(struct delivery *delivery);
 void delivery_wake(struct delivery *delivery); /* look for due mail */
 void delivery_stop(struct delivery *delivery, const int64_t *recipient_keys, size_t count);
 void delivery_courier_up(struct delivery *delivery);

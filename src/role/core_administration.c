@@ -170,7 +170,7 @@ subject_of(struct operation *operation)
                                           "domain", "name",    "key",  "message", "recipient",
                                           "change", "hold",    "on",   "enabled", "member"};
     struct buf out;
-    buf_init(&out, 2048);
+    buf_init(&out, 8192);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         const struct json *value = json_member(operation->input, members[i]);
         bool flag = value && value->type == JSON_BOOL;

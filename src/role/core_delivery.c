@@ -57,9 +57,10 @@ struct lease {
  * courier for one, so that those that are slow or dead leave room for the others. */
 struct destination {
     struct slice key; /* owned; in delivery->destinations */
-    size_t leases, sent, sent_bytes;
+    size_t leases, sent, sent_bytes, ready_bytes;
     STAILQ_HEAD(, lease) ready;
     bool waits;         /* in delivery->turns */
+    int64_t judged_ms;  /* when put_off_ms grew last */
     int64_t put_off_ms; /* how long what is due for it waits, while it has all it may have */
     TAILQ_ENTRY(destination) in_turns;
 };
@@ -174,7 +175,7 @@ lease_add(struct delivery *delivery, struct lease *lease, int64_t key, struct sl
 static size_t
 lease_bytes(const struct lease *lease)
 {
-    return arena_size(lease->arena) + lease->body.len;
+    return arena_size(lease->arena); /* the body that it brings is there too */
 }
 
 /* What courier holds of it at most. */
@@ -229,6 +230,7 @@ make_ready(struct delivery *delivery, struct lease *lease)
     STAILQ_INSERT_TAIL(&lease->destination->ready, lease, in_ready);
     delivery->ready_count++;
     delivery->ready_bytes += lease_bytes(lease);
+    lease->destination->ready_bytes += lease_bytes(lease);
     take_turn(delivery, lease->destination);
 }
 
@@ -244,6 +246,7 @@ next_ready(struct delivery *delivery)
     take_turn(delivery, destination);
     delivery->ready_count--;
     delivery->ready_bytes -= lease_bytes(lease);
+    destination->ready_bytes -= lease_bytes(lease);
     return lease;
 }
 
@@ -251,6 +254,15 @@ bool
 delivery_has_room(const struct delivery *delivery)
 {
     return delivery->ready_bytes < READY_BYTES_MAX;
+}
+
+bool
+delivery_takes(const struct delivery *delivery, struct slice domain)
+{
+    const struct destination *destination =
+        map_get(delivery->destinations, destination_key(delivery, domain));
+    return !destination || (destination->leases < DESTINATION_LEASES_MAX &&
+                            destination->ready_bytes < READY_BYTES_MAX / DESTINATION_SHARE);
 }
 
 struct delivery_counts
@@ -302,8 +314,8 @@ dsn_recipient_of(const struct recipient_row *row)
 
 /* One report for all that failed now, to the reverse-path; never about a report. */
 static enum rc
-report_failures(struct settlement *settlement, const struct dsn_recipient *failed, size_t count,
-                struct err *err)
+report_failures(struct settlement *settlement, struct arena *arena,
+                const struct dsn_recipient *failed, size_t count, struct err *err)
 {
     struct core *core = settlement->delivery->core;
     const struct message_row *message = &settlement->message;
@@ -314,10 +326,10 @@ report_failures(struct settlement *settlement, const struct dsn_recipient *faile
     struct dsn dsn = {
         .hostname = core->constants.hostname,
         .to = message->reverse_path,
-        .message_id = arena_printf(
-            settlement->arena, "%.*s@%.*s",
-            SLICE_ARG(random_message_id(settlement->arena, core->constants.region_prefix, key_ms)),
-            SLICE_ARG(core->constants.hostname)),
+        .message_id =
+            arena_printf(arena, "%.*s@%.*s",
+                         SLICE_ARG(random_message_id(arena, core->constants.region_prefix, key_ms)),
+                         SLICE_ARG(core->constants.hostname)),
         .original_id = message->id,
         .original_header = message->header,
         .arrived_ms = message->accepted_ms,
@@ -325,9 +337,9 @@ report_failures(struct settlement *settlement, const struct dsn_recipient *faile
         .recipients = failed,
         .count = count,
     };
-    settlement->report_rc = submit_system(settlement->arena, &core->constants, &core->writer_thread,
-                                          message->reverse_path, dsn_build(settlement->arena, &dsn),
-                                          settlement->now_ms, err);
+    settlement->report_rc =
+        submit_system(arena, &core->constants, &core->writer_thread, message->reverse_path,
+                      dsn_build(arena, &dsn), settlement->now_ms, err);
     settlement->reported = settlement->report_rc == RC_OK;
     return settlement->report_rc;
 }
@@ -343,8 +355,8 @@ is_not_tried(const struct settlement *settlement, const struct spool_outcome *ou
 }
 
 static enum rc
-settle_one(struct settlement *settlement, struct database *database, uint32_t index,
-           struct recipient_row *row, bool *over, struct err *err)
+settle_one(struct settlement *settlement, struct database *database, struct arena *arena,
+           uint32_t index, struct recipient_row *row, bool *over, struct err *err)
 {
     const struct config *config = &settlement->delivery->core->config;
     struct schedule schedule = {config->retry_first_ms, config->retry_max_ms};
@@ -354,17 +366,15 @@ settle_one(struct settlement *settlement, struct database *database, uint32_t in
     if (settlement->mode == REPORT_LATER && outcome.fate != SPOOL_DELIVERED)
         outcome.fate = SPOOL_LATER;
     *over = false;
-    return spool_settle(database, settlement->arena, &outcome, &schedule, settlement->now_ms, row,
-                        over, err);
+    return spool_settle(database, arena, &outcome, &schedule, settlement->now_ms, row, over, err);
 }
 
+/* May run again and again while the store is full: `arena` is of this run alone. */
 static enum rc
-settle_run(struct write_job *write, struct database *database, struct err *err)
+settle_in(struct settlement *settlement, struct database *database, struct arena *arena,
+          struct err *err)
 {
-    struct settlement *settlement =
-        (struct settlement *)((char *)write - offsetof(struct settlement, write));
-    struct dsn_recipient *failed =
-        ARENA_ARRAY(settlement->arena, struct dsn_recipient, settlement->count);
+    struct dsn_recipient *failed = ARENA_ARRAY(arena, struct dsn_recipient, settlement->count);
     size_t failed_count = 0;
     enum rc rc = RC_OK;
     settlement->delivered = settlement->deferred = settlement->bounced = 0;
@@ -373,7 +383,7 @@ settle_run(struct write_job *write, struct database *database, struct err *err)
     for (uint32_t i = 0; rc == RC_OK && i < settlement->count; i++) {
         struct recipient_row row;
         bool over;
-        rc = settle_one(settlement, database, i, &row, &over, err);
+        rc = settle_one(settlement, database, arena, i, &row, &over, err);
         if (rc == RC_CONFLICT || rc == RC_NOT_FOUND) {
             rc = RC_OK; /* held, dropped or settled before */
             continue;
@@ -391,9 +401,20 @@ settle_run(struct write_job *write, struct database *database, struct err *err)
     if (rc == RC_OK && settlement->captured)
         rc = messages_set_captured(database, settlement->message.key, err);
     if (rc == RC_OK && settlement->mode != REPORT_GIVEN_UP)
-        rc = report_failures(settlement, failed, failed_count, err);
+        rc = report_failures(settlement, arena, failed, failed_count, err);
     if (rc == RC_OK)
         rc = spool_close_if_done(database, settlement->message.key, err);
+    return rc;
+}
+
+static enum rc
+settle_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct settlement *settlement =
+        (struct settlement *)((char *)write - offsetof(struct settlement, write));
+    struct arena *arena = arena_new();
+    enum rc rc = settle_in(settlement, database, arena, err);
+    arena_free(arena);
     return rc;
 }
 
@@ -416,6 +437,14 @@ settle_again(void *ctx)
         next = settlement->next;
         settle(settlement);
     }
+}
+
+void
+delivery_finish(struct delivery *delivery)
+{
+    for (struct settlement *each = delivery->unsettled; each; each = each->next)
+        each->mode = REPORT_LATER;
+    settle_again(delivery);
 }
 
 /* Nothing of it was written. What the receiver took must not be sent again because a report could
@@ -844,7 +873,7 @@ pump(struct delivery *delivery)
         send_deliver(delivery, lease);
         send_body(delivery, lease);
     }
-    if (delivery->ready_count == 0 && delivery->poll_again)
+    if (TAILQ_EMPTY(&delivery->turns) && delivery->poll_again)
         delivery_wake(delivery);
 }
 
@@ -1061,7 +1090,7 @@ has_room(struct choice *choice)
 
 /* A destination that takes nothing is asked about less and less often, however much waits. */
 static void
-judge_choices(const struct map *choices)
+judge_choices(const struct map *choices, int64_t now_ms)
 {
     size_t cursor = 0;
     struct slice key;
@@ -1071,8 +1100,12 @@ judge_choices(const struct map *choices)
         struct destination *destination = choice->destination;
         if (destination && choice->chosen > 0)
             destination->put_off_ms = PUT_OFF_MS;
-        else if (destination && choice->full && destination->put_off_ms < PUT_OFF_MAX_MS)
-            destination->put_off_ms *= 2;
+        else if (destination && choice->full &&
+                 now_ms - destination->judged_ms >= destination->put_off_ms) {
+            int64_t longer_ms = destination->put_off_ms * 2;
+            destination->put_off_ms = longer_ms < PUT_OFF_MAX_MS ? longer_ms : PUT_OFF_MAX_MS;
+            destination->judged_ms = now_ms;
+        }
     }
 }
 
@@ -1100,7 +1133,7 @@ choose(struct delivery *delivery, struct poll *poll)
         else if (!shares)
             choice->chosen++;
     }
-    judge_choices(choices);
+    judge_choices(choices, poll->now_ms);
     map_free(choices);
 }
 

@@ -262,6 +262,8 @@ commit(struct submission_job *job)
     entry->body = buf_slice(&job->chunk);
     entry->staged = job->staged;
     job->leased = delivery_has_room(job->core->delivery);
+    for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++)
+        job->leased = delivery_takes(job->core->delivery, entry->recipients[i].domain);
     for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++) {
         entry->recipients[i].leased = true;
         entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -101,6 +102,21 @@ core_of(struct parent *parent)
 
 /* Before anything is started. */
 
+/* A verb that looks whether it is served has the lock for a moment. */
+static bool
+lock_soon(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    for (int i = 0; i < 20; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static enum rc
 take_lock(struct parent *parent, struct err *err)
 {
@@ -108,7 +124,7 @@ take_lock(struct parent *parent, struct err *err)
     if (fd < 0)
         return err_set_errno(err, RC_PERMANENT, errno, "postern.lock");
     char text[24];
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_soon(fd)) {
         ssize_t len = pread(fd, text, sizeof text, 0);
         struct slice pid = slice_trim((struct slice){text, len > 0 ? (size_t)len : 0});
         close(fd);

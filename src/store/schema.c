@@ -80,6 +80,9 @@ static const char *const migrations[] = {
     " PRIMARY KEY (hour, network, reason)) WITHOUT ROWID;",
     /* 2: why a key is off, which address decided, which records DNS shows, what a quota counts */
     "ALTER TABLE access_key ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE access_key SET revoked = 1 WHERE active = 0 AND NOT EXISTS (SELECT 1 FROM access_key"
+    " newer WHERE newer.iam_user = access_key.iam_user AND newer.created_ms >"
+    " access_key.created_ms);"
     "ALTER TABLE decision ADD COLUMN address TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE signing_key ADD COLUMN published INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE message ADD COLUMN tags TEXT NOT NULL DEFAULT '';"

@@ -1025,3 +1025,35 @@ def test_a_full_disk_loses_and_repeats_nothing_and_is_got_over(zone, small_disk,
         eventually(taken, 20, "submission after space came")
         eventually(lambda: bench.instance.admin("queue.list")["counts"]["queued"] == 0)
         assert to_all(sink) == sorted([*acknowledged, f"after@{domain}"])
+
+
+# ---- one that hangs ----
+
+def test_a_backlog_goes_on_beside_a_destination_that_hangs(zone):
+    with Bench(zone, **{"delivery.retry_first": "1h", "delivery.retry_max": "1h"}) as bench:
+        dead, live = bench.sink(), bench.sink()
+        to_dead, to_live = bench.domain(dead), bench.domain(live)
+        with Gate("connect") as silence, Gate("connect") as before:
+            dead.rules.append(silence)
+            live.rules.append(before)
+            bench.send_many(to_dead, 70)
+            several = [bench.send(*(f"r{next(NAMES)}@{to_live}" for _ in range(50)))
+                       for _ in range(12)]
+            before.wait()
+            live.rules.clear()
+            bench.instance.expected_deaths += 10
+            bench.instance.allowed_errors += [""]
+            bench.instance.kill("core")
+            eventually(lambda: len(set(to_all(live))) == 600, 20, "all of the backlog")
+        assert len(several) == 12
+
+
+def test_bodies_for_a_destination_that_hangs_leave_room_for_others(zone):
+    with Bench(zone, **{"delivery.retry_first": "1h", "delivery.retry_max": "1h"}) as bench:
+        dead, live = bench.sink(), bench.sink()
+        to_dead, to_live = bench.domain(dead), bench.domain(live)
+        with Gate("connect") as silence:
+            dead.rules.append(silence)
+            bench.send_many(to_dead, 160, body=("x" * 70 + "\r\n") * (250 * 1024 // 72))
+            to = bench.send_many(to_live, 3)
+            eventually(lambda: to_all(live) == sorted(to), 15, "mail for the healthy one")
