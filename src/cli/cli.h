@@ -43,7 +43,7 @@ MUST_USE bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 /* "postern: ..." on stderr, control characters escaped; returns CLI_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-#define CLI_DEFAULT_DIR "data"
+#define CLI_DEFAULT_DIR POSTERN_DIR /* of the build */
 
 /* The verbs, one file a noun. */
 int serve_run(const struct cli_verb *verb, int argc, char **argv);

@@ -29,9 +29,9 @@ enum { ACCOUNT_DIGITS = 12, KEY_ID_MIN = 16, SECRET_MIN = 8, KEY_MAX = 128 };
 
 struct init {
     struct arena *arena;
-    const char *dir, *hostname, *account, *key_id, *secret;
+    const char *dir, *options_path, *hostname, *account, *key_id, *secret;
     bool admin_sends, json;
-    bool made_dir;
+    bool made_dir, made_options;
     struct slice config_text;
     struct config config; /* as that text reads */
 };
@@ -104,6 +104,8 @@ plan(struct init *init, struct err *err)
     if (!option_host_valid(slice_of(init->hostname)))
         return err_set(err, RC_SYNTAX,
                        "--hostname: must be a host name of letters, digits, hyphens and dots");
+    if (init->options_path && init->options_path[0] != '/')
+        return err_set(err, RC_SYNTAX, "--config: must be a path from the root");
     if (account.len != ACCOUNT_DIGITS || !slice_u64(account, &ignored))
         return err_set(err, RC_SYNTAX, "--account: must be %d digits", ACCOUNT_DIGITS);
     init->config_text = arena_printf(init->arena, config_format, init->hostname, init->account);
@@ -164,13 +166,14 @@ undo(const struct init *init)
         closedir(dir);
     if (init->made_dir)
         rmdir(init->dir);
+    if (init->made_options)
+        unlink(init->options_path);
 }
 
 static enum rc
-write_file(const struct init *init, const char *name, mode_t mode, struct slice text,
-           struct err *err)
+write_path(const char *path, const char *name, mode_t mode, struct slice text, struct err *err)
 {
-    int fd = open(path_of(init, name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0)
         return err_set_errno(err, RC_PERMANENT, errno, "%s", name);
     ssize_t written = write(fd, text.ptr, text.len);
@@ -178,6 +181,26 @@ write_file(const struct init *init, const char *name, mode_t mode, struct slice 
     int why = written >= 0 && written < (ssize_t)text.len ? ENOSPC : errno;
     close(fd);
     return ok ? RC_OK : err_set_errno(err, RC_PERMANENT, why, "%s", name);
+}
+
+static enum rc
+write_file(const struct init *init, const char *name, mode_t mode, struct slice text,
+           struct err *err)
+{
+    return write_path(path_of(init, name), name, mode, text, err);
+}
+
+/* In DIR, or elsewhere with a link to it in DIR. */
+static enum rc
+write_options(struct init *init, struct err *err)
+{
+    if (!init->options_path)
+        return write_file(init, "postern.conf", 0640, init->config_text, err);
+    enum rc rc = write_path(init->options_path, init->options_path, 0640, init->config_text, err);
+    init->made_options = rc == RC_OK;
+    if (rc == RC_OK && symlink(init->options_path, path_of(init, "postern.conf")) != 0)
+        rc = err_set_errno(err, RC_PERMANENT, errno, "postern.conf");
+    return rc;
 }
 
 static enum rc
@@ -259,6 +282,9 @@ give_away(const struct init *init, struct err *err)
         (fchown(dirfd(dir), 0, core.pw_gid) != 0 || fchmod(dirfd(dir), S_ISVTX | 0771) != 0))
         rc = err_set_errno(err, RC_PERMANENT, errno, "cannot change its owner");
     closedir(dir);
+    if (rc == RC_OK && init->options_path && lchown(init->options_path, 0, core.pw_gid) != 0)
+        rc = err_set_errno(err, RC_PERMANENT, errno, "%s: cannot change its owner",
+                           init->options_path);
     return rc;
 }
 
@@ -303,9 +329,9 @@ print_words(const struct init *init)
 }
 
 static enum rc
-fill_dir(const struct init *init, struct err *err)
+fill_dir(struct init *init, struct err *err)
 {
-    enum rc rc = write_file(init, "postern.conf", 0640, init->config_text, err);
+    enum rc rc = write_options(init, err);
     if (rc == RC_OK)
         rc = write_certificate(init, err);
     if (rc == RC_OK)
@@ -341,6 +367,7 @@ init_run(const struct cli_verb *verb, int argc, char **argv)
     init.account = random_account(init.arena);
     const struct cli_option options[] = {
         {"dir", CLI_VALUE, &init.dir},
+        {"config", CLI_VALUE, &init.options_path},
         {"hostname", CLI_VALUE, &init.hostname},
         {"account", CLI_VALUE, &init.account},
         {"access-key-id", CLI_VALUE, &init.key_id},

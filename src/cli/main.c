@@ -17,7 +17,7 @@ static int version_run(const struct cli_verb *verb, int argc, char **argv);
 
 static const struct cli_verb verbs[] = {
     {"init",
-     "[--dir DIR] [--hostname NAME] [--account DIGITS]\n"
+     "[--dir DIR] [--config FILE] [--hostname NAME] [--account DIGITS]\n"
      "           [--access-key-id ID --secret-access-key SECRET] [--admin-sends] [--json]",
      "make a new service in DIR and its administrator's key", init_run},
     {"serve", "[--dir DIR] [--set KEY=VALUE]...", "run the service of DIR", serve_run},
@@ -87,7 +87,7 @@ print_verbs(FILE *out)
     fputs("usage: postern VERB [ARGUMENT]...\n\n", out);
     for (size_t i = 0; i < VERB_COUNT; i++)
         fprintf(out, "  %-14s %s\n", verbs[i].name, verbs[i].help);
-    fputs("\nVerbs that ask the server take --dir DIR and --json. DIR is ./" CLI_DEFAULT_DIR
+    fputs("\nVerbs that ask the server take --dir DIR and --json. DIR is " CLI_DEFAULT_DIR
           " unless --dir says otherwise. "
           "\"postern help VERB\" shows a verb's arguments.\n",
           out);

@@ -16,13 +16,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -208,7 +208,7 @@ close_ports(struct parent *parent)
     parent->port_count = 0;
 }
 
-/* Beside this program, as built; or in ../lib/postern, as installed. */
+/* Beside this program, as built; or in ../libexec/postern, as installed. */
 static enum rc
 find_programs(struct parent *parent, struct err *err)
 {
@@ -218,7 +218,7 @@ find_programs(struct parent *parent, struct err *err)
         return err_set_errno(err, RC_PERMANENT, len < 0 ? errno : ENAMETOOLONG, "/proc/self/exe");
     struct slice dir = {exe, (size_t)len};
     dir = slice_head(dir, slice_rchr(dir, '/'));
-    static const char *const places[] = {"", "/../lib/postern"};
+    static const char *const places[] = {"", "/../libexec/postern"};
     for (int role = ROLE_FRONT; role < ROLE_COUNT; role++) {
         for (size_t i = 0; i < 2 && !parent->programs[role]; i++) {
             struct slice path = arena_printf(parent->arena, "%.*s%s/%s", SLICE_ARG(dir), places[i],
@@ -228,7 +228,8 @@ find_programs(struct parent *parent, struct err *err)
                 parent->programs[role] = cstr;
         }
         if (!parent->programs[role])
-            return err_set(err, RC_NOT_FOUND, "%s is neither in %.*s nor in %.*s/../lib/postern",
+            return err_set(err, RC_NOT_FOUND,
+                           "%s is neither in %.*s nor in %.*s/../libexec/postern",
                            program_names[role], SLICE_ARG(dir), SLICE_ARG(dir));
     }
     return RC_OK;

@@ -1,18 +1,14 @@
 """The store as one file, and stores of postern before this one."""
 
-import json
 import os
-import pathlib
 import sqlite3
 import stat
 import threading
-import time
 
 import pytest
 
 from harness import Instance, Sink, eventually, message
-
-STORES = pathlib.Path(__file__).parent / "stores"
+from unpack_store import unpack
 
 
 @pytest.fixture
@@ -180,21 +176,8 @@ def test_refusals_leave_everything_as_it_was(service, open_dir):
 
 # ---- stores of versions before ----
 
-def version_1(directory):
-    """What a service of version 1 left: a domain, taro, hanako who is revoked and whose mail is
-    held, mail of taro's that waits, decisions."""
-    store = json.loads((STORES / "version-1.json").read_text())
-    database = sqlite3.connect(directory / "postern.db")
-    database.executescript((STORES / "version-1.sql").read_text())
-    now = int(time.time() * 1000)
-    database.execute("UPDATE recipient SET expires_ms = ?, next_ms = ?, held_ms = "
-                     "CASE state WHEN 1 THEN ? ELSE 0 END", (now + 86400000, now, now))
-    database.commit()
-    database.close()
-    (directory / "master.key").write_text(store["master.key"])
-    return store
-
-
+# Of version 1: a domain, taro, hanako who is revoked and whose mail is held, mail of taro's that
+# waits, decisions.
 @pytest.mark.parametrize("way", ["in place", "from a backup"])
 def test_a_store_of_version_1_goes_on(zone, way):
     with Sink() as sink, Instance(zone, mx_port=sink.port) as instance:
@@ -203,9 +186,8 @@ def test_a_store_of_version_1_goes_on(zone, way):
         owner = (instance.dir / "postern.db").stat()
         remove_store(instance)
         old = instance.base / "old"
-        old.mkdir()
-        store = version_1(old)
-        (instance.dir / "master.key").write_text(store["master.key"])
+        store = unpack("version-1", old)
+        (instance.dir / "master.key").write_bytes((old / "master.key").read_bytes())
         if way == "in place":
             (instance.dir / "postern.db").write_bytes((old / "postern.db").read_bytes())
             os.chown(instance.dir / "postern.db", owner.st_uid, owner.st_gid)

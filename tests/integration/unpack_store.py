@@ -1,0 +1,33 @@
+"""A store that an earlier version left, as files: unpack_store.py NAME DIRECTORY
+
+Its times are moved to now, so that mail that waits in it has not expired.
+"""
+
+import json
+import pathlib
+import sqlite3
+import sys
+import time
+
+STORES = pathlib.Path(__file__).parent / "stores"
+
+
+def unpack(name, directory):
+    """postern.db, master.key and postern.conf in a new directory; the credentials in it."""
+    store = json.loads((STORES / f"{name}.json").read_text())
+    directory.mkdir()
+    database = sqlite3.connect(directory / "postern.db")
+    database.executescript((STORES / f"{name}.sql").read_text())
+    now = int(time.time() * 1000)
+    database.execute("UPDATE recipient SET expires_ms = ?, next_ms = ?, held_ms = "
+                     "CASE state WHEN 1 THEN ? ELSE 0 END", (now + 86400000, now, now))
+    database.commit()
+    database.close()
+    for file in ("master.key", "postern.conf"):
+        (directory / file).write_text(store[file])
+    (directory / "master.key").chmod(0o600)
+    return store
+
+
+if __name__ == "__main__":
+    unpack(sys.argv[1], pathlib.Path(sys.argv[2]))
