@@ -167,7 +167,7 @@ static enum rc
 collect(struct arena *arena, const struct submission_request *request, struct senders *senders,
         struct err *err)
 {
-    if (request->reverse_path.len > 0)
+    if (!slice_is(request->service, "system"))
         return senders_collect(arena, request->header, request->reverse_path, senders, err);
     const struct field *from = header_find(request->header, "From");
     struct mailbox *mailboxes;

@@ -142,7 +142,7 @@ shelf_fini(struct shelf *shelf)
 struct throttle *
 throttle_new(uint32_t failures, int64_t window_ms, size_t entries_max)
 {
-    assert(failures > 0 && window_ms >= failures && entries_max > 0);
+    assert(failures > 0 && window_ms > 0 && entries_max > 0);
     struct throttle *throttle = NEW(struct throttle);
     shelf_init(&throttle->pairs, entries_max, failures, window_ms);
     shelf_init(&throttle->networks, entries_max, (int64_t)failures * THROTTLE_NETWORK_FACTOR,

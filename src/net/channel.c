@@ -17,6 +17,7 @@ struct channel {
     const struct channel_handler *handler;
     void *ctx;
     struct fifo in, out;
+    size_t backlog_max;  /* of `out`; 0: none */
     const char *failure; /* why it ends; `closed` is owed */
     unsigned busy;       /* calls into the handler under way */
     bool flush_pending;  /* a deferred call holds a pointer to us */
@@ -198,8 +199,17 @@ channel_send(struct channel *channel, uint8_t type, struct slice payload)
                              (char)(len >> 24), (char)type};
     fifo_add(&channel->out, (struct slice){head, sizeof head});
     fifo_add(&channel->out, payload);
-    if (!channel->blocked)
+    bool full = channel->backlog_max > 0 && channel->out.len > channel->backlog_max;
+    if (full && channel->blocked)
+        fail(channel, "the other side does not read");
+    if (!channel->blocked || channel->failure)
         schedule_flush(channel);
+}
+
+void
+channel_bound(struct channel *channel, size_t backlog_max)
+{
+    channel->backlog_max = backlog_max;
 }
 
 size_t

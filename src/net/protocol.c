@@ -9,7 +9,11 @@ enum {
     STATUS_MAX = 599,
     EXPECTED_MAX = 4096, /* a 16384-bit RSA key in base64 and room */
     SEEN_MAX = 500,
-    SOURCE_MAX = 64,         /* a printed address */
+    SOURCE_MAX = 64,      /* a printed address */
+    TLS_VERSION_MAX = 32, /* "TLSv1.3" */
+    USER_NAME_MAX = 256,  /* what accept/submission.c passes on */
+    PASSWORD_MAX = 1024,
+    CLIENT_NAME_MAX = 255,
     PATH_MAX_BYTES = 320,    /* local part, "@" and domain (RFC 5321 §4.5.3.1) */
     RECIPIENT_BYTES_MIN = 4, /* the length of an empty byte string */
     OUTCOME_BYTES_MIN = 4 + 1 + 4 + 4
@@ -61,7 +65,7 @@ get_recipients(struct arena *arena, struct wire *wire, uint32_t *count)
     }
     struct slice *recipients = ARENA_ARRAY(arena, struct slice, *count);
     for (uint32_t i = 0; i < *count; i++)
-        recipients[i] = get_bounded(wire, 1, SIZE_MAX);
+        recipients[i] = get_bounded(wire, 1, PATH_MAX_BYTES);
     return recipients;
 }
 
@@ -85,11 +89,11 @@ protocol_get_authenticate(struct arena *arena, struct slice payload,
     struct wire wire = wire_read(payload);
     message->connection = wire_u64(&wire);
     message->mechanism = wire_bytes(&wire);
-    message->user_name = wire_bytes(&wire);
-    message->password = wire_bytes(&wire);
-    message->source_ip = wire_bytes(&wire);
-    message->tls_version = wire_bytes(&wire);
-    message->client_name = wire_bytes(&wire);
+    message->user_name = get_bounded(&wire, 1, USER_NAME_MAX);
+    message->password = get_bounded(&wire, 1, PASSWORD_MAX);
+    message->source_ip = get_bounded(&wire, 1, SOURCE_MAX);
+    message->tls_version = get_bounded(&wire, 0, TLS_VERSION_MAX);
+    message->client_name = get_bounded(&wire, 0, CLIENT_NAME_MAX);
     return wire_end(&wire) &&
            (slice_is(message->mechanism, "PLAIN") || slice_is(message->mechanism, "LOGIN"));
 }
@@ -130,7 +134,8 @@ protocol_get_submit(struct arena *arena, struct slice payload, struct submit_mes
     struct wire wire = wire_read(payload);
     message->submission = wire_u64(&wire);
     message->session = wire_u64(&wire);
-    message->reverse_path = wire_bytes(&wire);
+    /* The null reverse-path is core's own: no front takes it from anybody. */
+    message->reverse_path = get_bounded(&wire, 1, PATH_MAX_BYTES);
     message->recipients = get_recipients(arena, &wire, &message->recipient_count);
     return wire_end(&wire);
 }
@@ -220,8 +225,8 @@ protocol_get_call(struct arena *arena, struct slice payload, struct call_message
     (void)arena;
     struct wire wire = wire_read(payload);
     message->call = wire_u64(&wire);
-    message->source_ip = wire_bytes(&wire);
-    message->tls_version = wire_bytes(&wire);
+    message->source_ip = get_bounded(&wire, 1, SOURCE_MAX);
+    message->tls_version = get_bounded(&wire, 0, TLS_VERSION_MAX);
     message->request_line = wire_bytes(&wire);
     message->header = wire_bytes(&wire);
     message->body = wire_bytes(&wire);

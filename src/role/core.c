@@ -25,7 +25,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { HOUSEKEEPING_MS = 1000, EXPIRY_TURNS = 60, THROTTLE_ENTRIES = 100000 };
+enum {
+    HOUSEKEEPING_MS = 1000,
+    EXPIRY_TURNS = 60,
+    THROTTLE_ENTRIES = 100000,
+    FRONT_BACKLOG_MAX = 16 * 1024 * 1024 /* answers that a front leaves unread */
+};
 
 /* ---- peers ---- */
 
@@ -70,11 +75,12 @@ static void
 front_closed(void *ctx, struct channel *channel, const char *why)
 {
     struct front *front = ctx;
+    (void)channel;
     log_event(LOG_LEVEL_WARN, "channel.closed", LOG_CSTR("peer", "front"),
               LOG_NUMBER("number", front->number), LOG_CSTR("reason", why));
     submission_forget_front(front);
     session_forget_front(front);
-    map_remove(front->core->fronts, MAP_KEY(channel));
+    map_remove(front->core->fronts, MAP_KEY(front->number));
     map_free(front->submissions);
     free(front);
 }
@@ -141,7 +147,8 @@ attach_front(struct core *core, struct process_peer peer)
     front->number = peer.number;
     front->submissions = map_new();
     front->channel = channel_open(core->loop, peer.fd, &front_handler, front);
-    map_put(core->fronts, MAP_KEY(front->channel), front);
+    channel_bound(front->channel, FRONT_BACKLOG_MAX);
+    map_put(core->fronts, MAP_KEY(front->number), front);
 }
 
 static void

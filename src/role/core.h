@@ -23,7 +23,8 @@ struct front {
     struct core *core;
     struct channel *channel;
     uint32_t number;
-    struct map *submissions; /* by front's number; owned */
+    struct map *submissions;        /* by front's number; owned */
+    size_t sessions, logins, calls; /* had by it, and under way for it */
 };
 
 /* One authenticated connection at a front. */

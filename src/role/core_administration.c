@@ -30,17 +30,25 @@ struct administration {
     int fd;
     struct watch *watch;
     uid_t owner;
-    struct map *clients; /* by channel: the peer's uid + 1 */
+    struct map *clients; /* by number */
+    uint64_t last_client;
+};
+
+struct client {
+    struct administration *administration; /* borrowed */
+    struct channel *channel;
+    uint64_t number; /* never used again, as the address of a channel may be */
+    uid_t uid;
 };
 
 /* One operation on its way through a worker or the writer, for a client or an HTTP request. */
 struct operation {
     struct core *core;
-    struct arena *arena;    /* owned */
-    struct channel *client; /* NULL: an HTTP request */
-    int64_t uid;            /* of the client */
-    struct channel *front;
-    uint64_t call; /* of the front's */
+    struct arena *arena; /* owned */
+    uint64_t client;     /* its number; 0: an HTTP request */
+    int64_t uid;         /* of the client */
+    uint32_t front;      /* its number */
+    uint64_t call;       /* of the front's */
     const struct api_operation *row;
     struct json *input;
     struct buf out;
@@ -199,8 +207,9 @@ answer_client(struct operation *operation)
                   LOG_CSTR("operation", operation->row->name),
                   LOG_TEXT("subject", subject_of(operation)), LOG_NUMBER("uid", operation->uid),
                   LOG_CSTR("result", rc_name(operation->rc)));
-    if (map_get(administration->clients, MAP_KEY(operation->client)))
-        channel_send(operation->client, 1, buf_slice(&operation->out));
+    struct client *client = map_get(administration->clients, MAP_KEY(operation->client));
+    if (client)
+        channel_send(client->channel, 1, buf_slice(&operation->out));
     operation_free(operation);
 }
 
@@ -227,12 +236,14 @@ fail_client(struct operation *operation, enum rc rc)
 static bool
 client_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
 {
-    struct administration *administration = ctx;
+    struct client *client = ctx;
+    struct administration *administration = client->administration;
+    (void)channel;
     struct operation *operation = operation_new(administration->core, answer_client);
     struct slice name = SLICE(""), text = arena_dup(operation->arena, payload);
     struct err *err = &operation->err;
-    operation->client = channel;
-    operation->uid = (int64_t)(uintptr_t)map_get(administration->clients, MAP_KEY(channel)) - 1;
+    operation->client = client->number;
+    operation->uid = (int64_t)client->uid;
     if (type != 1) {
         operation_free(operation);
         return false;
@@ -267,9 +278,10 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
 static void
 client_closed(void *ctx, struct channel *channel, const char *why)
 {
-    struct administration *administration = ctx;
-    (void)why;
-    map_remove(administration->clients, MAP_KEY(channel));
+    struct client *client = ctx;
+    (void)channel, (void)why;
+    map_remove(client->administration->clients, MAP_KEY(client->number));
+    free(client);
 }
 
 static const struct channel_handler client_handler = {client_message, client_closed};
@@ -294,9 +306,12 @@ accept_client(void *ctx, int events)
         close(fd);
         return;
     }
-    struct channel *channel =
-        channel_open(administration->core->loop, fd, &client_handler, administration);
-    map_put(administration->clients, MAP_KEY(channel), (void *)((uintptr_t)peer.uid + 1));
+    struct client *client = NEW(struct client);
+    client->administration = administration;
+    client->number = ++administration->last_client;
+    client->uid = peer.uid;
+    client->channel = channel_open(administration->core->loop, fd, &client_handler, client);
+    map_put(administration->clients, MAP_KEY(client->number), client);
 }
 
 struct administration *
@@ -329,11 +344,13 @@ administration_new(struct core *core, struct err *err)
 /* ---- HTTP ---- */
 
 static void
-respond(struct core *core, struct channel *channel, uint64_t call, uint32_t status,
-        const char *type, struct slice body)
+respond(struct core *core, uint32_t number, uint64_t call, uint32_t status, const char *type,
+        struct slice body)
 {
-    if (!map_get(core->fronts, MAP_KEY(channel)))
+    struct front *front = map_get(core->fronts, MAP_KEY(number));
+    if (!front)
         return;
+    front->calls--;
     struct buf out;
     struct return_message message = {.call = call,
                                      .status = status,
@@ -345,7 +362,7 @@ respond(struct core *core, struct channel *channel, uint64_t call, uint32_t stat
                                      .body = body};
     buf_init(&out, CHANNEL_PAYLOAD_MAX);
     protocol_put_return(&out, &message);
-    channel_send(channel, MESSAGE_RETURN, buf_slice(&out));
+    channel_send(front->channel, MESSAGE_RETURN, buf_slice(&out));
     buf_fini(&out);
 }
 
@@ -376,7 +393,7 @@ answer_link(struct operation *operation)
 
 /* GET /verify?token=... */
 static void
-follow_link(struct core *core, struct channel *front, uint64_t call, struct slice query)
+follow_link(struct core *core, uint32_t front, uint64_t call, struct slice query)
 {
     struct operation *operation = operation_new(core, answer_link);
     struct slice token = SLICE("");
@@ -396,17 +413,19 @@ follow_link(struct core *core, struct channel *front, uint64_t call, struct slic
     json_close_object(&writer);
     struct slice text = arena_dup(operation->arena, buf_slice(&json));
     buf_fini(&json);
-    if (json_parse(operation->arena, text, &operation->input, &operation->err) == RC_OK)
+    if (json_parse(operation->arena, text, &operation->input, &operation->err) == RC_OK) {
         start(operation);
-    else
+    } else {
+        operation->rc = err_set(&operation->err, RC_NOT_FOUND, "this link is not known");
         answer_link(operation);
+    }
 }
 
 /* ---- metrics ---- */
 
 struct metrics {
     struct core *core;
-    struct channel *front;
+    uint32_t front; /* its number */
     uint64_t call;
     int64_t states[RECIPIENT_STATE_COUNT], accepted;
     enum rc rc;
@@ -490,7 +509,7 @@ metrics_done(void *job)
 }
 
 static void
-serve_metrics(struct core *core, struct channel *front, uint64_t call)
+serve_metrics(struct core *core, uint32_t front, uint64_t call)
 {
     struct metrics *metrics = NEW(struct metrics);
     *metrics = (struct metrics){.core = core, .front = front, .call = call};
@@ -498,7 +517,7 @@ serve_metrics(struct core *core, struct channel *front, uint64_t call)
 }
 
 static void
-serve_health(struct core *core, struct channel *front, uint64_t call)
+serve_health(struct core *core, uint32_t front, uint64_t call)
 {
     const char *fault = !core->courier    ? "courier is down\n"
                         : !core->resolver ? "resolver is down\n"
@@ -522,23 +541,25 @@ administration_call(struct front *front, struct slice payload)
     struct arena *arena = arena_new();
     struct call_message message;
     struct slice method, rest, target, version, path, query = SLICE("");
-    bool read = protocol_get_call(arena, payload, &message);
+    bool read = front->calls < 2 * (size_t)core->config.connections &&
+                protocol_get_call(arena, payload, &message);
     if (read && slice_cut(message.request_line, ' ', &method, &rest) &&
         slice_cut(rest, ' ', &target, &version)) {
         if (!slice_cut(target, '?', &path, &query))
             path = target;
+        front->calls++; /* until it is answered */
         bool get = slice_is(method, "GET") || slice_is(method, "HEAD");
         if (!get)
-            respond(core, front->channel, message.call, 405, "text/plain",
+            respond(core, front->number, message.call, 405, "text/plain",
                     SLICE("method not allowed\n"));
         else if (slice_is(path, "/verify") && slice_is(method, "GET"))
-            follow_link(core, front->channel, message.call, query);
+            follow_link(core, front->number, message.call, query);
         else if (slice_is(path, "/healthz"))
-            serve_health(core, front->channel, message.call);
+            serve_health(core, front->number, message.call);
         else if (slice_is(path, "/metrics") && is_local(message.source_ip))
-            serve_metrics(core, front->channel, message.call);
+            serve_metrics(core, front->number, message.call);
         else
-            respond(core, front->channel, message.call, 404, "text/plain", SLICE("not found\n"));
+            respond(core, front->number, message.call, 404, "text/plain", SLICE("not found\n"));
     }
     arena_free(arena);
     return read;

@@ -17,8 +17,8 @@
 /* One AUTHENTICATE on its way through a worker. */
 struct login {
     struct core *core;
-    struct arena *arena;                 /* owned */
-    struct channel *channel;             /* the front's; looked up again afterwards */
+    struct arena *arena; /* owned */
+    uint32_t front; /* its number: the front may be gone afterwards, and another in its place */
     struct authenticate_message message; /* in arena */
     struct access_key_row key;
     enum authenticate_result result;
@@ -29,16 +29,17 @@ struct login {
 enum { LAST_USED_GRANULARITY_MS = 60 * 1000 };
 
 static void
-answer(struct core *core, struct channel *channel, uint64_t connection, uint64_t session,
+answer(struct core *core, uint32_t number, uint64_t connection, uint64_t session,
        enum authenticate_result result)
 {
-    if (!map_get(core->fronts, MAP_KEY(channel)))
+    struct front *front = map_get(core->fronts, MAP_KEY(number));
+    if (!front)
         return; /* the front is gone */
     struct buf out;
     struct authenticated_message message = {connection, session, result};
     buf_init(&out, CHANNEL_PAYLOAD_MAX);
     protocol_put_authenticated(&out, &message);
-    channel_send(channel, MESSAGE_AUTHENTICATED, buf_slice(&out));
+    channel_send(front->channel, MESSAGE_AUTHENTICATED, buf_slice(&out));
     buf_fini(&out);
 }
 
@@ -101,6 +102,7 @@ session_new(struct core *core, struct front *front, const struct login *login)
     const struct access_key_row *key = &login->key;
     session->arena = arena;
     session->front = front;
+    front->sessions++;
     do
         session->number = random_u64();
     while (session->number == 0 || map_get(core->sessions, MAP_KEY(session->number)));
@@ -122,6 +124,7 @@ static void
 session_free(struct core *core, struct session *session)
 {
     map_remove(core->sessions, MAP_KEY(session->number));
+    session->front->sessions--;
     arena_free(session->arena);
     free(session);
 }
@@ -193,10 +196,12 @@ login_done(void *job)
 {
     struct login *login = job;
     struct core *core = login->core;
-    struct front *front = map_get(core->fronts, MAP_KEY(login->channel));
+    struct front *front = map_get(core->fronts, MAP_KEY(login->front));
     const struct authenticate_message *message = &login->message;
     int64_t now_ms = clock_monotonic_ms();
     uint64_t number = 0;
+    if (front)
+        front->logins--;
     if (login->result == AUTHENTICATE_OK && front) {
         throttle_success(core->throttle, message->user_name, message->source_ip, now_ms);
         number = session_new(core, front, login)->number;
@@ -207,7 +212,7 @@ login_done(void *job)
         core->counters.login_failures++;
         log_login(login, "submission.login_refused", 0);
     }
-    answer(core, login->channel, message->connection, number, login->result);
+    answer(core, login->front, message->connection, number, login->result);
     if (login->result == AUTHENTICATE_REFUSED ||
         (login->result == AUTHENTICATE_OK && last_use_is_old(login)))
         record(login);
@@ -222,23 +227,26 @@ session_authenticate(struct front *front, struct slice payload)
     struct login *login = NEW(struct login);
     login->core = core;
     login->arena = arena_new();
-    login->channel = front->channel;
+    login->front = front->number;
+    /* One to a connection; while one ends, another may begin. */
+    bool fits = front->logins + front->sessions < 2 * (size_t)core->config.connections;
     /* The payload is borrowed: copy it, the message points into the copy. */
-    if (!protocol_get_authenticate(login->arena, arena_dup(login->arena, payload),
-                                   &login->message)) {
+    if (!fits || !protocol_get_authenticate(login->arena, arena_dup(login->arena, payload),
+                                            &login->message)) {
         arena_free(login->arena);
         free(login);
         return false;
     }
     if (throttle_allows(core->throttle, login->message.user_name, login->message.source_ip,
                         clock_monotonic_ms())) {
+        front->logins++;
         pool_submit(core->pool, login_run, login_done, login);
         return true;
     }
     login->result = AUTHENTICATE_LOCKED;
     core->counters.login_failures++;
     log_login(login, "submission.login_locked", 0);
-    answer(core, front->channel, login->message.connection, 0, AUTHENTICATE_LOCKED);
+    answer(core, front->number, login->message.connection, 0, AUTHENTICATE_LOCKED);
     record(login);
     return true;
 }

@@ -484,6 +484,23 @@ copy_session(struct submission_job *job, const struct session *from)
     job->request.tls = job->session.tls;
 }
 
+static bool
+is_canonical(struct arena *arena, struct slice text)
+{
+    struct address address;
+    return address_parse(arena, text, &address, NULL) == RC_OK && slice_eq(address.text, text);
+}
+
+/* What goes out is what was decided about: fronts read addresses, and say them in one form. */
+static bool
+envelope_is_canonical(struct arena *arena, const struct submit_message *envelope)
+{
+    for (uint32_t i = 0; i < envelope->recipient_count; i++)
+        if (!is_canonical(arena, envelope->recipients[i]))
+            return false;
+    return is_canonical(arena, envelope->reverse_path);
+}
+
 bool
 submission_begin(struct front *front, struct slice payload)
 {
@@ -493,7 +510,7 @@ submission_begin(struct front *front, struct slice payload)
     if (!protocol_get_submit(arena, arena_dup(arena, payload), &envelope) ||
         map_get(front->submissions, MAP_KEY(envelope.submission)) ||
         map_count(front->submissions) >= core->config.connections ||
-        envelope.recipient_count == 0) {
+        !envelope_is_canonical(arena, &envelope)) {
         arena_free(arena);
         return false;
     }

@@ -113,12 +113,14 @@ submit_survives_the_way(void **state)
 {
     (void)state;
     struct slice recipients[] = {SLICE("a@b.example"), SLICE("\"a b\"@c.example")};
-    struct submit_message in = {1, 2, SLICE(""), recipients, 2}, back;
+    struct submit_message in = {1, 2, SLICE("ana@a.example"), recipients, 2}, back;
     ROUND_TRIP(submit, in, back);
     assert_true(back.submission == 1 && back.session == 2 && back.recipient_count == 2);
-    assert_slice(back.reverse_path, SLICE(""));
+    assert_slice(back.reverse_path, in.reverse_path);
     assert_slice(back.recipients[0], recipients[0]);
     assert_slice(back.recipients[1], recipients[1]);
+    in.reverse_path = SLICE("");
+    REFUSED(submit, in);
 }
 
 static void
