@@ -215,7 +215,7 @@ change_message(struct api_call *call, const struct change *change, struct slice 
 enum rc
 queue_change(struct api_call *call, struct err *err)
 {
-    const struct change *change;
+    const struct change *change = NULL;
     struct slice id, only;
     int64_t changed = 0;
     enum rc rc = find_change(call, &change, err);

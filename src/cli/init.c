@@ -267,9 +267,13 @@ static enum rc
 give_away(const struct init *init, struct err *err)
 {
     struct passwd core, front;
-    if (geteuid() != 0 || !find_user(init->config.user_core, &core) ||
-        !find_user(init->config.user_front, &front))
+    if (geteuid() != 0)
         return RC_OK; /* all roles will run as whoever starts them */
+    if (!find_user(init->config.user_core, &core) || !find_user(init->config.user_front, &front))
+        return err_set(err, RC_NOT_FOUND,
+                       "there are no users %.*s and %.*s to become: script/bootstrap makes them, "
+                       "and so does the package",
+                       SLICE_ARG(init->config.user_core), SLICE_ARG(init->config.user_front));
     DIR *dir = opendir(init->dir);
     if (!dir)
         return err_set_errno(err, RC_PERMANENT, errno, "cannot open it");

@@ -344,6 +344,8 @@ channel_recv_fd(int socket_fd, struct buf *payload, uint8_t *type, int *fd, int 
     while (got < 0 && errno == EINTR);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return err_set(err, RC_AGAIN, "nothing is there yet");
+    if (got < 0 && errno == ECONNRESET) /* it died with messages unread */
+        return err_set(err, RC_NOT_FOUND, "the other side died");
     if (got < 0)
         return err_set_errno(err, RC_TEMPORARY, errno, "receiving from a process of ours");
     *fd = take_descriptor(&message);

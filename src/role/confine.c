@@ -43,7 +43,6 @@ static const struct {
     {SCMP_SYS(write), ALL},
     {SCMP_SYS(writev), ALL},
     {SCMP_SYS(close), ALL},
-    {SCMP_SYS(fcntl), ALL},
     {SCMP_SYS(dup), ALL},
     {SCMP_SYS(dup3), ALL},
     {SCMP_SYS(pipe2), ALL},
@@ -201,9 +200,14 @@ static int
 allow_narrowly(scmp_filter_ctx filter)
 {
     static const uint32_t requests[] = {FIONBIO, FIOCLEX, FIONREAD, TCGETS};
+    /* Not F_SETOWN, by which a socket signals whom it wants. */
+    static const uint32_t commands[] = {F_GETFD, F_SETFD, F_GETFL,  F_SETFL,        F_DUPFD,
+                                        F_GETLK, F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC};
     int failed = 0;
     for (size_t i = 0; !failed && i < sizeof requests / sizeof requests[0]; i++)
         failed = allow(filter, SCMP_SYS(ioctl), 1, SCMP_A1_32(SCMP_CMP_EQ, requests[i]), NOTHING);
+    for (size_t i = 0; !failed && i < sizeof commands / sizeof commands[0]; i++)
+        failed = allow(filter, SCMP_SYS(fcntl), 1, SCMP_A1_32(SCMP_CMP_EQ, commands[i]), NOTHING);
     /* abort() signals its own thread. */
     if (!failed)
         failed = allow(filter, SCMP_SYS(tgkill), 1, SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid()),

@@ -20,6 +20,7 @@
 #include "store/users.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -282,8 +283,17 @@ disk_full(void *ctx)
     unlink(STORE_BALLAST);
 }
 
+/* No schedule puts an attempt off for longer: what is due later was written before the clock was
+ * set back. */
+static int64_t
+latest_ms(const struct core *core, int64_t now_ms)
+{
+    return now_ms + 2 * core->config.retry_max_ms + SPOOL_LEASE_MS;
+}
+
 struct expiry {
     struct core *core;
+    int64_t now_ms;
     int64_t before_ms;
     bool more_messages, more_decisions;
     struct write_job write;
@@ -293,7 +303,10 @@ static enum rc
 expire_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct expiry *expiry = (struct expiry *)((char *)write - offsetof(struct expiry, write));
-    enum rc rc = messages_expire(database, expiry->before_ms, &expiry->more_messages, err);
+    enum rc rc =
+        recipients_recall(database, expiry->now_ms, latest_ms(expiry->core, expiry->now_ms), err);
+    if (rc == RC_OK)
+        rc = messages_expire(database, expiry->before_ms, &expiry->more_messages, err);
     return rc == RC_OK ? decisions_expire(database, expiry->before_ms, &expiry->more_decisions, err)
                        : rc;
 }
@@ -304,8 +317,10 @@ expire_done(struct write_job *write)
     struct expiry *expiry = (struct expiry *)((char *)write - offsetof(struct expiry, write));
     if (write->rc == RC_OK && (expiry->more_messages || expiry->more_decisions))
         writer_submit(expiry->core->writer, write);
-    else
+    else {
+        delivery_wake(expiry->core->delivery); /* for what was recalled */
         free(expiry);
+    }
 }
 
 static void
@@ -317,7 +332,8 @@ housekeeping(void *ctx)
     if (++turn % EXPIRY_TURNS == 0) {
         struct expiry *expiry = NEW(struct expiry);
         expiry->core = core;
-        expiry->before_ms = clock_now_ms() - core->config.keep_ms;
+        expiry->now_ms = clock_now_ms();
+        expiry->before_ms = expiry->now_ms - core->config.keep_ms;
         expiry->write = (struct write_job){.run = expire_run, .done = expire_done, .guarded = true};
         writer_submit(core->writer, &expiry->write);
     }
@@ -392,6 +408,8 @@ recover(struct core *core, struct database *database, struct err *err)
     if (rc == RC_OK)
         rc = recipients_unlease_all(database, now_ms, err);
     if (rc == RC_OK)
+        rc = recipients_recall(database, now_ms, latest_ms(core, now_ms), err);
+    if (rc == RC_OK)
         rc = database_commit(database, err);
     if (rc == RC_OK)
         rc = messages_newest_key(database, &newest, err);
@@ -423,14 +441,10 @@ make_decoy(const struct sealer *sealer)
 }
 
 static enum rc
-open_store(struct core *core, struct err *err)
+try_open(struct core *core, struct database **out, struct err *err)
 {
-    struct database *database;
-    enum rc rc = sealer_open(STORE_MASTER_KEY, &core->constants.sealer, err);
-    if (rc == RC_OK && access(STORE_DATABASE, F_OK) != 0)
-        return err_set(err, RC_NOT_FOUND, "there is no database: run `postern init` first");
-    if (rc == RC_OK)
-        rc = database_open(STORE_DATABASE, DATABASE_WRITE, &database, err);
+    struct database *database = NULL;
+    enum rc rc = database_open(STORE_DATABASE, DATABASE_WRITE, &database, err);
     if (rc == RC_OK)
         rc = schema_migrate(database, err);
     if (rc == RC_OK)
@@ -438,6 +452,39 @@ open_store(struct core *core, struct err *err)
                                  err);
     if (rc == RC_OK)
         rc = recover(core, database, err);
+    if (rc == RC_OK)
+        *out = database;
+    else
+        database_close(database);
+    return rc;
+}
+
+/* On a full disk even what a crash left cannot be cleared up: the ballast is given up, and room is
+ * waited for, as long as the parent is there. */
+static enum rc
+open_writing(struct core *core, struct database **out, struct err *err)
+{
+    enum rc rc;
+    while ((rc = try_open(core, out, err)) == RC_TEMPORARY) {
+        struct pollfd parent = {.fd = PROCESS_PARENT_FD, .events = POLLRDHUP};
+        log_event(LOG_LEVEL_ERROR, "store.full", LOG_CSTR("action", "waiting for room to start"),
+                  LOG_CSTR("reason", err->text));
+        unlink(STORE_BALLAST);
+        if (poll(&parent, 1, HOUSEKEEPING_MS) > 0)
+            break;
+    }
+    return rc;
+}
+
+static enum rc
+open_store(struct core *core, struct err *err)
+{
+    struct database *database;
+    enum rc rc = sealer_open(STORE_MASTER_KEY, &core->constants.sealer, err);
+    if (rc == RC_OK && access(STORE_DATABASE, F_OK) != 0)
+        return err_set(err, RC_NOT_FOUND, "there is no database: run `postern init` first");
+    if (rc == RC_OK)
+        rc = open_writing(core, &database, err);
     if (rc != RC_OK)
         return rc;
     core->constants.decoy = make_decoy(core->constants.sealer);
@@ -500,6 +547,8 @@ main(void)
     /* What was handed to the workers and the writer is finished; nothing new comes in. */
     proving_stop(core->proving);
     pool_free(core->pool);
+    for (unsigned i = 0; i < core->worker_count; i++)
+        database_close(core->workers[i].database); /* the last to close merges the log */
     delivery_finish(core->delivery);
     writer_free(core->writer);
     sealer_close(core->constants.sealer);

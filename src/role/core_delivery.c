@@ -1120,8 +1120,10 @@ choose(struct delivery *delivery, struct poll *poll)
         const struct recipient_row *row = &poll->rows[i];
         if (poll->messages[i].key == 0)
             continue;
-        if (map_get(delivery->recipients, MAP_KEY(row->key))) {
-            put_off(poll, row->key, MINUTE_MS);
+        const struct lease *lease = map_get(delivery->recipients, MAP_KEY(row->key));
+        if (lease) {
+            if (!lease->settling) /* or the row tells its next attempt already */
+                put_off(poll, row->key, MINUTE_MS);
             continue;
         }
         struct choice *choice = choice_for(delivery, poll, choices, row->domain);
@@ -1133,7 +1135,7 @@ choose(struct delivery *delivery, struct poll *poll)
         else if (!shares)
             choice->chosen++;
     }
-    judge_choices(choices, poll->now_ms);
+    judge_choices(choices, clock_monotonic_ms());
     map_free(choices);
 }
 

@@ -209,12 +209,11 @@ process_confine(struct process *process, const struct process_start *start)
     if (geteuid() == 0) {
         char *name = memory_cstr(process->user);
         const struct passwd *user = getpwnam(name);
-        if (user)
-            become(process, user);
-        else
-            log_event(LOG_LEVEL_WARN, "process.unconfined",
-                      LOG_CSTR("role", role_name(process->role)), LOG_TEXT("user", process->user),
-                      LOG_CSTR("reason", "there is no such user: it goes on as root"));
+        if (!user)
+            die(process,
+                "there is no user %s to become: make it, or name another as process.user_%s", name,
+                role_name(process->role));
+        become(process, user);
         free(name);
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -53,7 +53,9 @@ enum {
     UNDER_WAY_MAX = 8000, /* with the abandoned ones: some 11 KiB each while DNS is away */
     WAITING_MAX = 100000, /* more are answered DNS_TEMPORARY at once */
     ASK_BATCH = 256,      /* per turn: answers from the cache come at once and cost time */
-    CNAME_HOPS_MAX = 8,   /* from one response to the next */
+    CLOCK_LOOK_MS = 30 * 1000,
+    CLOCK_BACK_MS = 10 * 1000,
+    CNAME_HOPS_MAX = 8, /* from one response to the next */
     LOCAL_FILE_MAX = 4 * 1024 * 1024,
     SECURITY_BOGUS = 1, /* libunbound's `sec` */
     SECURITY_SECURE = 2,
@@ -107,6 +109,8 @@ struct resolver {
     TAILQ_HEAD(questions, question) unanswered, waiting;
     size_t waiting_count, asked_count, abandoned_count;
     struct timer *timer; /* at the deadline of the first unanswered question */
+    struct timer *clock_timer;
+    int64_t clock_ahead_ms; /* the time of day, before the time since the machine started */
     bool pump_posted;
     struct arena *arena; /* of one answer */
     struct buf out;
@@ -749,6 +753,30 @@ open_unbound(struct resolver *resolver, const struct config *config)
     local_load(resolver);
 }
 
+static int64_t
+clock_ahead_ms(void)
+{
+    return clock_now_ms() - clock_monotonic_ms();
+}
+
+/* libunbound keeps answers by the time of day: one that was set back would keep them for so much
+ * longer. A process that begins anew has none. */
+static void
+look_at_clock(void *ctx)
+{
+    struct resolver *resolver = ctx;
+    int64_t ahead_ms = clock_ahead_ms();
+    if (ahead_ms < resolver->clock_ahead_ms - CLOCK_BACK_MS) {
+        log_event(LOG_LEVEL_WARN, "resolver.clock_set_back",
+                  LOG_NUMBER("ms", resolver->clock_ahead_ms - ahead_ms),
+                  LOG_CSTR("action", "starting anew, without what was remembered"));
+        loop_stop(resolver->loop);
+        return;
+    }
+    resolver->clock_ahead_ms = ahead_ms;
+    timer_start(resolver->clock_timer, CLOCK_LOOK_MS);
+}
+
 static void
 resolver_init(struct resolver *resolver, struct loop *loop)
 {
@@ -757,6 +785,9 @@ resolver_init(struct resolver *resolver, struct loop *loop)
     TAILQ_INIT(&resolver->unanswered);
     TAILQ_INIT(&resolver->waiting);
     resolver->timer = timer_new(loop, on_deadline, resolver);
+    resolver->clock_timer = timer_new(loop, look_at_clock, resolver);
+    resolver->clock_ahead_ms = clock_ahead_ms();
+    timer_start(resolver->clock_timer, CLOCK_LOOK_MS);
     resolver->arena = arena_new();
     resolver->local_arena = arena_new();
     buf_init(&resolver->out, CHANNEL_PAYLOAD_MAX);

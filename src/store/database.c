@@ -1,6 +1,7 @@
 #include "database.h"
 #include "base/map.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
@@ -13,14 +14,24 @@ struct database {
     int64_t wal_bytes; /* in the log since the last checkpoint that emptied it */
 };
 
+/* A quota that is used up, and the index of the log that cannot grow, are a full disk too. What a
+ * sync says is another matter: pages may be lost. */
+static bool
+wants_space(int code)
+{
+    int why = errno; /* sqlite3_system_errno is silent about a COMMIT */
+    return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE ||
+            code == SQLITE_IOERR_TRUNCATE) &&
+           (why == ENOSPC || why == EDQUOT);
+}
+
 static enum rc
 fail(struct database *database, int code, struct err *err, const char *what)
 {
     int primary = code & 0xff;
-    database->full = primary == SQLITE_FULL;
-    enum rc rc = primary == SQLITE_FULL || primary == SQLITE_BUSY || primary == SQLITE_LOCKED
-                     ? RC_TEMPORARY
-                 : primary == SQLITE_CONSTRAINT ? RC_CONFLICT
+    database->full = primary == SQLITE_FULL || wants_space(code);
+    enum rc rc = database->full || primary == SQLITE_BUSY || primary == SQLITE_LOCKED ? RC_TEMPORARY
+                 : primary == SQLITE_CONSTRAINT                                       ? RC_CONFLICT
                                                 : RC_PERMANENT;
     return err_set(err, rc, "%s: %s", what, sqlite3_errmsg(database->sqlite));
 }
@@ -296,6 +307,7 @@ query_row(struct query *query)
 {
     if (query->rc != SQLITE_OK && query->rc != SQLITE_ROW)
         return false;
+    errno = 0;
     query->rc = sqlite3_step(query->statement);
     return query->rc == SQLITE_ROW;
 }

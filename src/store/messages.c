@@ -373,6 +373,16 @@ recipients_unlease_all(struct database *db, int64_t now_ms, struct err *err)
 }
 
 enum rc
+recipients_recall(struct database *db, int64_t now_ms, int64_t latest_ms, struct err *err)
+{
+    struct query q =
+        query_start(db, "UPDATE recipient SET next_ms = ? WHERE state = 0 AND next_ms > ?");
+    query_i64(&q, now_ms);
+    query_i64(&q, latest_ms);
+    return query_run(&q, err);
+}
+
+enum rc
 recipients_update(struct database *db, const struct recipient_row *row, struct err *err)
 {
     struct query q = query_start(

@@ -96,6 +96,9 @@ MUST_USE enum rc recipients_due(struct database *db, struct arena *arena, int64_
 MUST_USE enum rc recipients_next_ms(struct database *db, int64_t *next_ms, struct err *err);
 MUST_USE enum rc recipients_lease(struct database *db, int64_t key, int64_t until_ms,
                                   struct err *err);
+/* What is due later than any schedule could say was written before the clock was set back: due now. */
+MUST_USE enum rc recipients_recall(struct database *db, int64_t now_ms, int64_t latest_ms,
+                                   struct err *err);
 /* After a restart nothing is leased. */
 MUST_USE enum rc recipients_unlease_all(struct database *db, int64_t now_ms, struct err *err);
 MUST_USE enum rc recipients_update(struct database *db, const struct recipient_row *row,

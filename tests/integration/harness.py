@@ -237,6 +237,8 @@ class Instance:
         "store.low_water": "1m",
     }
 
+    environment = {}  # of the served processes, beside what the tests have
+
     def __init__(self, zone=None, mx_port=None, production=True, routes=None, directory=None,
                  **settings):
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="postern-test-"))
@@ -283,15 +285,21 @@ class Instance:
         return subprocess.run(command, capture_output=True, text=True, input=text, check=check,
                               timeout=60)
 
-    def start(self):
+    def launch(self):
+        """Start the process; the offset in the log where it begins to speak."""
         sets = itertools.chain.from_iterable(
             ("--set", f"{name}={value}") for name, value in self.settings.items())
         log = open(self.log_path, "ab")
         from_here = self.log_path.stat().st_size
         self.process = subprocess.Popen(
             [str(PROGRAM), "serve", "--dir", str(self.dir), *sets],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            env={**os.environ, **self.environment})
         log.close()
+        return from_here
+
+    def start(self):
+        from_here = self.launch()
         eventually(lambda: "postern.ready" in self.log()[from_here:]
                    or self.process.poll() is not None, 30, "postern.ready")
         assert self.process.poll() is None, self.log()

@@ -108,7 +108,7 @@ def test_time_between_backup_and_restore_ages_no_mail(service, open_dir):
     instance.wait_state(waiting, "delivered")
 
 
-def test_delivered_mail_leaves_no_trace_in_a_backup(service, open_dir):
+def test_of_delivered_mail_no_body_and_of_credentials_no_secret_is_in_a_backup(service, open_dir):
     instance, _ = service
     taro = instance.grant("taro@test1.com")
     secret_words = "the-takeover-is-on-friday"
