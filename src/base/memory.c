@@ -74,12 +74,18 @@ block_new(size_t size, struct block *next)
 }
 
 struct arena *
-arena_new(void)
+arena_new_of(size_t bytes)
 {
     struct arena *arena = NEW(struct arena);
-    arena->blocks = block_new(ARENA_FIRST, NULL);
-    arena->total = ARENA_FIRST;
+    arena->blocks = block_new(bytes, NULL);
+    arena->total = bytes;
     return arena;
+}
+
+struct arena *
+arena_new(void)
+{
+    return arena_new_of(ARENA_FIRST);
 }
 
 void

@@ -20,6 +20,8 @@ void memory_wipe(void *ptr, size_t len);
 /* Lives as long as one transaction, request, attempt or inner message; nobody frees pieces. */
 struct arena;
 struct arena *arena_new(void);
+struct arena *
+arena_new_of(size_t bytes); /* for one whose use is known: no more than that at first */
 void arena_free(struct arena *arena);
 void arena_reset(struct arena *arena); /* keeps the first block */
 size_t arena_size(const struct arena *arena);

@@ -26,6 +26,8 @@ struct login {
     struct write_job write;
 };
 
+/* What a string takes beside its bytes: a zero, and alignment. */
+enum { ARENA_SLACK = 17 };
 enum { LAST_USED_GRANULARITY_MS = 60 * 1000 };
 
 static void
@@ -94,11 +96,24 @@ login_run(void *job, unsigned worker)
         log_event(LOG_LEVEL_ERROR, "submission.login_failed", LOG_CSTR("reason", err.text));
 }
 
+/* As long as a connection lasts, and there may be thousands: no more than they say. */
+static struct arena *
+arena_for(const struct core *core, const struct login *login)
+{
+    const struct access_key_row *key = &login->key;
+    const struct authenticate_message *message = &login->message;
+    size_t names = key->user_folded.len + key->user_name.len + key->user_id.len + key->id.len;
+    size_t arn = SLICE("arn:aws:iam:::user").len + core->constants.account.len +
+                 key->user_path.len + key->user_name.len;
+    size_t client = message->source_ip.len + message->client_name.len + message->tls_version.len;
+    return arena_new_of(names + arn + client + 8 * ARENA_SLACK);
+}
+
 static struct session *
 session_new(struct core *core, struct front *front, const struct login *login)
 {
     struct session *session = NEW(struct session);
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_for(core, login);
     const struct access_key_row *key = &login->key;
     session->arena = arena;
     session->front = front;

@@ -22,6 +22,7 @@
 #include "role/process.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <time.h>
@@ -33,6 +34,8 @@ enum {
     BAD_COMMANDS_MAX = 20,
     LOGIN_DELAY_MAX_MS = 60 * 1000,
     HANDSHAKE_MAX_MS = 20 * 1000,
+    TRIM_AFTER = 256, /* handshakes; each leaves holes in the heap */
+    TRIM_MS = 2 * 1000,
     HTTP_IDLE_MS = 60 * 1000,
     HTTP_HEADER_MAX_MS = 20 * 1000,
     HTTP_REQUEST_MAX_MS = 60 * 1000,
@@ -52,7 +55,9 @@ struct front {
     uint64_t last_number; /* of connections, submissions and calls alike */
     struct map *connections, *submissions, *calls, *sessions; /* number -> connection, borrowed */
     struct map *addresses; /* where from -> how many connections */
-    uint64_t refusals;     /* since the log last told */
+    struct timer *trim_timer;
+    unsigned handshakes; /* since memory was given back */
+    uint64_t refusals;   /* since the log last told */
     int64_t refusal_told_ms;
 };
 
@@ -486,12 +491,24 @@ connection_greet(struct connection *connection)
     submission_start(connection->submission);
 }
 
+/* Many handshakes at once take memory that the silent connections after them do not need. */
+static void
+trim(void *ctx)
+{
+    struct front *front = ctx;
+    front->handshakes = 0;
+    malloc_trim(0);
+}
+
 /* The greeting of implicit TLS waits for the handshake; STARTTLS goes on in silence. */
 static void
 stream_secured(void *ctx, struct stream *stream)
 {
     struct connection *connection = ctx;
+    struct front *front = connection->front;
     (void)stream;
+    if (++front->handshakes == TRIM_AFTER)
+        timer_start(front->trim_timer, TRIM_MS);
     if (connection->kind == LISTENER_SUBMISSIONS)
         connection_greet(connection);
     else if (connection->submission)
@@ -880,6 +897,7 @@ front_init(struct front *front)
                                                .bad_commands = BAD_COMMANDS_MAX};
     buf_init(&front->encoded, CHANNEL_PAYLOAD_MAX);
     buf_init(&front->piece, BODY_PIECE_MAX);
+    front->trim_timer = timer_new(front->loop, trim, front);
     front->connections = map_new();
     front->submissions = map_new();
     front->calls = map_new();
