@@ -33,10 +33,25 @@ key_name_valid(struct slice text)
     return true;
 }
 
+/* The keys that most conditions name have one copy, so that they are known by where they lie. */
+static struct slice
+intern(struct slice lower)
+{
+    static const struct slice known[] = {
+        {"ses:fromaddress", 15}, {"ses:recipients", 14},  {"ses:fromdisplayname", 19},
+        {"aws:sourceip", 12},    {"aws:currenttime", 15}, {"ses:feedbackaddress", 19},
+        {"aws:username", 12},    {"aws:userid", 10},      {"aws:securetransport", 19},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (slice_eq(lower, known[i]))
+            return known[i];
+    return lower;
+}
+
 struct key_name
 key_name_make(struct arena *arena, struct slice text)
 {
-    return (struct key_name){arena_lower(arena, text), hash_lower(text)};
+    return (struct key_name){intern(arena_lower(arena, text)), hash_lower(text)};
 }
 
 static void
@@ -94,7 +109,8 @@ context_find(struct context *context, const struct key_name *name)
     uint32_t next = context->slots[name->hash % CONTEXT_SLOTS];
     for (; next > 0; next = context->keys[next - 1].next) {
         struct context_key *key = &context->keys[next - 1];
-        if (key->name.hash == name->hash && slice_eq(key->name.lower, name->lower))
+        if (key->name.hash == name->hash &&
+            (key->name.lower.ptr == name->lower.ptr || slice_eq(key->name.lower, name->lower)))
             return key;
     }
     int64_t now_ms = context->request->now_ms;
