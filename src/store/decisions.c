@@ -103,10 +103,13 @@ strangers_count(struct database *db, int64_t now_ms, struct slice network, const
 {
     struct query q = query_start(
         db, "INSERT INTO stranger (hour, network, reason, attempts, last_ms, last_user) VALUES "
-            "(?, ?, ?, ?, ?, ?) ON CONFLICT (hour, network, reason) DO UPDATE SET attempts = "
-            "attempts + excluded.attempts, last_ms = excluded.last_ms, last_user = "
-            "excluded.last_user");
+            "(?1, CASE WHEN (SELECT count(*) FROM stranger WHERE hour = ?1) < ?2 OR EXISTS (SELECT "
+            "1 FROM stranger WHERE hour = ?1 AND network = ?3 AND reason = ?4) THEN ?3 ELSE "
+            "'" STRANGERS_OTHER "' END, ?4, ?5, ?6, ?7) ON CONFLICT (hour, network, reason) DO "
+            "UPDATE SET attempts = attempts + excluded.attempts, last_ms = excluded.last_ms, "
+            "last_user = excluded.last_user");
     query_i64(&q, now_ms / HOUR_MS);
+    query_i64(&q, STRANGERS_PER_HOUR_MAX);
     query_text(&q, network);
     query_text(&q, slice_of(reason));
     query_i64(&q, attempts);

@@ -34,6 +34,10 @@ MUST_USE enum rc decisions_list(struct database *db, struct arena *arena,
 MUST_USE enum rc decisions_expire(struct database *db, int64_t before_ms, bool *more,
                                   struct err *err);
 
+/* Who guesses, by network and hour. Somebody with networks without end must not fill the disk: past so
+ * many in an hour they are counted as one. */
+#define STRANGERS_OTHER "other networks"
+enum { STRANGERS_PER_HOUR_MAX = 1000 };
 MUST_USE enum rc strangers_count(struct database *db, int64_t now_ms, struct slice network,
                                  const char *reason, int64_t attempts, struct slice user,
                                  struct err *err);
