@@ -9,12 +9,14 @@ account_show(struct api_call *call, struct err *err)
     struct slice production, paused;
     struct signing_key_row *keys;
     size_t count = 0;
-    int64_t pooled = 0;
+    int64_t pooled = 0, second = INT64_MAX;
     enum rc rc = settings_get(call->database, call->arena, SETTING_PRODUCTION, &production, err);
     if (rc == RC_OK)
         rc = settings_get(call->database, call->arena, SETTING_PAUSED, &paused, err);
     if (rc == RC_OK)
         rc = signing_keys_pooled(call->database, DKIM_RSA_SHA256, &pooled, err);
+    if (rc == RC_OK && call->constants->second_ed25519)
+        rc = signing_keys_pooled(call->database, DKIM_ED25519_SHA256, &second, err);
     if (rc == RC_OK)
         rc = signing_keys_active(call->database, call->arena, call->constants->provider_domain,
                                  &keys, &count, err);
@@ -25,7 +27,7 @@ account_show(struct api_call *call, struct err *err)
     json_put_string(call->output, "hostname", call->constants->hostname);
     json_put_bool(call->output, "production", slice_is(production, "on"));
     json_put_bool(call->output, "paused", slice_is(paused, "on"));
-    json_put_i64(call->output, "signing_keys_ready", pooled);
+    json_put_i64(call->output, "signing_keys_ready", pooled < second ? pooled : second);
     json_key(call->output, "provider_records");
     json_open_array(call->output);
     for (size_t i = 0; i < count; i++) {

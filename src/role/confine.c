@@ -15,7 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* Sanitizers need what is forbidden, and counters of coverage are written as a process ends. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(POSTERN_UNCONFINED)
 #define CONFINED 0
 #else
 #define CONFINED 1
@@ -370,7 +371,7 @@ confine(enum role role, const struct config *config, struct err *err)
 {
     if (!CONFINED) {
         log_event(LOG_LEVEL_DEBUG, "process.unconfined", LOG_CSTR("role", role_name(role)),
-                  LOG_CSTR("reason", "built with sanitizers"));
+                  LOG_CSTR("reason", "built for tests"));
         return RC_OK;
     }
     enum rc rc = confine_places(role, config, err);

@@ -46,7 +46,7 @@ struct check {
     struct identity_row row;
     struct question questions[QUESTIONS_MAX];
     size_t question_count, pending;
-    struct asker *askers;      /* in arena: who wants to be told */
+    struct asker *askers;      /* owned: who wants to be told */
     struct identity_row after; /* the identity and what is proved of it, once findings counted */
     enum identity_status verification, dkim;
     enum rc rc;
@@ -448,8 +448,11 @@ check_finish(struct check *check)
     struct proving *proving = check->proving;
     struct slice findings = findings_json(check);
     map_remove(proving->running, check->name);
-    for (struct asker *asker = check->askers; asker; asker = asker->next)
+    for (struct asker *asker = check->askers, *next; asker; asker = next) {
+        next = asker->next;
         asker->done(asker->ctx, check->rc, findings, &check->err);
+        free(asker);
+    }
     /* What could not be read or written now can in a while. */
     timer_start(proving->timer, check->rc == RC_OK || check->rc == RC_NOT_FOUND ? 0 : MINUTE_MS);
     arena_free(check->arena);
@@ -506,7 +509,7 @@ proving_check(struct proving *proving, struct slice identity,
         map_put(proving->running, check->name, check);
     }
     if (done) {
-        struct asker *asker = ARENA_NEW(check->arena, struct asker);
+        struct asker *asker = NEW(struct asker); /* a thread may be using the arena */
         *asker = (struct asker){done, ctx, check->askers};
         check->askers = asker;
     }

@@ -44,13 +44,14 @@ PROGRAM = BUILD / "src" / "postern"
 ROLES = ("front", "core", "courier", "resolver")
 
 CRASHES = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:",
-           "Assertion", "core dumped")
+           "WARNING: ThreadSanitizer", "Assertion", "core dumped")
 
 
 @functools.lru_cache(maxsize=None)
 def sanitized():
     """Sanitizers keep freed memory: what a process may take differs."""
-    return b"__asan_init" in PROGRAM.read_bytes()
+    program = PROGRAM.read_bytes()
+    return b"__asan_init" in program or b"__tsan_init" in program
 
 
 def eventually(condition, seconds=15, what="the expected"):

@@ -313,6 +313,57 @@ in_the_sandbox_recipients_must_be_verified_and_are_resources(void **state)
     assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
 }
 
+static struct address
+parsed(struct world *world, const char *text)
+{
+    struct address address;
+    struct err err = {0};
+    if (address_parse(world->arena, slice_of(text), &address, &err) != RC_OK)
+        fail_msg("%s", err.text);
+    return address;
+}
+
+static void
+in_the_sandbox_a_policy_must_allow_the_recipients_too(void **state)
+{
+    struct world *world = *state;
+    struct address recipient = parsed(world, "ana@else.example");
+    world->request.recipients = &recipient;
+    world->request.recipient_count = 1;
+    world->facts.sandbox = true;
+    give_policy(world, "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"ses:SendRawEmail\","
+                       "\"Resource\":\"arn:aws:ses:us-east-1:123456789012:identity/test1.com\"}]}");
+    add_identity(world, "test1.com", true);
+    add_identity(world, "else.example", true);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_IMPLICIT_DENY);
+    recipient = parsed(world, "success@simulator.mx.provider.example");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+    recipient = parsed(world, "success@simulator.other.example");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_IMPLICIT_DENY);
+    recipient = parsed(world, "ana@else.example");
+    world->facts.sandbox = false;
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+}
+
+static void
+a_refusal_lists_ten_addresses_and_says_that_there_are_more(void **state)
+{
+    struct world *world = *state;
+    struct address recipients[12];
+    for (int i = 0; i < 12; i++)
+        recipients[i] = parsed(world, arena_printf(world->arena, "r%d@else.example", i).ptr);
+    world->request.recipients = recipients;
+    world->request.recipient_count = 12;
+    world->facts.sandbox = true;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_NOT_VERIFIED);
+    assert_text(world, "Message rejected: Email address is not verified. The following identities "
+                       "failed the check in region US-EAST-1: r0@else.example, r1@else.example, "
+                       "r2@else.example, r3@else.example, r4@else.example, r5@else.example, "
+                       "r6@else.example, r7@else.example, r8@else.example, r9@else.example, ...");
+}
+
 static void
 authorization_comes_before_verification_before_quota_before_pause(void **state)
 {
@@ -343,6 +394,19 @@ a_configuration_set_is_a_resource_of_its_own(void **state)
 }
 
 static void
+a_variable_as_the_whole_resource_denies_what_it_stands_for(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    give_policy(world, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\","
+                       "\"Action\":\"*\",\"Resource\":\"arn:aws:ses:*:*:${aws:username}\"}]}");
+    add_identity(world, "test1.com", true);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+    world->request.user_name = SLICE("identity/test1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_EXPLICIT_DENY);
+}
+
+static void
 an_arn_must_cover_the_address_it_speaks_for(void **state)
 {
     struct world *world = *state;
@@ -351,6 +415,8 @@ an_arn_must_cover_the_address_it_speaks_for(void **state)
     world->request.from_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/test1.com");
     assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
     world->request.from_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/jiro@test1.com");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
+    world->request.from_arn = SLICE("arn:aws:ses:us-east-1:123456789012:identity/\xff.example");
     assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
     world->request.from_arn = SLICE("arn:aws:ses:us-east-1:999999999999:identity/test1.com");
     assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ARN_MISMATCH);
@@ -469,8 +535,11 @@ main(void)
         TEST(a_pending_identity_still_denies_by_its_policy),
         TEST(a_display_name_that_shows_another_address_is_refused),
         TEST(in_the_sandbox_recipients_must_be_verified_and_are_resources),
+        TEST(in_the_sandbox_a_policy_must_allow_the_recipients_too),
+        TEST(a_refusal_lists_ten_addresses_and_says_that_there_are_more),
         TEST(authorization_comes_before_verification_before_quota_before_pause),
         TEST(a_configuration_set_is_a_resource_of_its_own),
+        TEST(a_variable_as_the_whole_resource_denies_what_it_stands_for),
         TEST(an_arn_must_cover_the_address_it_speaks_for),
         TEST(an_arn_of_the_return_path_is_checked_without_that_header_too),
         TEST(each_from_mailbox_is_asked_about_under_its_own_name),

@@ -219,6 +219,7 @@ resources_are_a_star_or_arns_of_six_parts(void **state)
                                        "arn:aws:iam::*:user/x:y",
                                        "arn:aws:ses:*:*:identity/${aws:username}@x",
                                        "arn:aws:ses:*:*:${aws:username, 'x'}",
+                                       "arn:aws:ses:*:*:${aws:username, 'x'  }",
                                        "arn:aws:ses:*:*:${*}${?}${$}"};
     static const struct {
         const char *text, *expected;
@@ -239,8 +240,10 @@ resources_are_a_star_or_arns_of_six_parts(void **state)
         {"arn:aws:ses:*:*:${aws:x", "not closed"},
         {"arn:aws:ses:*:*:${}", "must name a condition key"},
         {"arn:aws:ses:*:*:${name}", "must name a condition key"},
+        {"arn:aws:ses:*:*:${x}", "must name a condition key"},
         {"arn:aws:ses:*:*:${a:b, x}", "single quotes"},
         {"arn:aws:ses:*:*:${a:b, x", "single quotes"},
+        {"arn:aws:ses:*:*:identity/t*\\u00e9.example", "partly a wildcard and partly not ASCII"},
     };
     char text[200];
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -483,6 +486,8 @@ condition_values_must_be_of_the_operators_type(void **state)
         {"{'StringLike':{'a:b':'${**}'}}", "must name a condition key"},
         {"{'StringLike':{'a:b':'${aws:x,}'}}", "must stand in single quotes"},
         {"{'StringLike':{'a:b':'${${aws:x}}'}}", "must name a condition key"},
+        {"{'StringLike':{'ses:FromAddress':'t@t*\\u00e9.example'}}",
+         "partly a wildcard and partly not ASCII"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refuse_condition(rows[i].condition, rows[i].expected);

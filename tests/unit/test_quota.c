@@ -94,6 +94,17 @@ what_was_accepted_before_a_restart_counts(void **state)
 }
 
 static void
+what_was_accepted_before_the_clock_was_set_back_counts_as_now(void **state)
+{
+    struct quota quota;
+    (void)state;
+    quota_init(&quota, &sandbox, noon);
+    quota_restore(&quota, noon + 3 * DAY_MS, 200, noon);
+    assert_int_equal(take(&quota, &sandbox, 1, noon), QUOTA_DAILY);
+    assert_int_equal(quota_sent_24h(&quota, noon + DAY_MS + MINUTE_MS), 0);
+}
+
+static void
 what_was_not_sent_after_all_is_given_back(void **state)
 {
     struct quota quota;
@@ -110,6 +121,20 @@ what_was_not_sent_after_all_is_given_back(void **state)
     quota_give_back(&quota, &charge);
     assert_int_equal(take(&quota, &limits, 10, noon + 3 * MINUTE_MS), QUOTA_OK);
     assert_int_equal(quota_sent_24h(&quota, noon + DAY_MS + MINUTE_MS), 10);
+}
+
+static void
+what_is_given_back_after_a_day_is_not_taken_off_twice(void **state)
+{
+    struct quota quota;
+    struct quota_limits limits = {10, 1000};
+    struct quota_charge charge = {4, 4, 0};
+    (void)state;
+    quota_init(&quota, &limits, noon);
+    assert_int_equal(quota_take(&quota, &limits, &charge, noon), QUOTA_OK);
+    assert_int_equal(take(&quota, &limits, 3, noon + 2 * DAY_MS), QUOTA_OK);
+    quota_give_back(&quota, &charge);
+    assert_int_equal(quota_sent_24h(&quota, noon + 2 * DAY_MS), 3);
 }
 
 static void
@@ -135,7 +160,9 @@ main(void)
         cmocka_unit_test(a_message_larger_than_the_bucket_passes_from_a_full_one),
         cmocka_unit_test(a_clock_set_back_gives_nothing_away),
         cmocka_unit_test(what_was_accepted_before_a_restart_counts),
+        cmocka_unit_test(what_was_accepted_before_the_clock_was_set_back_counts_as_now),
         cmocka_unit_test(what_was_not_sent_after_all_is_given_back),
+        cmocka_unit_test(what_is_given_back_after_a_day_is_not_taken_off_twice),
         cmocka_unit_test(the_simulator_counts_for_the_rate_and_not_for_the_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

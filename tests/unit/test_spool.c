@@ -244,6 +244,31 @@ dropping_ends_a_recipient_once(void **state)
 }
 
 static void
+what_is_over_is_neither_held_nor_tried_again(void **state)
+{
+    struct world *world = *state;
+    int64_t key = message_part_key(world->key, 0), stranger = message_part_key(world->key, 3);
+    struct spool_outcome outcome = {.recipient_key = stranger, .fate = SPOOL_DELIVERED};
+    struct recipient_row settled;
+    bool failed;
+    accept_message(world, 2, false);
+    settle(world, 0, SPOOL_DELIVERED, noon);
+    assert_int_equal(spool_hold(world->db, world->arena, key, noon, &world->err), RC_CONFLICT);
+    assert_int_equal(spool_retry(world->db, world->arena, key, noon, &world->err), RC_CONFLICT);
+    assert_int_equal(row(world, 0).state, RECIPIENT_DELIVERED);
+    key = message_part_key(world->key, 1);
+    ok(world, spool_hold(world->db, world->arena, key, noon, &world->err));
+    assert_int_equal(spool_retry(world->db, world->arena, key, noon, &world->err), RC_CONFLICT);
+    assert_int_equal(row(world, 1).state, RECIPIENT_HELD);
+    assert_int_equal(spool_settle(world->db, world->arena, &outcome, &schedule, noon, &settled,
+                                  &failed, &world->err),
+                     RC_NOT_FOUND);
+    assert_int_equal(spool_hold(world->db, world->arena, stranger, noon, &world->err),
+                     RC_NOT_FOUND);
+    assert_accounted(world);
+}
+
+static void
 a_lease_ends_by_itself_and_at_a_restart(void **state)
 {
     struct world *world = *state;
@@ -260,6 +285,29 @@ a_lease_ends_by_itself_and_at_a_restart(void **state)
     ok(world, recipients_unlease_all(world->db, noon + 2, &world->err));
     ok(world, recipients_due(world->db, world->arena, noon + 2, 10, &due, &count, &world->err));
     assert_int_equal(count, 1);
+}
+
+static void
+what_is_kept_long_enough_is_deleted_unless_a_recipient_waits(void **state)
+{
+    struct world *world = *state;
+    struct recipient_row found;
+    bool more;
+    accept_message(world, 2, true);
+    settle(world, 0, SPOOL_DELIVERED, noon);
+    ok(world, messages_expire(world->db, noon + DAY_MS, &more, &world->err));
+    assert_int_equal(row(world, 1).state, RECIPIENT_QUEUED);
+    assert_true(has_body(world));
+    settle(world, 1, SPOOL_DELIVERED, noon);
+    ok(world, messages_expire(world->db, noon, &more, &world->err));
+    assert_true(has_body(world));
+    ok(world, messages_expire(world->db, noon + 1, &more, &world->err));
+    assert_false(more);
+    assert_false(has_body(world));
+    assert_int_equal(recipients_find(world->db, world->arena, message_part_key(world->key, 1),
+                                     &found, &world->err),
+                     RC_NOT_FOUND);
+    assert_accounted(world);
 }
 
 static void
@@ -308,7 +356,9 @@ main(void)
         TEST(held_mail_does_not_age),
         TEST(what_was_delivered_while_it_was_being_held_counts_as_delivered),
         TEST(dropping_ends_a_recipient_once),
+        TEST(what_is_over_is_neither_held_nor_tried_again),
         TEST(a_lease_ends_by_itself_and_at_a_restart),
+        TEST(what_is_kept_long_enough_is_deleted_unless_a_recipient_waits),
         TEST(chunks_without_a_message_are_swept),
         TEST(keys_rise_even_when_the_clock_is_set_back),
     };
