@@ -23,15 +23,6 @@ has_wild(const struct canonical *canonical, struct slice text)
     return false;
 }
 
-static bool
-is_eight_bit(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] >= 0x80)
-            return true;
-    return false;
-}
-
 /* The last `c` that is in no variable; SLICE_NONE when there is none. */
 static size_t
 find_last(const struct canonical *canonical, struct slice text, char c)
@@ -68,7 +59,7 @@ add_label(struct canonical *canonical, struct slice label, bool partial, struct 
 {
     struct slice converted;
     struct err err;
-    if (!is_eight_bit(label)) {
+    if (!slice_eight_bit(label)) {
         buf_add(out, arena_lower(canonical->arena, label));
         return true;
     }

@@ -149,3 +149,12 @@ slice_equal_secret(struct slice a, struct slice b)
     }
     return difference == 0;
 }
+
+bool
+slice_eight_bit(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] >= 0x80)
+            return true;
+    return false;
+}

@@ -49,6 +49,7 @@ int slice_cmp(struct slice a, struct slice b);    /* bytewise; shorter first */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_istarts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
+bool slice_eight_bit(struct slice s); /* a byte is not ASCII */
 bool slice_iends(struct slice s, struct slice suffix);
 size_t slice_chr(struct slice s, char c); /* SLICE_NONE when absent */
 size_t slice_rchr(struct slice s, char c);

@@ -50,15 +50,6 @@ address_is_atext(char c)
     return ascii_alnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
-static bool
-is_eight_bit(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] >= 0x80)
-            return true;
-    return false;
-}
-
 static enum rc
 refuse_byte(struct err *err, char c, const char *where)
 {
@@ -204,7 +195,7 @@ address_domain(struct arena *arena, struct slice text, struct slice *out, struct
     if (text.len > 4 * DOMAIN_MAX)
         return err_set(err, RC_SYNTAX, "the domain is longer than %d bytes", DOMAIN_MAX);
     struct slice domain = text;
-    if (is_eight_bit(text)) {
+    if (slice_eight_bit(text)) {
         enum rc rc = to_a_labels(arena, text, &domain, err);
         if (rc != RC_OK)
             return rc;
@@ -388,7 +379,7 @@ address_parse(struct arena *arena, struct slice text, struct address *out, struc
     if (rc != RC_OK)
         return rc;
     struct slice local = reader_words(&reader, 0);
-    if (is_eight_bit(local))
+    if (slice_eight_bit(local))
         return err_set(err, RC_SYNTAX, "the local part is not ASCII");
     return make_address(arena, local, reader.quoted, reader.rest, out, err);
 }
