@@ -2,11 +2,12 @@
  * A load of submissions over STARTTLS with AUTH PLAIN: one thread, many connections.
  *
  *   bench_load --port N --users FILE [--connections N] [--each N] [--messages N] [--bytes N]
- *              [--recipients N] [--opening N] [--hold 1]
+ *              [--recipients N] [--rate N] [--opening N] [--hold 1]
  *
  *   --users       lines "user password address", taken in turns
  *   --each        messages on one connection, before the next is opened in its place
  *   --recipients  of each message; no two of a load are the same
+ *   --rate        messages a second, at most; 0 is as fast as it goes
  *   --opening     how many connections are on their way to their login at a time; 0 is all
  *   --hold        send nothing: log in, say so, and stay until SIGTERM
  *
@@ -33,6 +34,8 @@ enum {
     OUTPUT_MAX = 64 * 1024 * 1024,
     EVENTS = 256,
     SILENCE_S = 60, /* without an answer: an error */
+    TICK_MS = 20,
+    TICK_PACED_MS = 2,
     ERRORS_MAX = 2000,
     ERRORS_SHOWN = 5,
 };
@@ -50,6 +53,7 @@ enum state {
     RCPT,
     DATA,
     BODY,
+    PAUSED, /* until its next message is due */
     HOLDING,
     QUIT
 };
@@ -82,7 +86,7 @@ struct samples {
 };
 
 static struct {
-    uint64_t port, connections, each, messages, bytes, recipients, opening, hold;
+    uint64_t port, connections, each, messages, bytes, recipients, rate, opening, hold;
     const char *users;
 } options = {.connections = 1, .each = 1, .messages = 1, .bytes = 4096, .recipients = 1};
 
@@ -93,6 +97,7 @@ static struct samples dots, opens;
 static struct buf body;
 static SSL_CTX *tls;
 static int poller;
+static double begun;
 static uint64_t started, done, errors, opened_count, opening_count, ready_count, recipient_count;
 static volatile sig_atomic_t stopped;
 
@@ -251,6 +256,10 @@ next_message(struct connection *connection)
     if (connection->left == 0 || started >= options.messages) {
         buf_add_cstr(&connection->out, "QUIT\r\n");
         set_state(connection, QUIT);
+        return;
+    }
+    if (options.rate && (double)started > (now_s() - begun) * (double)options.rate) {
+        set_state(connection, PAUSED);
         return;
     }
     connection->left--;
@@ -464,6 +473,14 @@ on_event(struct connection *connection)
         fail(connection, "the connection was lost");
 }
 
+static void
+resume(struct connection *connection)
+{
+    next_message(connection);
+    if (connection->state != PAUSED && flush(connection) == GONE)
+        fail(connection, "the connection was lost");
+}
+
 /* --- the load ----------------------------------------------------------------------------- */
 
 static bool
@@ -483,6 +500,8 @@ tend(void)
         struct connection *connection = &connections[i];
         if (may_open(connection, now))
             dial(connection);
+        if (connection->state == PAUSED)
+            resume(connection);
         if (connection->state != FREE && connection->state != HOLDING &&
             now - connection->heard > SILENCE_S)
             fail(connection, "no answer");
@@ -492,16 +511,16 @@ tend(void)
 }
 
 static void
-run(double start)
+run(void)
 {
     struct epoll_event events[EVENTS];
     bool told = false;
     while (tend()) {
-        int count = epoll_wait(poller, events, EVENTS, 20);
+        int count = epoll_wait(poller, events, EVENTS, options.rate ? TICK_PACED_MS : TICK_MS);
         for (int i = 0; i < count; i++)
             on_event(events[i].data.ptr);
         if (options.hold && !told && ready_count >= options.connections) {
-            printf("ready=%llu ready_s=%.2f\n", (unsigned long long)ready_count, now_s() - start);
+            printf("ready=%llu ready_s=%.2f\n", (unsigned long long)ready_count, now_s() - begun);
             fflush(stdout);
             told = true;
         }
@@ -539,10 +558,11 @@ read_options(int argc, char **argv)
     const struct {
         const char *name;
         uint64_t *number;
-    } known[] = {{"--port", &options.port},       {"--connections", &options.connections},
-                 {"--each", &options.each},       {"--messages", &options.messages},
-                 {"--bytes", &options.bytes},     {"--recipients", &options.recipients},
-                 {"--opening", &options.opening}, {"--hold", &options.hold}};
+    } known[] = {{"--port", &options.port},   {"--connections", &options.connections},
+                 {"--each", &options.each},   {"--messages", &options.messages},
+                 {"--bytes", &options.bytes}, {"--recipients", &options.recipients},
+                 {"--rate", &options.rate},   {"--opening", &options.opening},
+                 {"--hold", &options.hold}};
     for (int i = 1; i + 1 < argc; i += 2) {
         size_t k = 0;
         while (k < sizeof known / sizeof *known && strcmp(argv[i], known[k].name) != 0)
@@ -578,10 +598,10 @@ main(int argc, char **argv)
     connections = memory_alloc(options.connections * sizeof *connections);
     for (uint64_t i = 0; i < options.connections; i++)
         buf_init(&connections[i].out, OUTPUT_MAX);
-    double start = now_s();
-    run(start);
-    double seconds = now_s() - start;
-    printf("start=%.3f messages=%llu errors=%llu seconds=%.3f rate=%.1f", start,
+    begun = now_s();
+    run();
+    double seconds = now_s() - begun;
+    printf("start=%.3f messages=%llu errors=%llu seconds=%.3f rate=%.1f", begun,
            (unsigned long long)done, (unsigned long long)errors, seconds, (double)done / seconds);
     report("dot", &dots);
     report("open", &opens);

@@ -4,7 +4,8 @@
  *   bench_sink PORT
  *
  * Besides SMTP it knows three commands of its own:
- *   XSTAT        250 MESSAGES LAST UNSIGNED    taken, when the last came (in seconds since the
+ *   XSTAT        250 MESSAGES LAST UNSIGNED RECIPIENTS
+ *                taken, when the last came (in seconds since the
  *                                              epoch), how many had no DKIM signature
  *   XRESET       counts from nothing again
  *   XREFUSE 0|1  whether recipients are answered with 450
@@ -28,12 +29,13 @@ enum { INPUT_MAX = 65536, OUTPUT_MAX = 65536, EVENTS = 256, BACKLOG = 1024 };
 struct connection {
     int fd;
     bool in_data, in_header, is_signed, over;
+    uint64_t recipients; /* taken, of this transaction */
     struct buf out;
     size_t in_len;
     char in[INPUT_MAX];
 };
 
-static uint64_t taken, unsigned_count;
+static uint64_t taken, unsigned_count, recipient_count;
 static double last;
 static bool refuses;
 
@@ -53,6 +55,7 @@ data_line(struct connection *connection, const char *line)
         taken++;
         last = now_s();
         unsigned_count += !connection->is_signed;
+        recipient_count += connection->recipients;
         buf_add_cstr(&connection->out, "250 2.0.0 taken\r\n");
     } else if (line[0] == '\0') {
         connection->in_header = false;
@@ -65,12 +68,12 @@ static const char *
 own_command(struct connection *connection, const char *line)
 {
     if (strncmp(line, "XSTAT", 5) == 0) {
-        buf_printf(&connection->out, "250 %llu %.3f %llu\r\n", (unsigned long long)taken, last,
-                   (unsigned long long)unsigned_count);
+        buf_printf(&connection->out, "250 %llu %.3f %llu %llu\r\n", (unsigned long long)taken, last,
+                   (unsigned long long)unsigned_count, (unsigned long long)recipient_count);
         return "";
     }
     if (strncmp(line, "XRESET", 6) == 0)
-        taken = unsigned_count = 0;
+        taken = unsigned_count = recipient_count = 0;
     else if (strncmp(line, "XREFUSE ", 8) == 0)
         refuses = line[8] == '1';
     else
@@ -86,10 +89,15 @@ command(struct connection *connection, const char *line)
     if (strncasecmp(line, "EHLO", 4) == 0)
         return "250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 52428800\r\n"
                "250 ENHANCEDSTATUSCODES\r\n";
-    if (strncasecmp(line, "RCPT", 4) == 0 && refuses)
-        return "450 4.2.1 not now\r\n";
-    if (strncasecmp(line, "DATA", 4) == 0) {
+    if (strncasecmp(line, "MAIL", 4) == 0)
+        connection->recipients = 0;
+    if (strncasecmp(line, "RCPT", 4) == 0) {
         if (refuses)
+            return "450 4.2.1 not now\r\n";
+        connection->recipients++;
+    }
+    if (strncasecmp(line, "DATA", 4) == 0) {
+        if (connection->recipients == 0)
             return "503 5.5.1 no recipients\r\n";
         connection->in_data = connection->in_header = true;
         connection->is_signed = false;

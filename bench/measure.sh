@@ -75,7 +75,7 @@ measure_cell() { # SERVER CONNECTIONS EACH MESSAGES
     before=$(processor_us "$server")
     result=$(load "$server" --connections "$2" --each "$3" --messages "$4" --bytes 4096) || true
     for _ in $(seq 1200); do
-        read -r arrived last unsigned < <(sink XSTAT)
+        read -r arrived last unsigned _ < <(sink XSTAT)
         [ "$arrived" -ge "$4" ] && break
         sleep 0.1
     done
