@@ -26,7 +26,12 @@ enum shape_type {
     SHAPE_TIMESTAMP
 };
 
-enum shape_place { SHAPE_IN_BODY, SHAPE_IN_PATH, SHAPE_IN_QUERY };
+enum shape_place {
+    SHAPE_IN_BODY,
+    SHAPE_IN_PATH,
+    SHAPE_IN_QUERY,
+    SHAPE_IN_EITHER /* body or query string: the two generations of SDKs differ */
+};
 
 struct shape_member {
     const char *name;
@@ -36,18 +41,27 @@ struct shape_member {
     bool required;
 };
 
+/* A whole value must match. `posix` is the same as an extended regular expression on bytes: for it
+ * all characters beyond ASCII are alike, and where the model allows one of them it allows all. */
+struct shape_pattern {
+    const char *model; /* for messages */
+    const char *posix;
+};
+extern const struct shape_pattern shape_patterns[];
+extern const size_t shape_pattern_count;
+
+/* What goes out is not held against constraints and has none. */
 struct shape {
     enum shape_type type;
     bool sensitive;
     bool has_min, has_max;
     int64_t min,
         max; /* characters of a string, bytes of a blob, elements, or the value of a number */
-    const char *pattern; /* the model's own, for messages; NULL: none */
-    const char *posix; /* the same as an extended regular expression, anchored; NULL: see pattern */
-    const char *const *values; /* of an enumeration, ended by NULL */
+    const struct shape_pattern *pattern; /* one of shape_patterns, or NULL */
+    const char *const *values;           /* of an enumeration, ended by NULL */
     const struct shape_member *members;
     size_t member_count;
-    const struct shape *key;     /* of a map */
+    const struct shape *key;     /* of a map, which only goes out */
     const struct shape *element; /* of a list or map */
 };
 
@@ -75,15 +89,15 @@ struct operation_model {
     const struct shape *input;    /* NULL: no members */
     const struct shape *output;
     const char *result; /* the element around the XML output; NULL: none */
-    unsigned status;    /* HTTP, of a success */
 };
 extern const struct operation_model operation_models[];
 extern const size_t operation_model_count;
 
-/* NULL when the API has no such operation. */
+/* NULL when the API has no such operation. One that is known and not served has no shapes. */
 const struct operation_model *operation_model_find(enum service service, struct slice name);
-/* By method and path of a request; *labels gets the path parameters, decoded, as an object. NULL
- * when nothing is there; RC is not needed: a path that cannot be decoded matches nothing. */
+/* By method and raw path of a request; *labels gets the path parameters, decoded once, as an object with
+ * their names in the URI. NULL when nothing is there; a path that cannot be decoded matches nothing.
+ * A label is one segment and not empty; a slash at the end counts. */
 const struct operation_model *operation_model_route(struct arena *arena, struct slice method,
                                                     struct slice path, struct json **labels);
 

@@ -1,8 +1,9 @@
 /*
- * Between the bytes of the two protocols and the trees of shape.h. Pure; every decoder is fuzzed.
+ * From the bytes of the two protocols to the trees of shape.h; wire_answers.h is the way back. Pure,
+ * and fuzzed.
  *
- * Query (SES v1, IAM, STS; reference §7.3): form data in, XML out. REST-JSON (SES v2; §7.4): path,
- * query string and JSON in, JSON out.
+ * Query (SES v1, IAM, STS; reference §7.3): form data. REST-JSON (SES v2; §7.4): path, query string
+ * and JSON.
  */
 #ifndef POSTERN_API_WIRE_FORMS_H
 #define POSTERN_API_WIRE_FORMS_H
@@ -25,31 +26,20 @@ MUST_USE enum rc form_parse(struct arena *arena, struct slice text, struct form 
 bool form_get(const struct form *form, const char *name, struct slice *value);
 
 /*
- * The input of a Query operation: "Destination.ToAddresses.member.1=a@b.c", maps
- * "Name.entry.1.key". `input` NULL: an empty object. Unknown names are ignored, as by AWS. An empty
- * list may be "Name=". RC_SYNTAX names the member: a value that is not of its type, a number left
- * out of a list, two values for one member, nesting deeper than the shape.
+ * The input of a Query operation: "Destination.ToAddresses.member.1=a@b.c". `input` NULL: an empty
+ * object. Unknown names are ignored, as by AWS. An empty list or structure may be "Name=". RC_SYNTAX
+ * names the member: a value that is not of its type, a number left out of a list, two values for one
+ * member, nesting deeper than the shape. No input has a map; script/model refuses one.
  */
 MUST_USE enum rc form_decode(struct arena *arena, const struct form *form,
                              const struct shape *input, struct json **out, struct err *err);
 
-/* The input of a REST-JSON operation. `labels` from operation_model_route; `body` may be empty.
- * Unknown members are ignored. RC_SYNTAX names the member and what is wrong. */
+/* The input of a REST-JSON operation. `labels` from operation_model_route; `query` may have no pairs
+ * and `body` be empty. Unknown members are ignored, and so is the body of an operation that takes
+ * none. Borrows from `query` and `body`. RC_SYNTAX names the member and what is wrong:
+ * "Content.Simple.Headers.2.Name: NUMBER_VALUE can not be converted to a String". */
 MUST_USE enum rc rest_decode(struct arena *arena, const struct shape *input,
                              const struct json *labels, const struct form *query, struct slice body,
                              struct json **out, struct err *err);
-
-/* The members of a structure as XML elements, without one around them; lists as <member>, maps as
- * <entry><key/><value/></entry>, timestamps ISO 8601. Members that the shape does not know are a
- * fault of ours: RC_PERMANENT. What is absent, null or an empty string is left out. */
-MUST_USE enum rc xml_encode(struct buf *out, const struct shape *output, const struct json *tree,
-                            struct err *err);
-/* Text with & < > " and what XML 1.0 cannot hold replaced. */
-void xml_escape(struct buf *out, struct slice text);
-
-/* A structure as a JSON object; timestamps as seconds since the epoch with a fraction. RC_PERMANENT
- * as above. */
-MUST_USE enum rc rest_encode(struct buf *out, const struct shape *output, const struct json *tree,
-                             struct err *err);
 
 #endif
