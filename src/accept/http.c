@@ -1,6 +1,7 @@
 /*
  *   LINE --> HEADER --> (BODY | CHUNK_SIZE <-> CHUNK_DATA, CHUNK_END, TRAILER) --> WAITING
  *   WAITING --http_respond--> LINE, or CLOSING
+ *   any state of the body --http_respond--> CLOSING
  *
  * What another server in front of us, or core behind us, could read differently is refused here:
  * a request has one reading or none (RFC 9112 §11.2).
@@ -17,17 +18,15 @@ enum http_state {
     HTTP_CHUNK_DATA, /* `remaining` bytes of a chunk follow */
     HTTP_CHUNK_END,  /* the CRLF behind a chunk follows */
     HTTP_TRAILER,    /* the trailer section follows */
-    HTTP_WAITING,    /* the owner has the request; nothing is read */
+    HTTP_WAITING,    /* the owner has the whole request; nothing is read */
     HTTP_CLOSING     /* the last response was given; input is ignored */
 };
 
 enum {
-    REQUEST_LINE_MAX = 8 * 1024,
-    HEADER_MAX = 32 * 1024,
     FIELDS_MAX = 100,
     CHUNK_LINE_MAX = 256,
     CHUNK_DIGITS_MAX = 8,
-    HEAD_MAX = REQUEST_LINE_MAX + HEADER_MAX + 4 /* two CRLF */
+    HEAD_MAX = HTTP_LINE_MAX + HTTP_HEADER_MAX + 4 /* two CRLF */
 };
 
 /* What the header says about the message; starts anew with each request. */
@@ -39,19 +38,22 @@ struct framing {
 };
 
 struct http {
-    size_t body_max;
+    uint64_t body_max;
     struct http_actions actions;
     void *ctx;
     enum http_state state;
     struct framing framing;
-    struct buf head; /* request line and header block as they came */
-    struct buf body;
+    struct buf head;    /* request line and header block as they came */
     struct buf line;    /* the chunk-size line or trailer being read */
     size_t line_len;    /* of the request line in `head`, with CRLF */
     size_t line_start;  /* in `head`: where the line being read begins */
     size_t trailer_len; /* read so far */
     uint64_t remaining;
+    uint64_t body_len; /* of the body, passed on so far */
+    uint64_t credit;
+    bool continue_owed; /* 100 (Continue), when there is credit */
     bool empty_line_skipped;
+    bool leaving; /* after the response that is owed */
 };
 
 static const struct status_text {
@@ -104,11 +106,11 @@ static void
 request_forget(struct http *http)
 {
     buf_fini(&http->head);
-    buf_fini(&http->body);
     buf_fini(&http->line);
     http->framing = (struct framing){0};
     http->line_len = http->line_start = http->trailer_len = 0;
-    http->remaining = 0;
+    http->remaining = http->body_len = http->credit = 0;
+    http->continue_owed = false;
     http->empty_line_skipped = false;
     http->state = HTTP_LINE;
 }
@@ -137,8 +139,9 @@ status_has_content(unsigned status)
 
 static void
 response_write(struct http *http, unsigned status, struct slice content_type, struct slice header,
-               struct slice date, struct slice body)
+               struct slice body)
 {
+    struct slice date = http->actions.date(http->ctx);
     struct buf head;
     buf_init(&head, 4096 + content_type.len + header.len + date.len);
     buf_printf(&head, "HTTP/1.1 %u %s\r\n", status, status_reason(status));
@@ -163,21 +166,32 @@ refuse(struct http *http, unsigned status)
     buf_init(&body, 256);
     buf_printf(&body, "%s\n", status_reason(status));
     http->framing.keep_alive = false;
-    response_write(http, status, SLICE("text/plain"), SLICE(""), SLICE(""), buf_slice(&body));
+    response_write(http, status, SLICE("text/plain"), SLICE(""), buf_slice(&body));
     buf_fini(&body);
     session_close(http);
 }
 
 void
 http_respond(struct http *http, unsigned status, struct slice content_type, struct slice header,
-             struct slice date, struct slice body)
+             struct slice body)
 {
-    if (http->state != HTTP_WAITING)
+    bool unread = http_reading_body(http);
+    if (http->state != HTTP_WAITING && !unread)
         return;
-    response_write(http, status, content_type, header, date, body);
+    if (unread || http->leaving)
+        http->framing.keep_alive = false;
+    response_write(http, status, content_type, header, body);
     if (http->framing.keep_alive)
         request_forget(http);
     else
+        session_close(http);
+}
+
+void
+http_shutdown(struct http *http)
+{
+    http->leaving = true;
+    if (http->state == HTTP_LINE || http->state == HTTP_HEADER)
         session_close(http);
 }
 
@@ -376,7 +390,7 @@ http_field(struct slice header, const char *name, struct slice *value)
 
 /* The header as a whole: the rules that need all of it. */
 static unsigned
-framing_check(const struct framing *framing, size_t body_max)
+framing_check(const struct framing *framing, uint64_t body_max)
 {
     if (framing->chunked && framing->length_seen)
         return 400;
@@ -392,19 +406,26 @@ framing_check(const struct framing *framing, size_t body_max)
  */
 
 static void
-request_done(struct http *http)
+request_end(struct http *http)
 {
-    struct slice head = buf_slice(&http->head);
+    http->state = HTTP_WAITING;
+    http->actions.end(http->ctx);
+}
+
+static void
+request_begin(struct http *http)
+{
+    const struct framing *framing = &http->framing;
+    struct slice head = buf_slice(&http->head), rest;
     struct http_request request = {
         .line = slice_head(head, http->line_len - 2),
         .header = slice_from(head, http->line_len),
-        .body = buf_slice(&http->body),
+        .length = framing->chunked ? HTTP_LENGTH_UNKNOWN : framing->length,
+        .expects_continue = http->continue_owed,
     };
-    struct slice rest;
     slice_cut(request.line, ' ', &request.method, &rest);
     slice_cut(rest, ' ', &request.target, &rest);
-    http->state = HTTP_WAITING;
-    http->actions.request(http->ctx, &request);
+    http->actions.head(http->ctx, &request);
 }
 
 static void
@@ -417,13 +438,12 @@ header_done(struct http *http)
         refuse(http, status);
         return;
     }
-    bool empty = !framing->chunked && framing->length == 0;
-    if (framing->expect_continue && !empty)
-        http->actions.write(http->ctx, SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
     http->remaining = framing->length;
     http->state = framing->chunked ? HTTP_CHUNK_SIZE : HTTP_BODY;
-    if (empty)
-        request_done(http);
+    http->continue_owed = framing->expect_continue && (framing->chunked || http->remaining);
+    request_begin(http);
+    if (http->state == HTTP_BODY && http->remaining == 0)
+        request_end(http);
 }
 
 /* Take bytes up to and with the next LF. *complete: the line is whole. False: over `max`. */
@@ -480,7 +500,7 @@ static size_t
 head_input(struct http *http, struct slice data)
 {
     bool in_line = http->state == HTTP_LINE, complete;
-    size_t max = in_line ? REQUEST_LINE_MAX + 2 : http->line_len + HEADER_MAX + 2;
+    size_t max = in_line ? HTTP_LINE_MAX + 2 : http->line_len + HTTP_HEADER_MAX + 2;
     size_t used;
     if (!line_collect(&http->head, data, max, &used, &complete))
         refuse(http, in_line ? 414 : 431);
@@ -491,16 +511,23 @@ head_input(struct http *http, struct slice data)
     return used;
 }
 
+/* The owner may answer within body(): the session is then closing. */
 static size_t
 body_input(struct http *http, struct slice data)
 {
-    struct slice part = slice_head(data, (size_t)http->remaining);
-    buf_add(&http->body, part);
+    const enum http_state state = http->state;
+    uint64_t most = http->remaining < http->credit ? http->remaining : http->credit;
+    struct slice part = slice_head(data, most < data.len ? (size_t)most : data.len);
+    if (!part.len)
+        return 0;
     http->remaining -= part.len;
-    if (http->remaining)
+    http->credit -= part.len;
+    http->body_len += part.len;
+    http->actions.body(http->ctx, part);
+    if (http->state != state || http->remaining)
         return part.len;
-    if (http->state == HTTP_BODY)
-        request_done(http);
+    if (state == HTTP_BODY)
+        request_end(http);
     else
         http->state = HTTP_CHUNK_END;
     return part.len;
@@ -539,7 +566,7 @@ chunk_size_done(struct http *http)
     buf_reset(&http->line);
     if (!sound) {
         refuse(http, 400);
-    } else if (size > http->body_max - http->body.len) {
+    } else if (size > http->body_max - http->body_len) {
         refuse(http, 413);
     } else {
         http->remaining = size;
@@ -559,14 +586,14 @@ trailer_done(struct http *http)
     if (!sound)
         refuse(http, 400);
     else if (last)
-        request_done(http);
+        request_end(http);
 }
 
 static size_t
 chunk_line_input(struct http *http, struct slice data)
 {
     bool in_size = http->state == HTTP_CHUNK_SIZE, complete;
-    size_t max = in_size ? CHUNK_LINE_MAX : HEADER_MAX - http->trailer_len;
+    size_t max = in_size ? CHUNK_LINE_MAX : HTTP_HEADER_MAX - http->trailer_len;
     size_t used;
     if (!line_collect(&http->line, data, max, &used, &complete))
         refuse(http, in_size ? 400 : 431);
@@ -621,16 +648,26 @@ http_input(struct http *http, struct slice data)
     return used;
 }
 
+void
+http_credit(struct http *http, uint64_t bytes)
+{
+    if (!http_reading_body(http))
+        return;
+    http->credit += bytes;
+    if (http->continue_owed)
+        http->actions.write(http->ctx, SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
+    http->continue_owed = false;
+}
+
 struct http *
-http_new(size_t body_max, const struct http_actions *actions, void *ctx)
+http_new(uint64_t body_max, const struct http_actions *actions, void *ctx)
 {
     struct http *http = NEW(struct http);
     http->body_max = body_max;
     http->actions = *actions;
     http->ctx = ctx;
     buf_init(&http->head, HEAD_MAX);
-    buf_init(&http->body, body_max);
-    buf_init(&http->line, HEADER_MAX);
+    buf_init(&http->line, HTTP_HEADER_MAX);
     return http;
 }
 
@@ -652,7 +689,8 @@ http_idle(const struct http *http)
 bool
 http_waiting(const struct http *http)
 {
-    return http->state == HTTP_WAITING;
+    bool in_body = http->state == HTTP_BODY || http->state == HTTP_CHUNK_DATA;
+    return http->state == HTTP_WAITING || (in_body && !http->credit) || http->continue_owed;
 }
 
 bool

@@ -4,6 +4,8 @@
 #include "store/identities.h"
 #include "store/message_key.h"
 
+#include <stdio.h>
+
 enum { SIGNING_KEYS_MAX = 2000, SELECTOR_CHARS = 32 };
 
 void
@@ -30,6 +32,31 @@ api_thread_fini(struct api_thread *thread)
 {
     policy_cache_free(thread->policies);
     forget_keys(thread->signing_keys);
+}
+
+enum rc
+api_fail(struct api_call *call, enum rc rc, enum api_fault fault, struct err *err,
+         const char *format, ...)
+{
+    char text[sizeof err->text];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    call->fault = fault;
+    return err_set(err, rc, "%s", text);
+}
+
+void
+api_fail_about(struct api_call *call, const char *name, struct slice value)
+{
+    for (size_t i = 0; i < API_FAULT_MEMBERS; i++) {
+        if (call->fault_members[i].name)
+            continue;
+        call->fault_members[i].name = name;
+        call->fault_members[i].value = value;
+        return;
+    }
 }
 
 int64_t

@@ -6,6 +6,7 @@
 #ifndef POSTERN_API_CALL_H
 #define POSTERN_API_CALL_H
 
+#include "api/fault.h"
 #include "authorize/facts.h"
 #include "base/json.h"
 #include "sign/dkim.h"
@@ -23,6 +24,8 @@ struct api_constants {
     uint16_t submission_port, submissions_port;
     bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
     int64_t dkim_grace_ms, lifetime_ms;
+    uint32_t recipients_max;
+    uint64_t message_max; /* bytes */
     struct sealer *sealer;
     struct slice
         decoy; /* a sealed secret of nobody: what a login of an unknown user is checked with */
@@ -49,6 +52,24 @@ struct api_effects {
     size_t stopped_count, stopped_cap;
 };
 
+/* Who asks. The administrator at the socket has no key: nothing of it is asked, and mail is not sent
+ * as nobody. */
+struct api_caller {
+    bool administrator;
+    struct slice user_folded, user_name, user_id, user_path, user_arn, access_key;
+    struct slice source_ip, user_agent, tls; /* tls empty: plain */
+};
+
+/* What the loop knows and a worker must be told. */
+struct api_quota {
+    int64_t per_day; /* -1: unlimited */
+    int64_t rate, sent_24h;
+};
+
+enum { API_FAULT_MEMBERS = 2 };
+
+struct outbox;
+
 struct api_call {
     struct arena *arena; /* of the call; effects live in it too */
     const struct api_constants *constants;
@@ -58,7 +79,24 @@ struct api_call {
     struct json_writer *output; /* inside an open object */
     struct api_effects *effects;
     int64_t now_ms;
+
+    /* Of the operations of the SES and IAM APIs (served.h) alone. */
+    const struct api_caller *caller;
+    const struct api_quota *quota;
+    enum service service;
+    struct outbox *outbox; /* of an operation that sends (outbox.h); made by its handler */
+    enum api_fault fault;  /* named by who fails; FAULT_BY_RC: none */
+    struct {
+        const char *name; /* "ConfigurationSetName" */
+        struct slice value;
+    } fault_members[API_FAULT_MEMBERS];
 };
+
+/* Fails under a fault of one's own choosing. Returns `rc`. */
+enum rc api_fail(struct api_call *call, enum rc rc, enum api_fault fault, struct err *err,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* What failed was about this: a member of the error in XML (reference §7.3). At most two. */
+void api_fail_about(struct api_call *call, const char *name, struct slice value);
 
 /* A fresh key for a message or a decision, unique in the installation; from any thread. */
 int64_t api_next_key(const struct api_constants *constants, int64_t now_ms, int64_t *key_ms);

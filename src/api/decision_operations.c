@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "mail/outgoing.h"
 #include "operations.h"
+#include "store/configuration_sets.h"
 #include "store/decisions.h"
 #include "store/identities.h"
 #include "store/users.h"
@@ -272,12 +273,12 @@ decision_explain(struct api_call *call, struct err *err)
                        explanation.recipients, explanation.recipient_count, &facts, &settings, err);
     if (rc != RC_OK)
         return rc;
-    bool exists = true;
+    bool exists = true, sending = true;
     const struct request_headers *wishes = &explanation.wishes;
     struct slice set =
         wishes->configuration_set.len ? wishes->configuration_set : settings.configuration_set;
     if (set.len)
-        rc = configuration_sets_exists(call->database, set, &exists, err);
+        rc = configuration_sets_state(call->database, set, &exists, &sending, err);
     if (rc != RC_OK)
         return rc;
     struct gate_request request = {
@@ -290,6 +291,7 @@ decision_explain(struct api_call *call, struct err *err)
         .recipient_count = explanation.recipient_count,
         .configuration_set = set,
         .configuration_set_missing = !exists,
+        .configuration_set_paused = exists && !sending,
         .source_arn = wishes->source_arn,
         .from_arn = wishes->from_arn,
         .return_path_arn = wishes->return_path_arn,

@@ -8,7 +8,11 @@
 
 #include "call.h"
 
-enum api_access { API_READ, API_WRITE };
+enum api_access {
+    API_READ,  /* on a worker, in one snapshot */
+    API_WRITE, /* on the writer, in its transaction */
+    API_SEND   /* on a worker: makes messages, which then go the way of all mail */
+};
 
 struct api_operation {
     const char *name; /* "domain.add" */

@@ -4,8 +4,8 @@
 #include "mail/outgoing.h"
 #include "mail/reply.h"
 #include "report/return_address.h"
+#include "store/configuration_sets.h"
 #include "store/decisions.h"
-#include "store/identities.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -162,13 +162,39 @@ make_entry(struct arena *arena, const struct api_constants *constants,
     make_recipients(arena, constants, request, recipients, entry);
 }
 
+static enum rc
+collect_all(struct arena *arena, const struct submission_request *request, struct senders *senders,
+            struct err *err)
+{
+    enum rc rc = senders_collect(arena, request->header, request->reverse_path, senders, err);
+    for (size_t i = 0; rc == RC_OK && i < request->sender_count; i++)
+        rc = senders_add(senders, request->senders[i], err);
+    return rc;
+}
+
+/* What the call says goes before what the header says (reference §1.8). */
+static void
+prefer_parameters(const struct submission_request *request, struct request_headers *wishes)
+{
+    const struct {
+        struct slice given, *wish;
+    } pairs[] = {{request->configuration_set, &wishes->configuration_set},
+                 {request->tags, &wishes->message_tags},
+                 {request->source_arn, &wishes->source_arn},
+                 {request->from_arn, &wishes->from_arn},
+                 {request->return_path_arn, &wishes->return_path_arn}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i].given.len)
+            *pairs[i].wish = pairs[i].given;
+}
+
 /* Who would send: the envelope and the headers that speak for the origin; for the system, From. */
 static enum rc
 collect(struct arena *arena, const struct submission_request *request, struct senders *senders,
         struct err *err)
 {
     if (!slice_is(request->service, "system"))
-        return senders_collect(arena, request->header, request->reverse_path, senders, err);
+        return collect_all(arena, request, senders, err);
     const struct field *from = header_find(request->header, "From");
     struct mailbox *mailboxes;
     size_t count;
@@ -224,13 +250,13 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
     struct slice set =
         wishes->configuration_set.len ? wishes->configuration_set : settings->configuration_set;
     answer->configuration_set = set;
-    bool exists = true;
+    bool exists = true, sending = true;
     if (set.len)
-        rc = configuration_sets_exists(thread->database, set, &exists, err);
+        rc = configuration_sets_state(thread->database, set, &exists, &sending, err);
     if (rc != RC_OK)
         return rc;
     struct gate_request asked = {
-        .action = SLICE("ses:SendRawEmail"),
+        .action = request->action,
         .user_name = request->user_name,
         .user_id = request->user_id,
         .user_arn = request->user_arn,
@@ -240,12 +266,15 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
         .recipient_count = request->recipient_count,
         .configuration_set = set,
         .configuration_set_missing = !exists,
+        .configuration_set_paused = exists && !sending,
+        .template_name = request->template_name,
         .source_arn = wishes->source_arn,
         .from_arn = wishes->from_arn,
         .return_path_arn = wishes->return_path_arn,
         .source_ip = request->source_ip,
         .secure_transport = request->tls.len > 0,
-        .api_version = "2",
+        .user_agent = request->user_agent,
+        .api_version = request->api_version,
         .now_ms = request->now_ms,
     };
     gate_decide(arena, &asked, &facts, &answer->decision);
@@ -274,6 +303,7 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
         err_prefix(&once, "Transaction failed: ");
         return refuse(arena, once.rc, &once, answer);
     }
+    prefer_parameters(request, &wishes);
     answer->tags = wishes.message_tags;
     enum rc rc = collect(arena, request, &senders, err);
     if (rc == RC_OK)
@@ -335,7 +365,7 @@ submit_decision_row(struct arena *arena, const struct submission_request *reques
         .user_name = request->user_name,
         .access_key = request->access_key,
         .source_ip = request->source_ip,
-        .action = SLICE("ses:SendRawEmail"),
+        .action = request->action,
         .reverse_path = request->reverse_path,
         .header_from = answer->header_from,
         .recipients = (int64_t)request->recipient_count,
@@ -369,6 +399,8 @@ submit_system(struct arena *arena, const struct api_constants *constants, struct
     struct submission_request request = {
         .user_name = SLICE("system"),
         .service = SLICE("system"),
+        .action = SLICE("ses:SendRawEmail"),
+        .api_version = "2",
         .recipients = &to,
         .recipient_count = 1,
         .header = &header,

@@ -11,11 +11,18 @@
 struct submission_request {
     /* the principal; empty names: the system */
     struct slice user_folded, user_name, user_id, user_arn, access_key;
-    struct slice service; /* "smtp", "system" */
+    struct slice service; /* "smtp", "api", "system" */
+    struct slice action;  /* "ses:SendRawEmail" */
+    const char *api_version;
     struct slice source_ip, client_name, tls;
     struct slice reverse_path;      /* canonical; empty only for the system */
     const struct slice *recipients; /* canonical */
     size_t recipient_count;
+    /* What a call of the API says beside the message; empty over SMTP. */
+    const struct sender *senders;
+    size_t sender_count;
+    struct slice configuration_set, template_name, tags, user_agent;
+    struct slice source_arn, from_arn, return_path_arn;
     const struct header *header;
     const uint8_t *body_hash; /* 32 bytes, simple canonicalization */
     uint64_t body_bytes;

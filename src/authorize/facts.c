@@ -280,22 +280,21 @@ source_of(const struct policy_row *row)
     return managed ? POLICY_USER_MANAGED : POLICY_USER_INLINE;
 }
 
-static enum rc
-load_principal(struct arena *arena, const struct facts_source *source, struct slice user,
-               struct gate_facts *facts, struct err *err)
+enum rc
+facts_principal(struct arena *arena, const struct facts_source *source, struct slice user,
+                const struct policy_entry **policies, size_t *count, struct err *err)
 {
     struct policy_row *rows;
-    size_t count;
-    enum rc rc = policies_of_principal(source->database, arena, user, &rows, &count, err);
-    struct policy_entry *entries = ARENA_ARRAY(arena, struct policy_entry, count);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+    enum rc rc = policies_of_principal(source->database, arena, user, &rows, count, err);
+    struct policy_entry *entries =
+        ARENA_ARRAY(arena, struct policy_entry, rc == RC_OK ? *count : 0);
+    for (size_t i = 0; rc == RC_OK && i < *count; i++) {
         entries[i] = (struct policy_entry){
             .source = source_of(&rows[i]), .name = rows[i].name, .owner = rows[i].owner};
         rc = policy_cache_get(source->policies, rows[i].document, POLICY_IDENTITY_BASED,
                               &entries[i].policy, err);
     }
-    facts->policies = entries;
-    facts->policy_count = count;
+    *policies = entries;
     return rc;
 }
 
@@ -327,7 +326,7 @@ facts_load(struct arena *arena, const struct facts_source *source, struct slice 
                                  .reverse_path_is_feedback = source->reverse_path_is_feedback};
     enum rc rc = load_account(arena, source, facts, err);
     if (rc == RC_OK)
-        rc = load_principal(arena, source, user, facts, err);
+        rc = facts_principal(arena, source, user, &facts->policies, &facts->policy_count, err);
     for (size_t i = 0; rc == RC_OK && i < senders->count; i++)
         rc = add_enclosing(arena, source, &senders->list[i].address, &set, err);
     for (size_t i = 0; rc == RC_OK && facts->sandbox && i < recipient_count; i++)

@@ -34,6 +34,11 @@ struct sending_settings {
     struct slice configuration_set;
 };
 
+/* Everything that applies to one user: inline, managed, of groups, the boundary. `user` is folded. */
+MUST_USE enum rc facts_principal(struct arena *arena, const struct facts_source *source,
+                                 struct slice user, const struct policy_entry **policies,
+                                 size_t *count, struct err *err);
+
 /*
  * Within the caller's transaction, so that all of it is one snapshot.
  *

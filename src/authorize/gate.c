@@ -4,12 +4,22 @@
 
 #include <assert.h>
 
-static const char *const reason_names[] = {
-    "allowed",      "system_limit",      "misleading_name",
-    "arn_mismatch", "explicit_deny",     "implicit_deny",
-    "boundary",     "suspended",         "not_verified",
-    "dkim_lost",    "mail_from_invalid", "no_configuration_set",
-    "quota_daily",  "quota_rate",        "paused"};
+static const char *const reason_names[] = {"allowed",
+                                           "system_limit",
+                                           "misleading_name",
+                                           "arn_mismatch",
+                                           "explicit_deny",
+                                           "implicit_deny",
+                                           "boundary",
+                                           "suspended",
+                                           "not_verified",
+                                           "dkim_lost",
+                                           "mail_from_invalid",
+                                           "no_configuration_set",
+                                           "configuration_set_paused",
+                                           "quota_daily",
+                                           "quota_rate",
+                                           "paused"};
 static_assert(sizeof reason_names / sizeof reason_names[0] == GATE_REASON_COUNT, "all named");
 
 const char *
@@ -32,6 +42,7 @@ gate_reason_check(enum gate_reason reason)
                                          "identity verification",
                                          "DKIM",
                                          "MAIL FROM domain",
+                                         "configuration set",
                                          "configuration set",
                                          "daily quota",
                                          "sending rate",
@@ -441,7 +452,8 @@ check_arns(struct gate *gate)
         const char *header;
         struct slice arn;
         enum sender_role role;
-    } named[] = {{"X-SES-SOURCE-ARN", request->source_arn, SENDER_REVERSE_PATH},
+    } named[] = {{"X-SES-SOURCE-ARN", request->source_arn,
+                  has_role(request->senders, SENDER_SOURCE) ? SENDER_SOURCE : SENDER_REVERSE_PATH},
                  {"X-SES-FROM-ARN", request->from_arn, SENDER_FROM},
                  {"X-SES-RETURN-PATH-ARN", request->return_path_arn,
                   has_role(request->senders, SENDER_RETURN_PATH) ? SENDER_RETURN_PATH
@@ -556,6 +568,11 @@ check_mail_from(struct gate *gate)
 static bool
 check_configuration_set(struct gate *gate)
 {
+    if (gate->request->configuration_set_paused)
+        return deny(gate, GATE_CONFIGURATION_SET_PAUSED,
+                    senders_from(gate->request->senders)->address.text,
+                    arena_printf(gate->arena, "Sending paused for configuration set <%.*s>.",
+                                 SLICE_ARG(gate->request->configuration_set)));
     if (!gate->request->configuration_set_missing)
         return true;
     return deny(gate, GATE_NO_CONFIGURATION_SET, senders_from(gate->request->senders)->address.text,

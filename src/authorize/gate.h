@@ -54,6 +54,7 @@ struct gate_request {
     size_t recipient_count;
     struct slice configuration_set; /* named, or the identity's default; empty: none */
     bool configuration_set_missing; /* named, but there is no such set */
+    bool configuration_set_paused;  /* its sending is switched off */
     struct slice template_name;     /* API only; empty: none */
     /* Sending authorization: the identity that speaks for an address; empty: none named. */
     struct slice source_arn, from_arn, return_path_arn;
@@ -76,6 +77,7 @@ enum gate_reason {
     GATE_DKIM_LOST,
     GATE_MAIL_FROM_INVALID,
     GATE_NO_CONFIGURATION_SET,
+    GATE_CONFIGURATION_SET_PAUSED,
     GATE_QUOTA_DAILY,
     GATE_QUOTA_RATE,
     GATE_PAUSED,

@@ -14,8 +14,8 @@ static const struct {
     {SENDER_RESENT_SENDER, "Resent-Sender", true},
 };
 
-static const char *const role_names[] = {"MAIL FROM",   "From",        "Sender",
-                                         "Return-Path", "Resent-From", "Resent-Sender"};
+static const char *const role_names[] = {"MAIL FROM",   "From",          "Sender", "Return-Path",
+                                         "Resent-From", "Resent-Sender", "Source"};
 static_assert(sizeof role_names / sizeof role_names[0] == SENDER_ROLE_COUNT, "every role named");
 
 const char *
@@ -24,8 +24,8 @@ sender_role_name(enum sender_role role)
     return role_names[role];
 }
 
-static enum rc
-append(struct senders *senders, struct sender sender, struct err *err)
+enum rc
+senders_add(struct senders *senders, struct sender sender, struct err *err)
 {
     if (senders->count == SENDERS_MAX)
         return err_set(err, RC_LIMIT, "Transaction failed: more than %d sender addresses",
@@ -49,10 +49,10 @@ read_field(struct arena *arena, const struct field *field, enum sender_role role
         return err_set(err, RC_SYNTAX, "Transaction failed: header '%s': more than one address",
                        role_names[role]);
     for (size_t i = 0; rc == RC_OK && i < count; i++)
-        rc = append(senders,
-                    (struct sender){role, mailboxes[i].address, mailboxes[i].shown,
-                                    mailboxes[i].display_name},
-                    err);
+        rc = senders_add(senders,
+                         (struct sender){role, mailboxes[i].address, mailboxes[i].shown,
+                                         mailboxes[i].display_name},
+                         err);
     return rc;
 }
 
@@ -70,7 +70,7 @@ senders_collect(struct arena *arena, const struct header *header, struct slice r
         return err_set(err, RC_SYNTAX, "Transaction failed: %s",
                        header_count(header, "From") ? "Duplicate header 'From'."
                                                     : "Missing required header 'From'.");
-    enum rc rc = append(&senders, envelope, err);
+    enum rc rc = senders_add(&senders, envelope, err);
     for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++)
         for (size_t i = 0; rc == RC_OK && i < header->count; i++)
             if (slice_iis(header->fields[i].name, sources[s].header))

@@ -16,6 +16,7 @@ enum sender_role {
     SENDER_RETURN_PATH,
     SENDER_RESENT_FROM,
     SENDER_RESENT_SENDER,
+    SENDER_SOURCE, /* a parameter of the API: Source, FromEmailAddress */
     SENDER_ROLE_COUNT
 };
 const char *sender_role_name(enum sender_role role); /* "MAIL FROM", "From", ... */
@@ -33,6 +34,9 @@ struct senders {
 };
 
 enum { SENDERS_MAX = 50 };
+
+/* One more, that stands in neither header nor envelope. RC_LIMIT past SENDERS_MAX. */
+MUST_USE enum rc senders_add(struct senders *senders, struct sender sender, struct err *err);
 
 /*
  * RC_SYNTAX with the SES reply text: "Transaction failed: ..." naming the header.

@@ -134,6 +134,15 @@ codec_percent(struct arena *arena, struct slice bytes)
     return (struct slice){text, at};
 }
 
+static int
+hex_digit(char c)
+{
+    return ascii_digit(c)         ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
 enum rc
 codec_percent_decode(struct arena *arena, struct slice text, bool plus, struct slice *out,
                      struct err *err)
@@ -143,11 +152,11 @@ codec_percent_decode(struct arena *arena, struct slice text, bool plus, struct s
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '%') {
-            struct slice byte;
-            if (text.len - i < 3 || codec_hex_decode(arena, slice_head(slice_from(text, i + 1), 2),
-                                                     &byte, NULL) != RC_OK)
+            int high = text.len - i < 3 ? -1 : hex_digit(text.ptr[i + 1]);
+            int low = high < 0 ? -1 : hex_digit(text.ptr[i + 2]);
+            if (low < 0)
                 return err_set(err, RC_SYNTAX, "a %% is not followed by two hexadecimal digits");
-            c = byte.ptr[0];
+            c = (char)(high << 4 | low);
             i += 2;
         } else if (c == '+' && plus) {
             c = ' ';
@@ -181,6 +190,15 @@ codec_utf8_valid(struct slice text)
         i += more + 1;
     }
     return true;
+}
+
+size_t
+codec_utf8_sequence(struct slice text)
+{
+    for (size_t len = 1; len <= 4 && len <= text.len; len++)
+        if (codec_utf8_valid(slice_head(text, len)))
+            return len;
+    return 0;
 }
 
 size_t

@@ -27,6 +27,8 @@ MUST_USE enum rc codec_percent_decode(struct arena *arena, struct slice text, bo
 
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate. */
 MUST_USE bool codec_utf8_valid(struct slice text);
+/* Length of the well-formed sequence at the front, 0 when there is none. */
+size_t codec_utf8_sequence(struct slice text);
 /* Writes 1-4 bytes; returns how many. `code` is a valid scalar value. */
 size_t codec_utf8_put(uint32_t code, char out[4]);
 

@@ -27,7 +27,7 @@ const char *rc_name(enum rc rc);
 struct err {
     enum rc rc;
     int system_errno; /* 0 when no system call failed */
-    char text[400];   /* one sentence without a full stop, NUL-terminated */
+    char text[1000];   /* one sentence without a full stop, NUL-terminated */
 };
 
 /* Each returns `rc`, so that a function can end with `return err_set(...)`. `err` may be NULL. */

@@ -13,6 +13,7 @@ struct reader {
     size_t at, line_start;
     uint32_t line;
     unsigned depth;
+    size_t values; /* of the whole text */
     struct err *err;
 };
 
@@ -224,7 +225,8 @@ read_children(struct reader *r, struct json *parent, char closing)
             return rc;
         *tail = child;
         tail = &child->next;
-        if (++parent->count > 10000)
+        size_t most = parent->type == JSON_OBJECT ? JSON_MEMBERS_MAX : JSON_ELEMENTS_MAX;
+        if (++parent->count > most || ++r->values > JSON_VALUES_MAX)
             return fail(r, "too many elements");
         skip_space(r);
         int c = peek(r);
@@ -435,16 +437,6 @@ json_close_array(struct json_writer *writer)
     close_level(writer, ']');
 }
 
-/* Length of the well-formed UTF-8 sequence at the front, 0 when there is none. */
-static size_t
-sequence(struct slice text)
-{
-    for (size_t len = 1; len <= 4 && len <= text.len; len++)
-        if (codec_utf8_valid(slice_head(text, len)))
-            return len;
-    return 0;
-}
-
 static void
 add_quoted(struct buf *out, struct slice text)
 {
@@ -461,7 +453,7 @@ add_quoted(struct buf *out, struct slice text)
             buf_add_char(out, (char)c);
             i++;
         } else {
-            size_t len = sequence(slice_from(text, i));
+            size_t len = codec_utf8_sequence(slice_from(text, i));
             if (len == 0)
                 buf_add(out, SLICE("\xef\xbf\xbd"));
             else

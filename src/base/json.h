@@ -1,6 +1,7 @@
 /*
  * JSON (RFC 8259) with positions. The reader refuses what a policy must not hide behind:
- * duplicate member names, invalid UTF-8, \u0000, lone surrogates, trailing text, deep nesting.
+ * duplicate member names, invalid UTF-8, \u0000, lone surrogates, trailing text, deep nesting,
+ * and more values than a document of ours has.
  */
 #ifndef POSTERN_BASE_JSON_H
 #define POSTERN_BASE_JSON_H
@@ -22,7 +23,13 @@ struct json {
     size_t start, end; /* byte offsets of the value */
 };
 
-enum { JSON_DEPTH_MAX = 64 };
+/* What a reader of a large text spends on it: names are compared each with each. */
+enum {
+    JSON_DEPTH_MAX = 64,
+    JSON_MEMBERS_MAX = 1000,
+    JSON_ELEMENTS_MAX = 10000,
+    JSON_VALUES_MAX = 250000
+};
 
 /* RC_SYNTAX: "line 3, column 7: ...". The tree borrows from `text` and `arena`. */
 MUST_USE enum rc json_parse(struct arena *arena, struct slice text, struct json **out,

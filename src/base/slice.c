@@ -138,6 +138,17 @@ slice_u64(struct slice s, uint64_t *out)
 }
 
 bool
+slice_i64(struct slice s, int64_t *out)
+{
+    uint64_t magnitude;
+    bool negative = s.len > 0 && s.ptr[0] == '-';
+    if (!slice_u64(slice_from(s, negative), &magnitude) || magnitude > INT64_MAX)
+        return false;
+    *out = negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    return true;
+}
+
+bool
 slice_equal_secret(struct slice a, struct slice b)
 {
     size_t len = a.len > b.len ? a.len : b.len;

@@ -61,6 +61,8 @@ bool slice_cut(struct slice s, char c, struct slice *before, struct slice *after
 
 /* Decimal digits only, no sign, no overflow. */
 MUST_USE bool slice_u64(struct slice s, uint64_t *out);
+/* The same after an optional minus; from -INT64_MAX. */
+MUST_USE bool slice_i64(struct slice s, int64_t *out);
 
 /* In constant time over the longer of the two; for secrets. */
 bool slice_equal_secret(struct slice a, struct slice b);

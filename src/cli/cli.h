@@ -51,6 +51,7 @@ int init_run(const struct cli_verb *verb, int argc, char **argv);
 int doctor_run(const struct cli_verb *verb, int argc, char **argv);
 int backup_run(const struct cli_verb *verb, int argc, char **argv);
 int restore_backup_run(const struct cli_verb *verb, int argc, char **argv);
+int api_run(const struct cli_verb *verb, int argc, char **argv);
 int demo_run(const struct cli_verb *verb, int argc, char **argv);
 
 #endif

@@ -66,6 +66,8 @@ static const struct cli_verb verbs[] = {
      "list [--limit NUMBER] | show MESSAGE\n"
      "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]",
      "mail that waits", action_run},
+    {"api", "SERVICE OPERATION [JSON]",
+     "any operation of the SES, IAM and STS APIs; JSON may be \"-\", standard input", api_run},
     {"help", "[VERB]", "this list, or how one verb is used", help_run},
     {"version", "", "print the version", version_run},
 };

@@ -61,19 +61,26 @@ refuse_byte(struct err *err, char c, const char *where)
 /* No byte that this grammar has no use for, so that the functions below meet only printable
  * ASCII, spaces and tabs. */
 static enum rc
-refuse_foreign_bytes(struct slice text, struct err *err)
+refuse_controls(struct slice text, struct err *err)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if ((unsigned char)c >= 0x80)
-            return err_set(err, RC_SYNTAX, "byte %zu is not ASCII (0x%02x)", i + 1,
-                           (unsigned char)c);
         if (c == '\0')
             return err_set(err, RC_SYNTAX, "a NUL byte");
         if (is_control(c) && c != '\t')
             return err_set(err, RC_SYNTAX, "a control character (0x%02x)", (unsigned char)c);
     }
     return RC_OK;
+}
+
+static enum rc
+refuse_foreign_bytes(struct slice text, struct err *err)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return err_set(err, RC_SYNTAX, "byte %zu is not ASCII (0x%02x)", i + 1,
+                           (unsigned char)text.ptr[i]);
+    return refuse_controls(text, err);
 }
 
 /* ---- domains ---- */
@@ -250,6 +257,8 @@ check_local(struct slice local, bool quoted, struct err *err)
         return err_set(err, RC_SYNTAX, "the local part is empty");
     if (local.len > LOCAL_PART_MAX)
         return err_set(err, RC_SYNTAX, "the local part is longer than %d bytes", LOCAL_PART_MAX);
+    if (slice_eight_bit(local))
+        return err_set(err, RC_SYNTAX, "the local part is not ASCII");
     for (size_t i = 0; i < local.len; i++)
         if (is_control(local.ptr[i]))
             return err_set(err, RC_SYNTAX, "Local address contains control or whitespace");
@@ -312,7 +321,14 @@ take_quoted(struct reader *reader)
     return err_set(reader->err, RC_SYNTAX, "a quoted string is not closed");
 }
 
-/* A run of atext and full stops, or a quoted string; nothing when neither begins here. */
+/* What a word is made of. Bytes of UTF-8 are among it (RFC 6532 §3.2) for those who let them in. */
+static bool
+is_word_byte(char c)
+{
+    return address_is_atext(c) || c == '.' || (unsigned char)c >= 0x80;
+}
+
+/* A run of such bytes, or a quoted string; nothing when neither begins here. */
 static enum rc
 take_word(struct reader *reader)
 {
@@ -322,7 +338,7 @@ take_word(struct reader *reader)
         return take_quoted(reader);
     }
     size_t before = reader->words_len;
-    while (reader->rest.len > 0 && (address_is_atext(peek(reader)) || peek(reader) == '.'))
+    while (reader->rest.len > 0 && is_word_byte(peek(reader)))
         reader->words[reader->words_len++] = take(reader);
     reader->word_count += reader->words_len > before;
     return RC_OK;
@@ -378,10 +394,7 @@ address_parse(struct arena *arena, struct slice text, struct address *out, struc
     enum rc rc = take_local(&reader);
     if (rc != RC_OK)
         return rc;
-    struct slice local = reader_words(&reader, 0);
-    if (slice_eight_bit(local))
-        return err_set(err, RC_SYNTAX, "the local part is not ASCII");
-    return make_address(arena, local, reader.quoted, reader.rest, out, err);
+    return make_address(arena, reader_words(&reader, 0), reader.quoted, reader.rest, out, err);
 }
 
 /* ---- paths ---- */
@@ -553,7 +566,7 @@ take_angle(struct reader *reader, struct address *out)
     if (rc != RC_OK)
         return rc;
     if (peek(reader) != '@')
-        return address_is_atext(peek(reader)) || peek(reader) == '"' || peek(reader) == '.'
+        return is_word_byte(peek(reader)) || peek(reader) == '"'
                    ? err_set(reader->err, RC_SYNTAX, "Local address contains control or whitespace")
                    : refuse_local_end(reader);
     rc = take_domain(reader, start, out);
@@ -656,6 +669,30 @@ take_mailbox(struct reader *reader, struct mailbox *out)
     out->shown = slice_trim((struct slice){start, (size_t)(reader->rest.ptr - start)});
     rc = take_display_name(reader, &out->display_name);
     return rc == RC_OK ? check_comments(reader, &out->address) : rc;
+}
+
+enum rc
+address_mailbox(struct arena *arena, struct slice text, struct mailbox *out, struct err *err)
+{
+    struct reader reader;
+    struct mailbox mailbox;
+    if (!codec_utf8_valid(text))
+        return err_set(err, RC_SYNTAX, "the address is not valid UTF-8");
+    enum rc rc = refuse_controls(text, err);
+    if (rc != RC_OK)
+        return rc;
+    text = slice_trim(text);
+    if (text.len == 0)
+        return err_set(err, RC_SYNTAX, "the address is missing");
+    reader_init(&reader, arena, text, err);
+    reader.comments = arena_alloc(arena, text.len + 1);
+    rc = take_mailbox(&reader, &mailbox);
+    if (rc != RC_OK)
+        return rc;
+    if (reader.rest.len > 0)
+        return refuse_byte(err, peek(&reader), "after the address");
+    *out = mailbox;
+    return RC_OK;
 }
 
 enum rc

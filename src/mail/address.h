@@ -52,6 +52,11 @@ MUST_USE enum rc address_path(struct arena *arena, struct slice text, struct pat
 MUST_USE enum rc address_mailbox_list(struct arena *arena, struct slice value, struct mailbox **out,
                                       size_t *count, struct err *err);
 
+/* One mailbox that is no header's value but a parameter: by the same rules, unfolded, and UTF-8 in
+ * the display name, comments and domain. RC_SYNTAX when another follows. */
+MUST_USE enum rc address_mailbox(struct arena *arena, struct slice text, struct mailbox *out,
+                                 struct err *err);
+
 /* taro+label@d -> taro@d (first `+`, never an empty local part); the same when there is none. */
 struct slice address_without_label(struct arena *arena, const struct address *address);
 /* Lower-cased, unquoted, without label: for Deny. Takes any text and folds what it can. */

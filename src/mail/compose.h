@@ -3,9 +3,21 @@
  * client cannot say in it, it cannot inject: every header value is checked for CR, LF and NUL, every
  * address is parsed by mail/address.h and written anew.
  *
- * Pure: time, boundary seed and Message-ID are arguments. The result has CRLF line ends, is 7-bit,
- * and no line is longer than 998 octets; bodies are quoted-printable or base64, whichever is shorter,
- * or 7bit where they are plain ASCII with short lines.
+ * The shape:
+ *
+ *     multipart/mixed                      with attachments that are not in `related`
+ *       multipart/alternative              with both text and HTML
+ *         text/plain
+ *         multipart/related                with inline attachments that have a Content-ID
+ *           text/html
+ *           the inline attachments
+ *       the other attachments
+ *
+ * and nothing around what stands alone. A message with neither text nor HTML has an empty text.
+ *
+ * Pure: time and boundary seed are arguments; Message-ID is left to mail/outgoing.h. The result has
+ * CRLF line ends, is 7-bit, and no line is longer than 998 octets; bodies are quoted-printable or
+ * base64, whichever is shorter, or 7bit where they are plain ASCII with short lines.
  */
 #ifndef POSTERN_MAIL_COMPOSE_H
 #define POSTERN_MAIL_COMPOSE_H
@@ -20,7 +32,9 @@ struct compose_text {
 };
 
 struct compose_header {
-    struct slice name, value; /* value UTF-8, encoded as RFC 2047 words where needed */
+    struct slice name;
+    struct slice value; /* UTF-8. ASCII stays as it is, encoded words in it too, since it is a
+                         * header's value and no text; anything else becomes encoded words */
 };
 
 struct compose_attachment {
@@ -43,17 +57,22 @@ struct compose {
     struct slice boundary; /* unguessable; [A-Za-z0-9]{16,60} */
 };
 
+enum {
+    COMPOSE_HEADERS_MAX = 15,
+    COMPOSE_HEADER_NAME_MAX = 126,
+    COMPOSE_HEADER_VALUE_MAX = 870,
+    COMPOSE_PARTS_MAX = 500
+};
+
 /*
- * `out`: header block, empty line, body. RC_SYNTAX names the field ("Illegal address in
- * ToAddresses: ...", "Invalid header name", "charset 'x' is not known"); RC_LIMIT when `out` would
- * be too long or a limit of the reference (§1.6) is passed: 126 and 870 bytes of name and value, 15
- * custom headers, 500 MIME parts; headers that postern writes itself cannot be given.
- * RC_DENIED: "Illegal filename 'x.exe'." (§1.6).
+ * `out`: header block, empty line, body; it stays as it was unless RC_OK. RC_SYNTAX names the field
+ * ("Illegal address in ToAddresses: ...", "Invalid header name", "Subject: charset 'x' is not
+ * known"); headers that postern writes itself, or that say who sends, cannot be given. RC_LIMIT when
+ * `out` would be too long or a limit of the reference (§1.6) is passed: 126 and 870 bytes of name
+ * and value, 15 custom headers, 500 MIME parts; or the header block is too large to be parsed.
+ * RC_DENIED: "Illegal filename 'x.exe'." (§1.6), "Duplicate header 'X'." (§1.7).
  */
 MUST_USE enum rc compose_message(struct arena *arena, const struct compose *compose,
                                  struct buf *out, struct err *err);
-
-/* The same header and body rules for what is one string of RFC 2047: UTF-8 to encoded words, folded. */
-struct slice compose_encode_words(struct arena *arena, struct slice utf8, size_t first_column);
 
 #endif

@@ -6,7 +6,7 @@
 #include "dsn.h"
 
 #include "base/clock.h"
-#include "base/codec.h"
+#include "encode.h"
 
 enum {
     FOLD_AT = 76,          /* RFC 5322 §2.1.1 asks for 78 */
@@ -250,15 +250,6 @@ dsn_build(struct arena *arena, const struct dsn *dsn)
 
 /* ---- notices ---- */
 
-static bool
-is_plain(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] >= 0x7f || text.ptr[i] < ' ')
-            return false;
-    return true;
-}
-
 /* How many bytes of UTF-8 text fit into `max` without cutting a character. */
 static size_t
 whole_characters(struct slice text, size_t max)
@@ -271,95 +262,14 @@ whole_characters(struct slice text, size_t max)
     return len > 0 ? len : max;
 }
 
-/* A subject that is not plain goes out as encoded words of at most 75 bytes (RFC 2047 §2). */
 static void
 put_subject(struct arena *arena, struct slice subject, struct buf *out)
 {
-    enum { WORD_BYTES = 42 };
-    if (is_plain(subject) && slice_find(subject, SLICE("=?")) == SLICE_NONE) {
-        put_folded(out, "Subject:", clean(arena, subject, TEXT_MAX), " ");
-        return;
-    }
-    const char *before = "Subject: ";
-    while (subject.len > 0) {
-        size_t len = whole_characters(subject, WORD_BYTES);
-        struct slice base64 = codec_base64(arena, slice_head(subject, len));
-        buf_printf(out, "%s=?utf-8?B?%.*s?=", before, SLICE_ARG(base64));
-        subject = slice_from(subject, len);
-        before = "\r\n ";
-    }
+    if (!encode_is_line(subject))
+        subject = clean(arena, subject, TEXT_MAX);
+    buf_add(out, SLICE("Subject:"));
+    (void)!encode_text(out, subject, SLICE(""), NULL); /* UTF-8 lacks no character */
     buf_add(out, SLICE("\r\n"));
-}
-
-/* Lines end with CRLF, whatever they ended with. */
-static struct slice
-with_crlf(struct arena *arena, struct slice text)
-{
-    char *lines = arena_alloc(arena, 2 * text.len + 2);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\r' && i + 1 < text.len && text.ptr[i + 1] == '\n')
-            continue;
-        bool line_end = text.ptr[i] == '\n' || text.ptr[i] == '\r';
-        if (line_end)
-            lines[len++] = '\r';
-        lines[len++] = line_end ? '\n' : text.ptr[i];
-    }
-    if (len > 0 && lines[len - 1] != '\n') {
-        lines[len++] = '\r';
-        lines[len++] = '\n';
-    }
-    return (struct slice){lines, len};
-}
-
-static void
-put_base64(struct arena *arena, struct slice text, struct buf *out)
-{
-    struct slice base64 = codec_base64(arena, text);
-    while (base64.len > 0) {
-        buf_add(out, slice_head(base64, FOLD_AT));
-        buf_add(out, SLICE("\r\n"));
-        base64 = slice_from(base64, FOLD_AT);
-    }
-}
-
-/* RFC 2045 §6.7. White space before a line end is encoded, and so is a full stop that would stand
- * alone on a line. */
-static void
-put_quoted_printable(struct slice text, struct buf *out)
-{
-    size_t column = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '\r') {
-            buf_add(out, SLICE("\r\n"));
-            column = 0;
-            i++;
-            continue;
-        }
-        bool ends_line = text.ptr[i + 1] == '\r';
-        bool literal = (c > ' ' && c <= '~' && c != '=' && !(c == '.' && column == 0)) ||
-                       (c == ' ' && !ends_line);
-        if (column + (literal ? 1 : 3) > FOLD_AT - 1) {
-            buf_add(out, SLICE("=\r\n"));
-            column = 0;
-        }
-        if (literal)
-            buf_add_char(out, c);
-        else
-            buf_printf(out, "=%02X", (unsigned char)c);
-        column += literal ? 1 : 3;
-    }
-}
-
-/* Text mostly outside ASCII is shorter in base64; the rest stays readable. */
-static bool
-prefers_base64(struct slice text)
-{
-    size_t eight_bit = 0;
-    for (size_t i = 0; i < text.len; i++)
-        eight_bit += (unsigned char)text.ptr[i] >= 0x80;
-    return eight_bit > text.len / 3;
 }
 
 struct slice
@@ -367,8 +277,8 @@ dsn_notice(struct arena *arena, struct slice from, struct slice to, struct slice
            struct slice message_id, int64_t now_ms, struct slice text)
 {
     struct buf out;
-    struct slice lines = with_crlf(arena, text);
-    bool base64 = prefers_base64(lines);
+    struct slice lines = encode_line_ends(arena, text);
+    enum encoding encoding = encode_choose(lines);
     buf_init(&out, 4 * lines.len + 4 * subject.len + FRAME_MAX);
     put_field(&out, "From", clean(arena, from, TEXT_MAX));
     put_field(&out, "To", clean(arena, to, TEXT_MAX));
@@ -378,12 +288,10 @@ dsn_notice(struct arena *arena, struct slice from, struct slice to, struct slice
     buf_printf(&out, "Message-ID: <%.*s>\r\n", SLICE_ARG(id));
     buf_add(&out, SLICE("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
                         "Content-Type: text/plain; charset=utf-8\r\n"));
-    buf_printf(&out, "Content-Transfer-Encoding: %s\r\n\r\n",
-               base64 ? "base64" : "quoted-printable");
-    if (base64)
-        put_base64(arena, lines, &out);
-    else
-        put_quoted_printable(lines, &out);
+    buf_printf(&out, "Content-Transfer-Encoding: %s\r\n\r\n", encode_name(encoding));
+    encode_body(lines, encoding, &out);
+    if (!slice_ends(buf_slice(&out), SLICE("\r\n")))
+        buf_add(&out, SLICE("\r\n"));
     struct slice message = arena_dup(arena, buf_slice(&out));
     buf_fini(&out);
     return message;
@@ -392,25 +300,6 @@ dsn_notice(struct arena *arena, struct slice from, struct slice to, struct slice
 /* ---- reports of others, passed on ---- */
 
 enum { RETURNED_RECIPIENTS_SHOWN = 50, SUBJECT_SHOWN = 100 };
-
-/* RFC 5322 §2.1.1, RFC 2045 §2.7: 7-bit without NUL, lines of at most 998 bytes that end in CRLF,
- * and CR and LF nowhere else. */
-static bool
-is_seven_bit(struct slice message)
-{
-    size_t line = 0;
-    for (size_t i = 0; i < message.len; i++) {
-        unsigned char c = (unsigned char)message.ptr[i];
-        if (c == '\r' && i + 1 < message.len && message.ptr[i + 1] == '\n') {
-            line = 0;
-            i++;
-            continue;
-        }
-        if (c == '\r' || c == '\n' || c == '\0' || c >= 0x80 || ++line > 998)
-            return false;
-    }
-    return message.len > 0;
-}
 
 static void
 put_returned_text(struct arena *arena, const struct dsn_returned *returned, struct buf *out)
@@ -434,9 +323,9 @@ put_returned_text(struct arena *arena, const struct dsn_returned *returned, stru
 }
 
 static void
-put_returned_report(struct arena *arena, struct slice report, struct buf *out)
+put_returned_report(struct slice report, struct buf *out)
 {
-    if (is_seven_bit(report)) {
+    if (report.len > 0 && encode_is_seven_bit(report)) {
         buf_add(out, SLICE("Content-Type: message/rfc822\r\n\r\n"));
         buf_add(out, report);
         if (!slice_ends(report, SLICE("\r\n")))
@@ -446,7 +335,8 @@ put_returned_report(struct arena *arena, struct slice report, struct buf *out)
     buf_add(out, SLICE("Content-Type: application/octet-stream; name=\"report.eml\"\r\n"
                        "Content-Disposition: attachment; filename=\"report.eml\"\r\n"
                        "Content-Transfer-Encoding: base64\r\n\r\n"));
-    put_base64(arena, report, out);
+    encode_body(report, ENCODING_BASE64, out);
+    buf_add(out, SLICE("\r\n"));
 }
 
 static void
@@ -479,7 +369,7 @@ dsn_forward(struct arena *arena, const struct dsn_returned *returned)
     buf_init(&parts, max);
     put_returned_text(arena, returned, &parts);
     size_t end = parts.len;
-    put_returned_report(arena, returned->report, &parts);
+    put_returned_report(returned->report, &parts);
     struct slice boundary = choose_boundary(arena, returned->message_id, buf_slice(&parts));
     buf_init(&message, max + FRAME_MAX);
     put_returned_header(arena, returned, boundary, &message);

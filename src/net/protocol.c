@@ -143,7 +143,7 @@ protocol_get_submit(struct arena *arena, struct slice payload, struct submit_mes
 void
 protocol_put_body(struct buf *out, const struct body_message *message)
 {
-    wire_put_u64(out, message->submission);
+    wire_put_u64(out, message->number);
     wire_put_bytes(out, message->piece);
     wire_put_u8(out, message->last);
 }
@@ -153,7 +153,7 @@ protocol_get_body(struct arena *arena, struct slice payload, struct body_message
 {
     (void)arena;
     struct wire wire = wire_read(payload);
-    message->submission = wire_u64(&wire);
+    message->number = wire_u64(&wire);
     message->piece = get_bounded(&wire, 0, BODY_PIECE_MAX);
     message->last = wire_bool(&wire);
     return wire_end(&wire);
@@ -216,7 +216,21 @@ protocol_put_call(struct buf *out, const struct call_message *message)
     wire_put_bytes(out, message->tls_version);
     wire_put_bytes(out, message->request_line);
     wire_put_bytes(out, message->header);
+    wire_put_u64(out, message->length);
+    wire_put_u8(out, (uint8_t)message->how);
     wire_put_bytes(out, message->body);
+}
+
+/* What is announced, how it comes, and what is here must agree. */
+static bool
+call_body_agrees(const struct call_message *message)
+{
+    bool chunked = message->length == CALL_LENGTH_UNKNOWN;
+    if (!chunked && message->length > CALL_BODY_MAX)
+        return false;
+    if (message->how == CALL_BODY_WHOLE)
+        return chunked || message->length == message->body.len;
+    return message->length > 0 && message->body.len == 0;
 }
 
 bool
@@ -227,11 +241,12 @@ protocol_get_call(struct arena *arena, struct slice payload, struct call_message
     message->call = wire_u64(&wire);
     message->source_ip = get_bounded(&wire, 1, SOURCE_MAX);
     message->tls_version = get_bounded(&wire, 0, TLS_VERSION_MAX);
-    message->request_line = wire_bytes(&wire);
-    message->header = wire_bytes(&wire);
-    message->body = wire_bytes(&wire);
-    return wire_end(&wire) && message->request_line.len > 0 &&
-           message->request_line.len + message->header.len + message->body.len <= CALL_MAX;
+    message->request_line = get_bounded(&wire, 1, CALL_LINE_MAX);
+    message->header = get_bounded(&wire, 0, CALL_HEADER_MAX);
+    message->length = wire_u64(&wire);
+    message->how = (enum call_body)get_enum(&wire, CALL_BODY_COUNT);
+    message->body = get_bounded(&wire, 0, BODY_PIECE_MAX);
+    return wire_end(&wire) && call_body_agrees(message);
 }
 
 void

@@ -27,6 +27,8 @@ enum message_type {
     MESSAGE_SUBMIT_ABORT,
     MESSAGE_SESSION_END,
     MESSAGE_CALL,
+    MESSAGE_CALL_BODY, /* a body_message; the last one ends the request */
+    MESSAGE_CALL_ABORT,
     /* core -> front */
     MESSAGE_AUTHENTICATED = 40,
     MESSAGE_CREDIT, /* also courier -> core */
@@ -85,7 +87,11 @@ enum {
     ENVELOPE_RECIPIENTS_MAX = 1000,
     BODY_PIECE_MAX = 64 * 1024,
     BODY_CREDIT = 256 * 1024,
-    CALL_MAX = 1000 * 1024
+    /* What accept/http.h lets pass. */
+    CALL_LINE_MAX = 8 * 1024,
+    CALL_HEADER_MAX = 32 * 1024,
+    /* A message of 40 MiB is 53.4 MiB in base64, as the API's JSON carries it; and its members. */
+    CALL_BODY_MAX = 56 * 1024 * 1024
 };
 
 /* `submission` is numbered by front, unique on its channel. One transaction per session at a time. */
@@ -97,17 +103,17 @@ struct submit_message {
 };
 
 struct body_message {
-    uint64_t submission; /* or the lease, towards courier */
+    uint64_t number; /* of the submission or call; of the lease, towards courier */
     struct slice piece;
-    bool last; /* towards courier only: front says SUBMIT_END */
+    bool last; /* not of a submission: front says SUBMIT_END */
 };
 
-struct number_message { /* SUBMIT_END, SUBMIT_ABORT, SESSION_END, DROP, RECALL */
+struct number_message { /* SUBMIT_END, SUBMIT_ABORT, SESSION_END, CALL_ABORT, DROP, RECALL */
     uint64_t number;
 };
 
 struct credit_message {
-    uint64_t number; /* submission, or lease */
+    uint64_t number; /* submission, call, or lease */
     uint32_t bytes;
 };
 
@@ -116,11 +122,25 @@ struct submitted_message {
     struct slice reply; /* the whole reply line, without CRLF: "250 Ok 0100..." */
 };
 
-/* HTTP: front frames the request, core decides. Whole request line, header block and body, raw. */
+/* How the body of a request comes. */
+enum call_body {
+    CALL_BODY_WHOLE,   /* in CALL itself: nothing follows */
+    CALL_BODY_FOLLOWS, /* as CALL_BODY, with a first credit of BODY_CREDIT */
+    CALL_BODY_AWAITED, /* the same without a first credit: the client asks first (Expect) */
+    CALL_BODY_COUNT
+};
+#define CALL_LENGTH_UNKNOWN UINT64_MAX
+
+/* HTTP: front frames the request, core decides. Request line and header block are raw. `call` is
+ * numbered by front, from one counter with submissions. Each call is answered by one RETURN, which
+ * may come before the end of its body; front then says CALL_ABORT, unless it has said the end. */
 struct call_message {
     uint64_t call;
     struct slice source_ip, tls_version; /* tls_version empty: plain */
-    struct slice request_line, header, body;
+    struct slice request_line, header;
+    uint64_t length; /* of the body as announced; CALL_LENGTH_UNKNOWN: chunked */
+    enum call_body how;
+    struct slice body; /* when CALL_BODY_WHOLE */
 };
 
 struct return_message {

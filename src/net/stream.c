@@ -40,10 +40,11 @@ enum stream_state {
 };
 
 enum {
-    READ_PIECE = 16 * 1024,   /* one TLS record */
-    READ_PIECES = 4,          /* reads a turn: then the others have theirs */
-    FINISH_MS = 5000,         /* for the last output and the other side's close */
-    LINGER_BYTES = 256 * 1024 /* thrown away at most while waiting for that */
+    READ_PIECE = 16 * 1024,          /* one TLS record */
+    READ_PIECES = 4,                 /* reads a turn: then the others have theirs */
+    FINISH_MS = 5000,                /* for the last output and the other side's close */
+    LINGER_BYTES = 64 * 1024 * 1024, /* thrown away at most: the rest of a large request */
+    LINGER_TURN_BYTES = 256 * 1024
 };
 
 struct stream {
@@ -409,16 +410,21 @@ stream_shake_hands(struct stream *stream)
 static void
 stream_linger(struct stream *stream)
 {
-    char nowhere[4096];
-    while (stream->lingered < LINGER_BYTES) {
+    char nowhere[16 * 1024];
+    size_t turn = 0;
+    while (stream->lingered + turn < LINGER_BYTES && turn < LINGER_TURN_BYTES) {
         ssize_t got = recv(stream->fd, nowhere, sizeof nowhere, MSG_DONTWAIT);
         if (got < 0 && errno == EAGAIN)
-            return;
-        if (got <= 0)
             break;
-        stream->lingered += (size_t)got;
+        if (got <= 0) {
+            stream_disconnect(stream);
+            return;
+        }
+        turn += (size_t)got;
     }
-    stream_disconnect(stream);
+    stream->lingered += turn;
+    if (stream->lingered >= LINGER_BYTES)
+        stream_disconnect(stream);
 }
 
 static void

@@ -2,7 +2,7 @@
  * postern-core: messages in, steps called in order, answers out.
  *
  *   front    AUTHENTICATE -> core_session.c      SUBMIT, BODY, SUBMIT_END -> core_submission.c
- *            CALL -> core_administration.c
+ *            CALL, CALL_BODY -> core_call.c, and when it is whole -> core_administration.c
  *   courier  OUTCOME, CREDIT -> core_delivery.c  RESOLVE -> core_identity.c, to the resolver
  *            FEEDBACK -> core_feedback.c
  *   resolver RESOLVED, PROVED -> core_identity.c
@@ -56,7 +56,9 @@ front_message(void *ctx, struct channel *channel, uint8_t type, struct slice pay
     case MESSAGE_AUTHENTICATE: return session_authenticate(front, payload);
     case MESSAGE_SUBMIT: return submission_begin(front, payload);
     case MESSAGE_BODY: return submission_body(front, payload);
-    case MESSAGE_CALL: return administration_call(front, payload);
+    case MESSAGE_CALL: return call_begin(front, payload);
+    case MESSAGE_CALL_BODY: return call_body(front, payload);
+    case MESSAGE_CALL_ABORT: return read_number(payload, &number) && call_abort(front, number);
     case MESSAGE_SUBMIT_END: return read_number(payload, &number) && submission_end(front, number);
     case MESSAGE_SUBMIT_ABORT:
         if (!read_number(payload, &number))
@@ -80,9 +82,11 @@ front_closed(void *ctx, struct channel *channel, const char *why)
     log_event(LOG_LEVEL_WARN, "channel.closed", LOG_CSTR("peer", "front"),
               LOG_NUMBER("number", front->number), LOG_CSTR("reason", why));
     submission_forget_front(front);
+    call_forget_front(front);
     session_forget_front(front);
     map_remove(front->core->fronts, MAP_KEY(front->number));
     map_free(front->submissions);
+    map_free(front->receiving);
     free(front);
 }
 
@@ -147,6 +151,7 @@ attach_front(struct core *core, struct process_peer peer)
     front->core = core;
     front->number = peer.number;
     front->submissions = map_new();
+    front->receiving = map_new();
     front->channel = channel_open(core->loop, peer.fd, &front_handler, front);
     channel_bound(front->channel, FRONT_BACKLOG_MAX);
     map_put(core->fronts, MAP_KEY(front->number), front);
@@ -380,6 +385,8 @@ fill_constants(struct core *core)
     constants->second_ed25519 = config->second_ed25519;
     constants->dkim_grace_ms = config->dkim_grace_ms;
     constants->lifetime_ms = config->lifetime_ms;
+    constants->recipients_max = config->recipients;
+    constants->message_max = config->message_bytes;
     constants->last_key = &core->last_key;
 }
 

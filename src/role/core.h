@@ -17,6 +17,7 @@
 
 struct core;
 struct submission_job;
+struct outbox_mail;
 
 /* A front, as core sees it. */
 struct front {
@@ -24,7 +25,24 @@ struct front {
     struct channel *channel;
     uint32_t number;
     struct map *submissions;        /* by front's number; owned */
+    struct map *receiving;          /* calls whose end has not come, by front's number; owned */
     size_t sessions, logins, calls; /* had by it, and under way for it */
+};
+
+/* An HTTP request, whole: who has it owes one call_respond, which frees it. */
+struct call {
+    struct core *core;
+    struct arena *arena;                 /* owned; of this request */
+    uint32_t front;                      /* its number: it may be gone when the answer is there */
+    uint64_t number;                     /* the front's */
+    struct slice source_ip, tls_version; /* tls_version empty: plain */
+    struct slice request_line, method, target, path, query; /* query: behind the "?", or empty */
+    struct slice header;                                    /* raw block; http_field reads it */
+    struct slice body;                                      /* contiguous */
+    struct slice id;                                        /* x-amzn-RequestId of the answer */
+    struct buf received;                                    /* owned; a body that came in pieces */
+    uint64_t charged;                                       /* of core's call_bytes */
+    int64_t began_ms;                                       /* monotonic */
 };
 
 /* One authenticated connection at a front. */
@@ -58,6 +76,7 @@ struct core {
     struct throttle *throttle;
     struct quota quota;
     bool production, disk_low;
+    uint64_t call_bytes; /* of all calls that are not answered */
     struct counters counters;
     int64_t started_ms;
     struct delivery *delivery;             /* core_delivery.c */
@@ -85,6 +104,20 @@ bool submission_end(struct front *front, uint64_t number);
 void submission_abort(struct front *front, uint64_t number);
 void submission_revoke(struct front *front, uint64_t session);
 void submission_forget_front(struct front *front);
+/* A message that a call of the API made: it goes the same way, and `done` is called when it has its
+ * outcome. Caller and mail are borrowed until then. */
+void submission_hand_in(struct core *core, const struct api_caller *caller,
+                        struct outbox_mail *mail, void (*done)(void *ctx), void *ctx);
+
+/* core_call.c: HTTP requests that front framed, until they are whole, and their answers. */
+bool call_begin(struct front *front, struct slice payload);
+bool call_body(struct front *front, struct slice payload);
+bool call_abort(struct front *front, uint64_t number);
+void call_forget_front(struct front *front);
+/* `header`: further lines with CRLF. Everything together fits CHANNEL_PAYLOAD_MAX, or the answer is
+ * a 500. Frees the call. */
+void call_respond(struct call *call, uint32_t status, struct slice content_type,
+                  struct slice header, struct slice body);
 
 /* core_delivery.c: leases. */
 struct delivery *delivery_new(struct core *core);
@@ -122,9 +155,18 @@ void proving_check(struct proving *proving, struct slice identity,
 /* A question of courier's. */
 void proving_relay(struct proving *proving, const struct resolve_message *question);
 
-/* core_administration.c: the Unix socket, and HTTP calls that front framed. */
+/* core_administration.c: the Unix socket; the verification link, health and numbers over HTTP. */
 struct administration *administration_new(struct core *core, struct err *err);
-bool administration_call(struct front *front, struct slice payload);
+void administration_serve(struct call *call);
+
+/* core_api.c: the SES, IAM and STS APIs. */
+bool api_serves(const struct call *call);
+void api_serve(struct call *call); /* takes it */
+/* `postern api`: `done` gets the output as JSON. */
+void api_administer(struct core *core, struct slice service, struct slice operation,
+                    struct slice input,
+                    void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+                    void *ctx);
 
 /* core_feedback.c: reports that remote servers sent back, to the people they are for. */
 struct intake *intake_new(struct core *core);

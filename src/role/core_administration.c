@@ -1,8 +1,7 @@
 /*
  * The administrator's Unix socket (uid 0 and the owner of DIR, told by SO_PEERCRED): JSON requests
  * {"operation": ..., members}, answers {"ok": true, ...} or {"ok": false, "error": ..., "message":
- * ...}, framed as on every channel. And the HTTP requests that fronts framed: the verification
- * link, /healthz and /metrics.
+ * ...}, framed as on every channel. And over HTTP the verification link, /healthz and /metrics.
  */
 #include "base/clock.h"
 #include "base/codec.h"
@@ -47,8 +46,7 @@ struct operation {
     struct arena *arena; /* owned */
     uint64_t client;     /* its number; 0: an HTTP request */
     int64_t uid;         /* of the client */
-    uint32_t front;      /* its number */
-    uint64_t call;       /* of the front's */
+    struct call *call;   /* the HTTP request; answered with the operation */
     const struct api_operation *row;
     struct json *input;
     struct buf out;
@@ -233,6 +231,39 @@ fail_client(struct operation *operation, enum rc rc)
     answer_client(operation);
 }
 
+/* api.call is core_api.c's, which has logged it. */
+static void
+called(void *ctx, enum rc rc, struct slice json, const struct err *err)
+{
+    struct operation *operation = ctx;
+    operation->rc = rc;
+    if (rc == RC_OK) {
+        json_writer_init(&operation->writer, &operation->out);
+        json_open_object(&operation->writer);
+        json_put_bool(&operation->writer, "ok", true);
+        json_key(&operation->writer, "output");
+        json_write_raw(&operation->writer, json);
+        json_close_object(&operation->writer);
+    } else {
+        operation->err = *err;
+    }
+    answer_client(operation);
+}
+
+static enum rc
+start_call(struct operation *operation, struct err *err)
+{
+    struct slice service, name, input;
+    enum rc rc = json_get_string(operation->input, "service", true, &service, err);
+    if (rc == RC_OK)
+        rc = json_get_string(operation->input, "name", true, &name, err);
+    if (rc == RC_OK)
+        rc = json_get_string(operation->input, "input", true, &input, err);
+    if (rc == RC_OK)
+        api_administer(operation->core, service, name, input, called, operation);
+    return rc;
+}
+
 static bool
 client_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
 {
@@ -264,6 +295,12 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
             fail_client(operation, rc);
         else
             proving_check(administration->core->proving, canonical, checked, operation);
+        return true;
+    }
+    if (slice_is(name, "api.call")) {
+        rc = start_call(operation, err);
+        if (rc != RC_OK)
+            fail_client(operation, rc);
         return true;
     }
     operation->row = api_find(name);
@@ -344,26 +381,13 @@ administration_new(struct core *core, struct err *err)
 /* ---- HTTP ---- */
 
 static void
-respond(struct core *core, uint32_t number, uint64_t call, uint32_t status, const char *type,
-        struct slice body)
+respond(struct call *call, uint32_t status, const char *type, struct slice body)
 {
-    struct front *front = map_get(core->fronts, MAP_KEY(number));
-    if (!front)
-        return;
-    front->calls--;
-    struct buf out;
-    struct return_message message = {.call = call,
-                                     .status = status,
-                                     .content_type = slice_of(type),
-                                     .header =
-                                         SLICE("Cache-Control: no-store\r\n"
-                                               "Content-Security-Policy: default-src 'none'\r\n"
-                                               "X-Content-Type-Options: nosniff\r\n"),
-                                     .body = body};
-    buf_init(&out, CHANNEL_PAYLOAD_MAX);
-    protocol_put_return(&out, &message);
-    channel_send(front->channel, MESSAGE_RETURN, buf_slice(&out));
-    buf_fini(&out);
+    call_respond(call, status, slice_of(type),
+                 SLICE("Cache-Control: no-store\r\n"
+                       "Content-Security-Policy: default-src 'none'\r\n"
+                       "X-Content-Type-Options: nosniff\r\n"),
+                 body);
 }
 
 static void
@@ -383,7 +407,7 @@ answer_link(struct operation *operation)
                             operation->rc == RC_TEMPORARY ? "the service is busy"
                                                           : operation->err.text);
     log_event(LOG_LEVEL_INFO, "identity.link", LOG_CSTR("result", rc_name(operation->rc)));
-    respond(operation->core, operation->front, operation->call,
+    respond(operation->call,
             confirmed                       ? 200
             : operation->rc == RC_TEMPORARY ? 503
                                             : 404,
@@ -393,13 +417,13 @@ answer_link(struct operation *operation)
 
 /* GET /verify?token=... */
 static void
-follow_link(struct core *core, uint32_t front, uint64_t call, struct slice query)
+follow_link(struct call *call)
 {
-    struct operation *operation = operation_new(core, answer_link);
+    struct operation *operation = operation_new(call->core, answer_link);
+    struct slice query = call->query;
     struct slice token = SLICE("");
     struct buf json;
     struct json_writer writer;
-    operation->front = front;
     operation->call = call;
     operation->row = api_find(SLICE("identity.confirm"));
     if (slice_starts(query, SLICE("token=")))
@@ -425,8 +449,7 @@ follow_link(struct core *core, uint32_t front, uint64_t call, struct slice query
 
 struct metrics {
     struct core *core;
-    uint32_t front; /* its number */
-    uint64_t call;
+    struct call *call;
     int64_t states[RECIPIENT_STATE_COUNT], accepted;
     enum rc rc;
     struct err err;
@@ -499,31 +522,31 @@ metrics_done(void *job)
     metric(&out, "postern_start_time_seconds", "gauge", "When this core started.",
            (double)core->started_ms / 1000);
     if (metrics->rc == RC_OK)
-        respond(core, metrics->front, metrics->call, 200,
-                "text/plain; version=0.0.4; charset=utf-8", buf_slice(&out));
+        respond(metrics->call, 200, "text/plain; version=0.0.4; charset=utf-8", buf_slice(&out));
     else
-        respond(core, metrics->front, metrics->call, 503, "text/plain",
-                SLICE("the store cannot be read\n"));
+        respond(metrics->call, 503, "text/plain", SLICE("the store cannot be read\n"));
     buf_fini(&out);
     free(metrics);
 }
 
 static void
-serve_metrics(struct core *core, uint32_t front, uint64_t call)
+serve_metrics(struct call *call)
 {
     struct metrics *metrics = NEW(struct metrics);
-    *metrics = (struct metrics){.core = core, .front = front, .call = call};
-    pool_submit(core->pool, metrics_run, metrics_done, metrics);
+    metrics->core = call->core;
+    metrics->call = call;
+    pool_submit(call->core->pool, metrics_run, metrics_done, metrics);
 }
 
 static void
-serve_health(struct core *core, uint32_t front, uint64_t call)
+serve_health(struct call *call)
 {
+    const struct core *core = call->core;
     const char *fault = !core->courier    ? "courier is down\n"
                         : !core->resolver ? "resolver is down\n"
                         : core->disk_low  ? "the disk is almost full\n"
                                           : NULL;
-    respond(core, front, call, fault ? 503 : 200, "text/plain", slice_of(fault ? fault : "ok\n"));
+    respond(call, fault ? 503 : 200, "text/plain", slice_of(fault ? fault : "ok\n"));
 }
 
 /* Numbers are for this machine; a link is for everybody. */
@@ -534,33 +557,19 @@ is_local(struct slice ip)
            slice_starts(ip, SLICE("::ffff:127."));
 }
 
-bool
-administration_call(struct front *front, struct slice payload)
+void
+administration_serve(struct call *call)
 {
-    struct core *core = front->core;
-    struct arena *arena = arena_new();
-    struct call_message message;
-    struct slice method, rest, target, version, path, query = SLICE("");
-    bool read = front->calls < 2 * (size_t)core->config.connections &&
-                protocol_get_call(arena, payload, &message);
-    if (read && slice_cut(message.request_line, ' ', &method, &rest) &&
-        slice_cut(rest, ' ', &target, &version)) {
-        if (!slice_cut(target, '?', &path, &query))
-            path = target;
-        front->calls++; /* until it is answered */
-        bool get = slice_is(method, "GET") || slice_is(method, "HEAD");
-        if (!get)
-            respond(core, front->number, message.call, 405, "text/plain",
-                    SLICE("method not allowed\n"));
-        else if (slice_is(path, "/verify") && slice_is(method, "GET"))
-            follow_link(core, front->number, message.call, query);
-        else if (slice_is(path, "/healthz"))
-            serve_health(core, front->number, message.call);
-        else if (slice_is(path, "/metrics") && is_local(message.source_ip))
-            serve_metrics(core, front->number, message.call);
-        else
-            respond(core, front->number, message.call, 404, "text/plain", SLICE("not found\n"));
-    }
-    arena_free(arena);
-    return read;
+    if (api_serves(call))
+        api_serve(call);
+    else if (!slice_is(call->method, "GET") && !slice_is(call->method, "HEAD"))
+        respond(call, 405, "text/plain", SLICE("method not allowed\n"));
+    else if (slice_is(call->path, "/verify") && slice_is(call->method, "GET"))
+        follow_link(call);
+    else if (slice_is(call->path, "/healthz"))
+        serve_health(call);
+    else if (slice_is(call->path, "/metrics") && is_local(call->source_ip))
+        serve_metrics(call);
+    else
+        respond(call, 404, "text/plain", SLICE("not found\n"));
 }

@@ -3,6 +3,7 @@
  * is over one chunk goes to the store before the decision and is swept if none comes. Then a worker
  * decides and signs, the writer re-checks the key and commits, and only then is the reply given.
  */
+#include "api/outbox.h"
 #include "api/submit.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,6 +14,7 @@
 #include "store/decisions.h"
 #include "store/users.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum submission_step {
@@ -25,6 +27,11 @@ struct submission_job {
     struct core *core;
     struct front *front; /* NULL once the front is gone: finish quietly */
     uint64_t number;     /* the front's */
+    /* Or of a call of the API, which lives until `mail_done` is called. */
+    struct outbox_mail *mail;
+    void (*mail_done)(void *ctx);
+    void *mail_ctx;
+    struct slice unread; /* of its body: not yet on the way to the store */
     struct arena *arena; /* owned; of this transaction */
     enum submission_step step;
     struct session session;         /* copied into arena: the session may end meanwhile */
@@ -74,6 +81,76 @@ send_number(struct front *front, enum message_type type, uint64_t number, uint32
     protocol_put_credit(&out, &message);
     channel_send(front->channel, type, buf_slice(&out));
     buf_fini(&out);
+}
+
+/* What the gate refused, as the API says it. */
+static enum api_fault
+fault_of_reason(enum gate_reason reason)
+{
+    static const enum api_fault faults[] = {
+        [GATE_ALLOWED] = FAULT_INVALID_PARAMETER, /* refused before the gate was asked */
+        [GATE_SYSTEM_LIMIT] = FAULT_MESSAGE_REJECTED,
+        [GATE_MISLEADING_NAME] = FAULT_INVALID_PARAMETER,
+        [GATE_ARN_MISMATCH] = FAULT_INVALID_PARAMETER,
+        [GATE_EXPLICIT_DENY] = FAULT_ACCESS_DENIED,
+        [GATE_IMPLICIT_DENY] = FAULT_ACCESS_DENIED,
+        [GATE_BOUNDARY] = FAULT_ACCESS_DENIED,
+        [GATE_SUSPENDED] = FAULT_MESSAGE_REJECTED,
+        [GATE_NOT_VERIFIED] = FAULT_MESSAGE_REJECTED,
+        [GATE_DKIM_LOST] = FAULT_MESSAGE_REJECTED,
+        [GATE_MAIL_FROM_INVALID] = FAULT_MAIL_FROM_NOT_VERIFIED,
+        [GATE_NO_CONFIGURATION_SET] = FAULT_NO_CONFIGURATION_SET,
+        [GATE_CONFIGURATION_SET_PAUSED] = FAULT_CONFIGURATION_SET_PAUSED,
+        [GATE_QUOTA_DAILY] = FAULT_DAILY_QUOTA,
+        [GATE_QUOTA_RATE] = FAULT_THROTTLING,
+        [GATE_PAUSED] = FAULT_ACCOUNT_PAUSED,
+    };
+    static_assert(sizeof faults / sizeof *faults == GATE_REASON_COUNT, "a fault for each");
+    return faults[reason];
+}
+
+/* The API has a code where SMTP has words in front (reference §5.6, §7.3). */
+static struct slice
+without_prefix(struct slice reply)
+{
+    static const char *const prefixes[] = {"554 ", "454 Throttling failure: ", "Access denied: ",
+                                           "Message rejected: ", "Transaction failed: "};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (slice_starts(reply, slice_of(prefixes[i])))
+            reply = slice_from(reply, strlen(prefixes[i]));
+    return reply;
+}
+
+static void
+mail_finish(struct submission_job *job)
+{
+    job->answered = true;
+    job->mail_done(job->mail_ctx);
+}
+
+static void
+mail_fail(struct submission_job *job, enum rc rc, enum api_fault fault, struct slice words)
+{
+    struct outbox_mail *mail = job->mail;
+    mail->fault = fault;
+    mail->rc = err_set(&mail->err, rc, "%.*s", SLICE_ARG(words));
+    mail_finish(job);
+}
+
+static void
+mail_refuse(struct submission_job *job)
+{
+    const char *why = job->verdict_reason ? job->verdict_reason : "";
+    if (strcmp(why, "inactive_key") == 0)
+        mail_fail(job, RC_DENIED, FAULT_INVALID_TOKEN,
+                  SLICE("The security token included in the request is invalid."));
+    else if (strcmp(why, "storage") == 0)
+        mail_fail(job, RC_TEMPORARY, FAULT_UNAVAILABLE, SLICE("Insufficient system storage"));
+    else if (job->mail->rc == RC_DENIED) /* what it holds, not how it is written */
+        mail_fail(job, RC_DENIED, FAULT_MESSAGE_REJECTED, without_prefix(job->answer.reply));
+    else
+        mail_fail(job, RC_DENIED, fault_of_reason(job->answer.decision.reason),
+                  without_prefix(job->answer.reply));
 }
 
 static void
@@ -172,7 +249,10 @@ decision_done(struct write_job *write)
 {
     struct submission_job *job =
         (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
-    send_reply(job, job->answer.reply);
+    if (job->mail)
+        mail_refuse(job);
+    else
+        send_reply(job, job->answer.reply);
     job_free(job);
 }
 
@@ -200,7 +280,10 @@ fail_temporarily(struct submission_job *job, enum reply reply, const char *why)
               LOG_TEXT("principal", job->session.user_name),
               LOG_TEXT("key", job->session.access_key),
               LOG_TEXT("mail_from", job->envelope.reverse_path), LOG_CSTR("reason", why));
-    send_reply(job, slice_of(reply_text(reply)));
+    if (job->mail)
+        mail_fail(job, RC_TEMPORARY, FAULT_UNAVAILABLE, slice_of(reply_text(reply) + 4));
+    else
+        send_reply(job, slice_of(reply_text(reply)));
     job_discard(job);
 }
 
@@ -237,8 +320,11 @@ accept_done(struct write_job *write)
     }
     job->quota_taken = false; /* spent */
     core->counters.accepted++;
-    send_reply(job,
-               arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK), SLICE_ARG(message->id)));
+    if (job->mail)
+        job->mail->message_id = message->id;
+    else
+        send_reply(
+            job, arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK), SLICE_ARG(message->id)));
     log_event(LOG_LEVEL_INFO, "submission.accepted", LOG_NUMBER("session", job->session.number),
               LOG_TEXT("message", message->id), LOG_TEXT("principal", job->session.user_name),
               LOG_TEXT("key", job->session.access_key), LOG_TEXT("source", job->session.source_ip),
@@ -252,6 +338,8 @@ accept_done(struct write_job *write)
     } else {
         delivery_wake(core->delivery);
     }
+    if (job->mail)
+        mail_finish(job); /* may end what the message id is borrowed by */
     job_free(job);
 }
 
@@ -289,11 +377,43 @@ decide_run(void *ctx, unsigned worker)
 }
 
 static void
+unrendered_done(struct write_job *write)
+{
+    struct submission_job *job =
+        (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
+    if (write->rc != RC_OK) {
+        fail_temporarily(job, REPLY_TEMPORARY_FAILURE, write->err.text);
+        return;
+    }
+    job->mail->message_id = job->answer.entry.message.id;
+    mail_finish(job);
+    job_free(job);
+}
+
+/* It would have been allowed, but its template cannot be rendered with its data: that is recorded,
+ * and the caller gets an id as for any other (reference §9). */
+static void
+record_unrendered(struct submission_job *job)
+{
+    quota_give_back(&job->core->quota, &job->charge);
+    job->quota_taken = false;
+    submit_decision_row(job->arena, &job->request, &job->answer, &job->decision);
+    job->decision.reason = SLICE("rendering_failure");
+    job->decision.reply = job->mail->rendering_failure;
+    log_refused(job, job->mail->rendering_failure);
+    job->step = COMMITTING;
+    job->write = (struct write_job){.run = decision_run, .done = unrendered_done, .guarded = true};
+    writer_submit(job->core->writer, &job->write);
+}
+
+static void
 decide_done(void *ctx)
 {
     struct submission_job *job = ctx;
     if (job->orphan)
         job_discard(job);
+    else if (job->rc == RC_OK && job->mail && job->mail->rendering_failure.len)
+        record_unrendered(job);
     else if (job->rc == RC_OK)
         commit(job);
     else if (job->rc == RC_TEMPORARY || job->rc == RC_PERMANENT)
@@ -321,12 +441,14 @@ decide(struct submission_job *job)
 {
     struct core *core = job->core;
     struct quota_limits limits = core_quota_limits(core);
-    body_hash_finish(job->hash, job->body_hash);
     job->request.now_ms = clock_now_ms(); /* DATA may have taken long */
-    job->request.header = &job->header;
-    job->request.body_hash = job->body_hash;
-    job->request.body_bytes = job->body_bytes;
-    job->request.eight_bit = body_scan_eight_bit(job->scan);
+    if (!job->mail) {
+        body_hash_finish(job->hash, job->body_hash);
+        job->request.header = &job->header;
+        job->request.body_hash = job->body_hash;
+        job->request.body_bytes = job->body_bytes;
+        job->request.eight_bit = body_scan_eight_bit(job->scan);
+    }
     job->charge = charge_of(job);
     job->request.counted = job->charge.counted;
     job->request.quota = quota_take(&core->quota, &limits, &job->charge, job->request.now_ms);
@@ -364,6 +486,7 @@ give_credit(struct submission_job *job)
 }
 
 static void finish_if_complete(struct submission_job *job);
+static void stage_unread(struct submission_job *job);
 
 static enum rc
 stage_run(struct write_job *write, struct database *database, struct err *err)
@@ -384,6 +507,7 @@ stage_done(struct write_job *write)
     give_credit(job);
     buf_fini(&staging->bytes);
     free(staging);
+    stage_unread(job);
     finish_if_complete(job);
 }
 
@@ -400,19 +524,33 @@ stage_chunk(struct submission_job *job)
     writer_submit(job->core->writer, &staging->write);
 }
 
+/* What fits into the chunk; a full one is on its way. Returns the rest. */
+static struct slice
+fill_chunk(struct submission_job *job, struct slice piece)
+{
+    struct slice part = slice_head(piece, CHUNK_BYTES - job->chunk.len);
+    buf_add(&job->chunk, part);
+    if (job->chunk.len == CHUNK_BYTES)
+        stage_chunk(job);
+    return slice_from(piece, part.len);
+}
+
 static void
 take_body(struct submission_job *job, struct slice piece)
 {
     job->body_bytes += piece.len;
     body_scan_feed(job->scan, piece);
     body_hash_feed(job->hash, piece);
-    while (piece.len > 0) {
-        struct slice part = slice_head(piece, CHUNK_BYTES - job->chunk.len);
-        buf_add(&job->chunk, part);
-        piece = slice_from(piece, part.len);
-        if (job->chunk.len == CHUNK_BYTES)
-            stage_chunk(job);
-    }
+    while (piece.len > 0)
+        piece = fill_chunk(job, piece);
+}
+
+/* The body of a call is whole: it goes to the store as fast as the store takes it. */
+static void
+stage_unread(struct submission_job *job)
+{
+    while (job->unread.len > 0 && job->staging < STAGING_MAX)
+        job->unread = fill_chunk(job, job->unread);
 }
 
 /* The header block is complete: parse it on core's own copy. */
@@ -528,6 +666,8 @@ submission_begin(struct front *front, struct slice payload)
     job->request = (struct submission_request){.reverse_path = envelope.reverse_path,
                                                .recipients = envelope.recipients,
                                                .recipient_count = envelope.recipient_count,
+                                               .action = SLICE("ses:SendRawEmail"),
+                                               .api_version = "2", /* reference §5.4 */
                                                .now_ms = clock_now_ms()};
     job->request.key = api_next_key(&core->constants, job->request.now_ms, &job->request.key_ms);
     if (session)
@@ -547,8 +687,7 @@ submission_body(struct front *front, struct slice payload)
     struct arena *arena = arena_new();
     struct body_message message;
     bool read = protocol_get_body(arena, payload, &message);
-    struct submission_job *job =
-        read ? map_get(front->submissions, MAP_KEY(message.submission)) : NULL;
+    struct submission_job *job = read ? map_get(front->submissions, MAP_KEY(message.number)) : NULL;
     bool valid = read && (!job || (job->step == RECEIVING && !job->ended &&
                                    (int64_t)message.piece.len <= job->credit));
     if (valid && job) {
@@ -566,7 +705,7 @@ finish(struct submission_job *job)
 {
     struct err err = {0};
     size_t end;
-    if (!job->have_header && job->verdict.len == 0) {
+    if (!job->mail && !job->have_header && job->verdict.len == 0) {
         /* A message of a header alone: the empty line is understood. */
         buf_add(&job->head, SLICE("\r\n"));
         enum rc rc = header_end(buf_slice(&job->head), &end, &err);
@@ -575,7 +714,7 @@ finish(struct submission_job *job)
         else
             malformed(job, RC_SYNTAX, &err);
     }
-    if (job->verdict.len == 0) {
+    if (!job->mail && job->verdict.len == 0) {
         enum rc rc = body_scan_finish(job->scan, &err);
         if (rc != RC_OK)
             malformed(job, rc, &err);
@@ -589,7 +728,7 @@ finish(struct submission_job *job)
 static void
 finish_if_complete(struct submission_job *job)
 {
-    if (job->staging > 0)
+    if (job->staging > 0 || job->unread.len > 0)
         return;
     if (job->orphan)
         job_discard(job);
@@ -608,6 +747,82 @@ submission_end(struct front *front, uint64_t number)
     job->ended = true;
     finish_if_complete(job);
     return true;
+}
+
+/* ---- from a call of the API ---- */
+
+static void
+fill_from_call(struct submission_job *job, const struct api_caller *caller)
+{
+    const struct outbox_mail *mail = job->mail;
+    job->session = (struct session){
+        .user_folded = caller->user_folded,
+        .user_name = caller->user_name,
+        .user_id = caller->user_id,
+        .user_arn = caller->user_arn,
+        .access_key = caller->access_key,
+        .source_ip = caller->source_ip,
+        .client_name = caller->user_agent,
+        .tls = caller->tls,
+    };
+    job->envelope = (struct submit_message){.reverse_path = mail->reverse_path,
+                                            .recipients = (struct slice *)mail->recipients,
+                                            .recipient_count = (uint32_t)mail->recipient_count};
+    job->request = (struct submission_request){
+        .user_folded = caller->user_folded,
+        .user_name = caller->user_name,
+        .user_id = caller->user_id,
+        .user_arn = caller->user_arn,
+        .access_key = caller->access_key,
+        .service = SLICE("api"),
+        .action = mail->action,
+        .api_version = mail->api_version,
+        .source_ip = caller->source_ip,
+        .client_name = caller->user_agent,
+        .user_agent = caller->user_agent,
+        .tls = caller->tls,
+        .reverse_path = mail->reverse_path,
+        .recipients = mail->recipients,
+        .recipient_count = mail->recipient_count,
+        .senders = mail->senders,
+        .sender_count = mail->sender_count,
+        .configuration_set = mail->configuration_set,
+        .template_name = mail->template_name,
+        .tags = mail->tags,
+        .source_arn = mail->source_arn,
+        .from_arn = mail->from_arn,
+        .return_path_arn = mail->return_path_arn,
+        .header = &mail->header,
+        .body_hash = mail->body_hash,
+        .body_bytes = mail->body.len,
+        .eight_bit = mail->eight_bit,
+        .now_ms = clock_now_ms(),
+    };
+}
+
+void
+submission_hand_in(struct core *core, const struct api_caller *caller, struct outbox_mail *mail,
+                   void (*done)(void *ctx), void *ctx)
+{
+    struct submission_job *job = NEW(struct submission_job);
+    job->core = core;
+    job->arena = arena_new();
+    job->mail = mail;
+    job->mail_done = done;
+    job->mail_ctx = ctx;
+    job->ended = true;
+    buf_init(&job->head, 0);
+    buf_init(&job->chunk, CHUNK_BYTES);
+    fill_from_call(job, caller);
+    job->request.key = api_next_key(&core->constants, job->request.now_ms, &job->request.key_ms);
+    if (mail->rc != RC_OK)
+        malformed(job, mail->rc, &mail->err);
+    else if (core->disk_low)
+        set_verdict(job, "storage", slice_of(reply_text(REPLY_STORAGE)));
+    else
+        job->unread = mail->body;
+    stage_unread(job);
+    finish_if_complete(job);
 }
 
 /* The client went away before the end: nothing was promised. After the end it runs to its end:

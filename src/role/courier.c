@@ -239,7 +239,7 @@ take_body(struct courier *courier, struct slice payload)
     struct body_message message;
     if (!protocol_get_body(NULL, payload, &message))
         return false;
-    struct lease *lease = map_get(courier->leases, MAP_KEY(message.submission));
+    struct lease *lease = map_get(courier->leases, MAP_KEY(message.number));
     if (!lease)
         return true;
     if (lease->complete || message.piece.len > lease->credit)

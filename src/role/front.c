@@ -38,9 +38,14 @@ enum {
     TRIM_MS = 2 * 1000,
     HTTP_IDLE_MS = 60 * 1000,
     HTTP_HEADER_MAX_MS = 20 * 1000,
-    HTTP_REQUEST_MAX_MS = 60 * 1000,
-    HTTP_BODY_MAX = CALL_MAX - 48 * 1024 /* request line and header block fit in the rest */
+    HTTP_BODY_MAX_MS = 60 * 1000, /* and beyond it: */
+    HTTP_BODY_BYTES_A_MS = 64,    /* 64 KiB a second */
+    STOP_MAX_MS = 8 * 1000,       /* for what is in work; the parent waits for 10 s */
+    STOP_STEP_MS = 50
 };
+
+static_assert((int)HTTP_LINE_MAX <= CALL_LINE_MAX && (int)HTTP_HEADER_MAX <= CALL_HEADER_MAX,
+              "core takes what a session passes on");
 
 struct front {
     struct loop *loop;
@@ -55,7 +60,9 @@ struct front {
     uint64_t last_number; /* of connections, submissions and calls alike */
     struct map *connections, *submissions, *calls, *sessions; /* number -> connection, borrowed */
     struct map *addresses; /* where from -> how many connections */
-    struct timer *trim_timer;
+    struct door *doors;    /* one a listener; owned */
+    struct timer *trim_timer, *stop_timer;
+    int64_t stopped_ms;  /* when the stop began */
     unsigned handshakes; /* since memory was given back */
     uint64_t refusals;   /* since the log last told */
     int64_t refusal_told_ms;
@@ -65,6 +72,7 @@ struct front {
 struct door {
     struct front *front;
     enum listener_kind kind;
+    struct listener *listener; /* owned */
 };
 
 /* Counted against the limit. IPv4: the address; IPv6: its /64, commonly one host's own. */
@@ -94,8 +102,15 @@ struct connection {
     uint64_t transaction;   /* the submission that core knows; 0 without */
     bool transaction_ended; /* SUBMIT_END was sent */
 
-    uint64_t call;        /* the call core works on; 0 without */
-    int64_t requested_ms; /* when the request began to arrive */
+    struct http_request request; /* borrowed; when `requested` */
+    bool requested;              /* a head is here that core has not heard of */
+    bool whole;                  /* the session has passed on all of the request */
+    uint64_t call;               /* the call that core knows; 0 without */
+    bool call_ended;             /* and it has all of it */
+    uint64_t body_bytes;         /* passed on so far */
+    int64_t requested_ms;        /* when the request began to arrive */
+    int64_t body_ms;             /* when its body did, moved on by the time that core took */
+    int64_t stalled_ms;          /* since when the body waits for core; 0: it does not */
 };
 
 static bool
@@ -154,11 +169,69 @@ piece_flush(struct connection *connection)
     struct front *front = connection->front;
     if (!front->piece.len)
         return;
-    const struct body_message message = {.submission = connection->transaction,
+    const struct body_message message = {.number = connection->transaction,
                                          .piece = buf_slice(&front->piece)};
     protocol_put_body(&front->encoded, &message);
     core_send(front, MESSAGE_BODY);
     buf_reset(&front->piece);
+}
+
+/* What came whole within one turn is one message; of what did not, the head goes ahead. */
+static void
+call_begin(struct connection *connection)
+{
+    struct front *front = connection->front;
+    const struct http_request *request = &connection->request;
+    const struct call_message message = {
+        .call = ++front->last_number,
+        .source_ip = slice_of(connection->source),
+        .tls_version = slice_of(stream_tls_version(connection->stream)),
+        .request_line = request->line,
+        .header = request->header,
+        .length = request->length == HTTP_LENGTH_UNKNOWN ? CALL_LENGTH_UNKNOWN : request->length,
+        .how = connection->whole           ? CALL_BODY_WHOLE
+               : request->expects_continue ? CALL_BODY_AWAITED
+                                           : CALL_BODY_FOLLOWS,
+        .body = connection->whole ? buf_slice(&front->piece) : SLICE(""),
+    };
+    connection->call = message.call;
+    connection->requested = false;
+    connection->call_ended = connection->whole;
+    map_put(front->calls, MAP_KEY(connection->call), connection);
+    protocol_put_call(&front->encoded, &message);
+    core_send(front, MESSAGE_CALL);
+    if (connection->whole)
+        buf_reset(&front->piece);
+}
+
+static void
+call_flush(struct connection *connection)
+{
+    struct front *front = connection->front;
+    if (connection->requested)
+        call_begin(connection);
+    if (!connection->call || connection->call_ended || (!front->piece.len && !connection->whole))
+        return;
+    const struct body_message message = {
+        .number = connection->call, .piece = buf_slice(&front->piece), .last = connection->whole};
+    connection->call_ended = connection->whole;
+    protocol_put_body(&front->encoded, &message);
+    core_send(front, MESSAGE_CALL_BODY);
+    buf_reset(&front->piece);
+}
+
+/* It was answered, or nobody waits for the answer any more. */
+static void
+call_forget(struct connection *connection)
+{
+    if (connection->call && !connection->call_ended)
+        core_send_number(connection->front, MESSAGE_CALL_ABORT, connection->call);
+    if (connection->call)
+        map_remove(connection->front->calls, MAP_KEY(connection->call));
+    connection->call = 0;
+    connection->requested = connection->whole = connection->call_ended = false;
+    connection->body_bytes = 0;
+    buf_reset(&connection->front->piece);
 }
 
 /*
@@ -185,16 +258,30 @@ submission_delay_ms(const struct connection *connection)
     return left < idle ? left : idle;
 }
 
-static int64_t
-http_delay_ms(const struct connection *connection)
+/* A body may take as long as it is large, and core as long as it likes. */
+static void
+http_note_stall(struct connection *connection)
 {
+    int64_t now_ms = loop_now_ms(connection->front->loop);
+    if (connection->stalled_ms)
+        connection->body_ms += now_ms - connection->stalled_ms;
+    bool stalled = http_reading_body(connection->http) && http_waiting(connection->http);
+    connection->stalled_ms = stalled ? now_ms : 0;
+}
+
+static int64_t
+http_delay_ms(struct connection *connection)
+{
+    http_note_stall(connection);
     if (http_waiting(connection->http))
         return 0;
     if (http_idle(connection->http))
         return HTTP_IDLE_MS;
-    return remaining_ms(connection, connection->requested_ms,
-                        http_reading_body(connection->http) ? HTTP_REQUEST_MAX_MS
-                                                            : HTTP_HEADER_MAX_MS);
+    if (!http_reading_body(connection->http))
+        return remaining_ms(connection, connection->requested_ms, HTTP_HEADER_MAX_MS);
+    return remaining_ms(connection, connection->body_ms,
+                        HTTP_BODY_MAX_MS +
+                            (int64_t)(connection->body_bytes / HTTP_BODY_BYTES_A_MS));
 }
 
 static struct origin
@@ -242,8 +329,7 @@ connection_free(struct connection *connection)
         core_send_number(front, MESSAGE_SESSION_END, connection->session);
         map_remove(front->sessions, MAP_KEY(connection->session));
     }
-    if (connection->call)
-        map_remove(front->calls, MAP_KEY(connection->call));
+    call_forget(connection);
     map_remove(front->connections, MAP_KEY(connection->number));
     origin_count(front, &connection->origin, -1);
     submission_free(connection->submission);
@@ -265,7 +351,10 @@ connection_log(const struct connection *connection, enum log_level level, const 
 static bool
 connection_settle(struct connection *connection)
 {
-    piece_flush(connection);
+    if (connection->submission)
+        piece_flush(connection);
+    else if (!connection->closing)
+        call_flush(connection);
     if (connection->closing) {
         connection_log(connection, LOG_LEVEL_DEBUG, "connection.closed", "finished");
         stream_finish(connection->stream);
@@ -410,27 +499,61 @@ static const struct submission_actions submission_actions = {
  */
 
 static void
-session_request(void *ctx, const struct http_request *request)
+session_head(void *ctx, const struct http_request *request)
 {
     struct connection *connection = ctx;
-    struct front *front = connection->front;
-    const struct call_message message = {
-        .call = ++front->last_number,
-        .source_ip = slice_of(connection->source),
-        .tls_version = slice_of(stream_tls_version(connection->stream)),
-        .request_line = request->line,
-        .header = request->header,
-        .body = request->body,
-    };
-    connection->call = message.call;
-    map_put(front->calls, MAP_KEY(connection->call), connection);
-    protocol_put_call(&front->encoded, &message);
-    core_send(front, MESSAGE_CALL);
-    buf_fini(&front->encoded); /* it may have grown to a mebibyte */
+    connection->request = *request;
+    connection->requested = true;
+    connection->body_ms = loop_now_ms(connection->front->loop);
+    if (!request->expects_continue)
+        http_credit(connection->http, BODY_CREDIT);
 }
 
-static const struct http_actions http_actions = {
-    .write = session_reply, .close = session_close, .request = session_request};
+static void
+session_body(void *ctx, struct slice bytes)
+{
+    struct connection *connection = ctx;
+    struct buf *piece = &connection->front->piece;
+    connection->body_bytes += bytes.len;
+    while (bytes.len) {
+        struct slice part = slice_head(bytes, BODY_PIECE_MAX - piece->len);
+        buf_add(piece, part);
+        bytes = slice_from(bytes, part.len);
+        if (bytes.len)
+            call_flush(connection);
+    }
+}
+
+static void
+session_end(void *ctx)
+{
+    ((struct connection *)ctx)->whole = true;
+}
+
+/* IMF-fixdate, RFC 9110 §5.6.7. */
+static struct slice
+http_date(struct arena *arena)
+{
+    enum { DATE_LEN = sizeof "Sun, 06 Nov 1994 08:49:37 GMT" };
+    time_t now = (time_t)(clock_now_ms() / SECOND_MS);
+    struct tm utc;
+    char *text = arena_alloc(arena, DATE_LEN);
+    gmtime_r(&now, &utc);
+    return (struct slice){text, strftime(text, DATE_LEN, "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
+static struct slice
+session_date(void *ctx)
+{
+    return http_date(((struct connection *)ctx)->front->arena);
+}
+
+static const struct http_actions http_actions = {.write = session_reply,
+                                                 .close = session_close,
+                                                 .head = session_head,
+                                                 .body = session_body,
+                                                 .end = session_end,
+                                                 .date = session_date};
 
 /*
  * From the stream.
@@ -449,8 +572,10 @@ http_bytes(struct connection *connection, struct slice data)
 {
     if (http_idle(connection->http))
         connection->requested_ms = loop_now_ms(connection->front->loop);
+    struct arena *arena = connection->front->arena;
     size_t used = http_input(connection->http, data);
     connection_settle(connection);
+    arena_reset(arena);
     return used;
 }
 
@@ -565,8 +690,11 @@ connection_refuse(struct door *door, int fd)
     }
     struct stream *stream = stream_open(door->front->loop, fd, 1024, &refused_handler, NULL);
     if (kind_is_http(door->kind)) {
-        stream_write(stream, SLICE("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
-                                   "Connection: close\r\n\r\n"));
+        stream_write(stream, arena_printf(door->front->arena,
+                                          "HTTP/1.1 503 Service Unavailable\r\nDate: %.*s\r\n"
+                                          "Retry-After: 1\r\nContent-Length: 0\r\n"
+                                          "Connection: close\r\n\r\n",
+                                          SLICE_ARG(http_date(door->front->arena))));
     } else {
         stream_write(stream, slice_of(reply_text(REPLY_TOO_MANY_CONNECTIONS)));
         stream_write(stream, SLICE("\r\n"));
@@ -595,7 +723,7 @@ connection_new(struct door *door, int fd, const struct endpoint *peer)
     connection->opened_ms = connection->requested_ms = loop_now_ms(front->loop);
     connection->stream = stream_open(front->loop, fd, INPUT_MAX, &stream_handler, connection);
     if (kind_is_http(door->kind))
-        connection->http = http_new(HTTP_BODY_MAX, &http_actions, connection);
+        connection->http = http_new(CALL_BODY_MAX, &http_actions, connection);
     else
         connection->submission = submission_new(
             front->start.config.hostname, front->deployment, random_base32(front->arena, 20),
@@ -712,10 +840,12 @@ core_credit(struct front *front, struct slice payload)
     if (!protocol_get_credit(front->arena, payload, &message))
         return false;
     struct connection *connection = map_get(front->submissions, MAP_KEY(message.number));
-    if (connection) {
+    if (connection)
         submission_credit(connection->submission, message.bytes);
+    else if ((connection = map_get(front->calls, MAP_KEY(message.number))))
+        http_credit(connection->http, message.bytes);
+    if (connection)
         connection_go_on(connection);
-    }
     return true;
 }
 
@@ -734,18 +864,6 @@ core_submitted(struct front *front, struct slice payload)
     return true;
 }
 
-/* IMF-fixdate, RFC 9110 §5.6.7. */
-static struct slice
-http_date(struct arena *arena)
-{
-    enum { DATE_LEN = sizeof "Sun, 06 Nov 1994 08:49:37 GMT" };
-    time_t now = (time_t)(clock_now_ms() / SECOND_MS);
-    struct tm utc;
-    char *text = arena_alloc(arena, DATE_LEN);
-    gmtime_r(&now, &utc);
-    return (struct slice){text, strftime(text, DATE_LEN, "%a, %d %b %Y %H:%M:%S GMT", &utc)};
-}
-
 static bool
 core_return(struct front *front, struct slice payload)
 {
@@ -753,11 +871,11 @@ core_return(struct front *front, struct slice payload)
     if (!protocol_get_return(front->arena, payload, &message) || message.status < 200 ||
         message.status > 599)
         return false;
-    struct connection *connection = map_remove(front->calls, MAP_KEY(message.call));
+    struct connection *connection = map_get(front->calls, MAP_KEY(message.call));
     if (connection) {
-        connection->call = 0;
+        call_forget(connection);
         http_respond(connection->http, message.status, message.content_type, message.header,
-                     http_date(front->arena), message.body);
+                     message.body);
         connection_go_on(connection);
     }
     return true;
@@ -861,6 +979,51 @@ front_renewed(void *ctx, struct slice certificate, struct slice key)
     log_event(LOG_LEVEL_INFO, "front.reloaded", LOG_NUMBER("bytes", certificate.len));
 }
 
+/*
+ * The orderly stop: who is between two requests or in the middle of a message hears that it is over;
+ * whom core owes an answer, or who sends a request that core has begun to read, gets it first.
+ */
+
+static void
+connection_stop(struct connection *connection)
+{
+    if (connection->http)
+        http_shutdown(connection->http);
+    else if (connection->greeted)
+        submission_shutdown(connection->submission);
+    else
+        connection->closing = true;
+    connection_settle(connection);
+}
+
+/* One more step after the last has gone: what was said to it is on its way by then. */
+static void
+stop_step(void *ctx)
+{
+    struct front *front = ctx;
+    bool late = loop_now_ms(front->loop) - front->stopped_ms > STOP_MAX_MS;
+    if (late || map_count(front->connections) == 0)
+        loop_stop(front->loop);
+    else
+        timer_start(front->stop_timer, STOP_STEP_MS);
+}
+
+static void
+front_stop(void *ctx)
+{
+    struct front *front = ctx;
+    size_t cursor = 0;
+    struct slice key;
+    void *connection;
+    for (size_t i = 0; i < front->start.listener_count; i++)
+        listener_close(front->doors[i].listener);
+    while (map_next(front->connections, &cursor, &key, &connection))
+        connection_stop(connection);
+    arena_reset(front->arena);
+    front->stopped_ms = loop_now_ms(front->loop);
+    timer_start(front->stop_timer, STOP_STEP_MS);
+}
+
 static void
 front_open_core(struct front *front)
 {
@@ -877,10 +1040,12 @@ front_open_core(struct front *front)
 static void
 front_listen(struct front *front)
 {
-    struct door *doors = memory_alloc(front->start.listener_count * sizeof *doors);
+    front->doors = memory_alloc(front->start.listener_count * sizeof *front->doors);
     for (size_t i = 0; i < front->start.listener_count; i++) {
-        doors[i] = (struct door){front, front->start.listeners[i].kind};
-        listener_open(front->loop, front->start.listeners[i].fd, front_accepted, &doors[i]);
+        struct door *door = &front->doors[i];
+        *door = (struct door){.front = front, .kind = front->start.listeners[i].kind};
+        door->listener =
+            listener_open(front->loop, front->start.listeners[i].fd, front_accepted, door);
     }
 }
 
@@ -898,6 +1063,7 @@ front_init(struct front *front)
     buf_init(&front->encoded, CHANNEL_PAYLOAD_MAX);
     buf_init(&front->piece, BODY_PIECE_MAX);
     front->trim_timer = timer_new(front->loop, trim, front);
+    front->stop_timer = timer_new(front->loop, stop_step, front);
     front->connections = map_new();
     front->submissions = map_new();
     front->calls = map_new();
@@ -908,7 +1074,7 @@ front_init(struct front *front)
 int
 main(void)
 {
-    static const struct process_handler handler = {.renewed = front_renewed};
+    static const struct process_handler handler = {.renewed = front_renewed, .stop = front_stop};
     static struct front front; /* the loop's callbacks keep it until the process ends */
     front.loop = loop_new();
     struct process *process = process_begin(ROLE_FRONT, front.loop, &front.start);

@@ -460,12 +460,3 @@ verifications_forget(struct database *db, struct slice address, int64_t now_ms, 
     query_i64(&q, now_ms - 7 * (int64_t)86400000);
     return query_run(&q, err);
 }
-
-enum rc
-configuration_sets_exists(struct database *db, struct slice name, bool *exists, struct err *err)
-{
-    struct query q = query_start(db, "SELECT 1 FROM configuration_set WHERE name = ?");
-    query_text(&q, name);
-    *exists = query_row(&q);
-    return query_end(&q, err);
-}

@@ -97,7 +97,4 @@ MUST_USE enum rc verifications_use(struct database *db, struct arena *arena,
 MUST_USE enum rc verifications_forget(struct database *db, struct slice address, int64_t now_ms,
                                       struct err *err);
 
-MUST_USE enum rc configuration_sets_exists(struct database *db, struct slice name, bool *exists,
-                                           struct err *err);
-
 #endif

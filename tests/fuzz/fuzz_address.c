@@ -61,7 +61,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = {(const char *)data, size}, domain;
     struct arena *arena = arena_new();
     struct address address;
+    struct mailbox mailbox;
     struct path path;
+    if (address_mailbox(arena, text, &mailbox, NULL) == RC_OK) {
+        check_address(arena, &mailbox.address);
+        check_name(arena, mailbox.display_name);
+    }
     if (address_parse(arena, text, &address, NULL) == RC_OK)
         check_address(arena, &address);
     if (address_path(arena, text, &path, NULL) == RC_OK && path.address.text.len > 0)

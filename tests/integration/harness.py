@@ -30,6 +30,8 @@ import threading
 import time
 import urllib.request
 
+import boto3
+import botocore.config
 import dns.message
 import dns.query
 import dns.rcode
@@ -478,6 +480,15 @@ class Instance:
             reply = session.login(credential)
             assert reply.line == "235 Authentication successful.", reply
         return session
+
+    def api(self, service, credential=None):
+        """A client of the API: "ses", "sesv2", "iam", "sts"; as the administrator by default."""
+        who = credential or self.administrator
+        return boto3.client(
+            service, region_name="us-east-1", endpoint_url=f"http://127.0.0.1:{self.ports['http']}",
+            aws_access_key_id=who["access_key_id"], aws_secret_access_key=who["secret_access_key"],
+            config=botocore.config.Config(retries={"max_attempts": 1}, connect_timeout=10,
+                                          read_timeout=60, parameter_validation=False))
 
     def submit(self, credential, mail_from, recipients, raw):
         with self.session(credential) as session:

@@ -18,13 +18,17 @@ from harness import BUILD, Instance, eventually
 PARENT_FD = 3
 
 CONFIGURE, LISTEN, ATTACH, START, RELOAD, READY = range(1, 7)
-AUTHENTICATE, SUBMIT, BODY, SUBMIT_END, SUBMIT_ABORT, SESSION_END, CALL = range(20, 27)
+(AUTHENTICATE, SUBMIT, BODY, SUBMIT_END, SUBMIT_ABORT, SESSION_END, CALL, CALL_BODY,
+ CALL_ABORT) = range(20, 29)
 AUTHENTICATED, CREDIT, SUBMITTED, RETURN, DROP = range(40, 45)
 ROLE_FRONT, ROLE_COURIER, ROLE_RESOLVER = 1, 3, 4
 
 ENVELOPE_RECIPIENTS_MAX = 1000
 BODY_PIECE_MAX, BODY_CREDIT = 64 * 1024, 256 * 1024
-CALL_MAX, PAYLOAD_MAX = 1000 * 1024, 1024 * 1024
+CALL_LINE_MAX, CALL_HEADER_MAX, CALL_BODY_MAX = 8 * 1024, 32 * 1024, 56 * 1024 * 1024
+CALL_LENGTH_UNKNOWN = 2**64 - 1
+CALL_BODY_WHOLE, CALL_BODY_FOLLOWS, CALL_BODY_AWAITED = range(3)
+PAYLOAD_MAX = 1024 * 1024
 
 
 def number(value):
@@ -55,8 +59,11 @@ def body(submission, piece, last=False):
     return number(submission) + counted(piece) + struct.pack("<B", last)
 
 
-def call(call_, line, header=b"Host: postern.localhost\r\n\r\n", content=b"", source="127.0.0.1"):
-    return number(call_) + b"".join(map(counted, (source, "", line, header, content)))
+def call(call_, line, header=b"Host: postern.localhost\r\n", content=b"", source="127.0.0.1",
+         how=CALL_BODY_WHOLE, length=None):
+    length = len(content) if length is None else length
+    return (number(call_) + b"".join(map(counted, (source, "", line, header)))
+            + struct.pack("<QB", length, how) + counted(content))
 
 
 class Closed(Exception):
@@ -159,17 +166,31 @@ class Front:
             if struct.unpack("<Q", payload[:8])[0] == submission:
                 return payload[12:].decode()
 
-    def returned(self, call_):
-        """Status and body of the answer to a call."""
+    def answered(self, call_):
+        """Status, content type, header and body of the answer to a call."""
         while True:
             _, payload = self.hear(RETURN)
             answered, status = struct.unpack("<QI", payload[:12])
             if answered == call_:
-                rest = payload[12:]
+                rest, texts = payload[12:], []
                 for _ in range(3):
                     length = struct.unpack("<I", rest[:4])[0]
-                    text, rest = rest[4:4 + length], rest[4 + length:]
-                return status, text
+                    texts.append(rest[4:4 + length])
+                    rest = rest[4 + length:]
+                return status, *texts
+
+    def returned(self, call_):
+        """Status and body of the answer to a call."""
+        status, _, _, text = self.answered(call_)
+        return status, text
+
+    def credited(self, call_):
+        """Bytes that core grants next for a call or submission."""
+        while True:
+            _, payload = self.hear(CREDIT)
+            credited, granted = struct.unpack("<QI", payload)
+            if credited == call_:
+                return granted
 
 
 class LonelyCore(Instance):

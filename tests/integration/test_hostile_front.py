@@ -8,6 +8,7 @@ and signs and spools nothing that the gate refuses: the store is read to see tha
 import contextlib
 import itertools
 import random
+import re
 import sqlite3
 import struct
 
@@ -16,7 +17,9 @@ import pytest
 from attacks import (ENDINGS, PATHS, POLICY, REFUSED_HEADERS, SMUGGLED, assert_only_taro,
                      spellings)
 from harness import Received, eventually, message
-from inner import (AUTHENTICATE, AUTHENTICATED, BODY, BODY_PIECE_MAX, CALL, CALL_MAX, CREDIT, DROP,
+from inner import (AUTHENTICATE, AUTHENTICATED, BODY, BODY_CREDIT, BODY_PIECE_MAX, CALL, CALL_ABORT,
+                   CALL_BODY, CALL_BODY_AWAITED, CALL_BODY_FOLLOWS, CALL_BODY_MAX,
+                   CALL_HEADER_MAX, CALL_LENGTH_UNKNOWN, CALL_LINE_MAX, CREDIT, DROP,
                    ENVELOPE_RECIPIENTS_MAX, PAYLOAD_MAX, RETURN, ROLE_COURIER, ROLE_FRONT,
                    ROLE_RESOLVER, SESSION_END, SUBMIT, SUBMIT_ABORT, SUBMIT_END, Closed, LonelyCore,
                    authenticate, body, call, frame, number, submit)
@@ -241,6 +244,10 @@ def test_what_core_owed_to_a_front_that_died_is_not_told_to_the_next(monkeypatch
 
 # ---- order ----
 
+def large_call(call_, length=CALL_LENGTH_UNKNOWN, how=CALL_BODY_FOLLOWS):
+    return call(call_, b"POST /x HTTP/1.1", how=how, length=length)
+
+
 def out_of_place(session):
     """What core closes the channel for: messages, one after the other."""
     begun = (SUBMIT, submit(1, session, TARO, ANA))
@@ -254,8 +261,33 @@ def out_of_place(session):
         (BODY, body(1, b"x" * (BODY_PIECE_MAX - 2) + b"\r\n"))] * 400
     yield "more submissions than connections", [
         (SUBMIT, submit(i, session, TARO, ANA)) for i in range(201)]
-    yield "a call too long", [(CALL, call(1, b"GET / HTTP/1.1", content=b"x" * CALL_MAX))]
-    yield "a call for nothing", [(CALL, call(1, b""))]
+    yield "a call too long", [
+        (CALL, call(1, b"GET / HTTP/1.1", content=b"x" * (BODY_PIECE_MAX + 1)))]
+    yield "a request line too long", [(CALL, call(1, b"GET /".ljust(CALL_LINE_MAX + 1, b"x")))]
+    yield "a header too long", [
+        (CALL, call(1, b"GET / HTTP/1.1", b"x: y\r\n" * (CALL_HEADER_MAX // 6 + 1)))]
+    for line in (b"", b"GET", b"GET /", b"\r\n"):
+        yield f"a call for {line}", [(CALL, call(1, line))]
+    large = (CALL, large_call(1, 8 * BODY_PIECE_MAX))
+    chunked = (CALL, large_call(1))
+    full, rest = (CALL_BODY, body(1, b"x" * BODY_PIECE_MAX)), (CALL_BODY, body(1, b"", True))
+    yield "a call's number twice", [large, large]
+    yield "a length beyond the limit", [(CALL, large_call(1, CALL_BODY_MAX + 1))]
+    yield "a length of nothing", [(CALL, large_call(1, 0))]
+    yield "a call both whole and following", [
+        (CALL, call(1, b"POST / HTTP/1.1", content=b"x", how=CALL_BODY_FOLLOWS))]
+    yield "a piece of an unknown call", [full]
+    yield "a piece of a whole call", [(CALL, call(1, b"GET / HTTP/1.1")), full]
+    yield "an abort of an unknown call", [(CALL_ABORT, number(1))]
+    yield "an abort behind the end", [chunked, rest, (CALL_ABORT, number(1))]
+    yield "a piece behind the abort", [chunked, (CALL_ABORT, number(1)), full]
+    yield "two ends of a call", [chunked, rest, rest]
+    yield "an end before the announced length", [large, full, rest]
+    yield "more than the announced length", [
+        (CALL, large_call(1, 10)), (CALL_BODY, body(1, b"x" * 11, True))]
+    yield "a piece of nothing", [chunked, (CALL_BODY, body(1, b""))]
+    yield "a piece of a submission for a call", [begun, (CALL_BODY, body(1, b"x"))]
+    yield "more calls than connections", [(CALL, large_call(i)) for i in range(201)]
     yield "a mechanism unheard of", [(AUTHENTICATE, authenticate(1, "x", "y", "CRAM-MD5"))]
 
 
@@ -283,7 +315,8 @@ def test_what_comes_too_late_is_passed_over(bench):
 
 
 def test_a_message_that_no_front_says_closes_the_channel(bench):
-    said = {AUTHENTICATE, SUBMIT, BODY, SUBMIT_END, SUBMIT_ABORT, SESSION_END, CALL}
+    said = {AUTHENTICATE, SUBMIT, BODY, SUBMIT_END, SUBMIT_ABORT, SESSION_END, CALL, CALL_BODY,
+            CALL_ABORT}
     sound = submit(1, bench.session, TARO, ANA)
     for type_ in range(256):
         for payload in (b"", number(1), sound, b"\xff" * 200):
@@ -297,7 +330,8 @@ def test_each_message_is_read_to_its_last_byte(bench):
     """One byte less and one more: nothing of it is believed."""
     sound = {AUTHENTICATE: authenticate(1, "user", "password"), BODY: body(1, b"x"),
              SUBMIT: submit(1, bench.session, TARO, ANA), SUBMIT_END: number(1),
-             SUBMIT_ABORT: number(1), SESSION_END: number(1), CALL: call(1, b"GET / HTTP/1.1")}
+             SUBMIT_ABORT: number(1), SESSION_END: number(1), CALL: call(1, b"GET / HTTP/1.1"),
+             CALL_BODY: body(1, b"x", True), CALL_ABORT: number(1)}
     for type_, payload in sound.items():
         for wrong in [payload[:end] for end in range(len(payload))] + [payload + b"\0"]:
             with bench.core.attach() as front:
@@ -361,7 +395,7 @@ def stretch(chance, data):
 
 
 def retype(chance, data):
-    return data[:4] + bytes([chance.choice((20, 21, 22, 23, 24, 25, 26, 40, 60, 70, 80, 0))]) + \
+    return data[:4] + bytes([chance.choice((20, 21, 22, 23, 24, 25, 26, 27, 28, 40, 60, 70, 80, 0))]) + \
         data[5:]
 
 
@@ -374,7 +408,10 @@ def conversation(front, session, taro):
         frame(BODY, body(one, HONEST[:50])), frame(BODY, body(one, HONEST[50:])),
         frame(SUBMIT, submit(two, session, TARO, ANA)), frame(SUBMIT_END, number(one)),
         frame(BODY, body(two, HONEST)), frame(SUBMIT_ABORT, number(two)),
-        frame(CALL, call(one, b"GET /metrics HTTP/1.1")), frame(SESSION_END, number(two))]
+        frame(CALL, call(one, b"GET /metrics HTTP/1.1")), frame(SESSION_END, number(two)),
+        frame(CALL, large_call(two, 200)), frame(CALL_BODY, body(two, b"x" * 150)),
+        frame(CALL_BODY, body(two, b"x" * 50, True)), frame(CALL, large_call(two)),
+        frame(CALL_BODY, body(two, b"x" * 50)), frame(CALL_ABORT, number(two))]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -396,7 +433,7 @@ def test_damaged_conversations_harm_nobody(bench, seed):
 
 
 @pytest.mark.parametrize("role, types", [
-    (ROLE_FRONT, range(20, 27)), (ROLE_COURIER, (42, 70, 71, 80)), (ROLE_RESOLVER, (81, 83))])
+    (ROLE_FRONT, range(20, 29)), (ROLE_COURIER, (42, 70, 71, 80)), (ROLE_RESOLVER, (81, 83))])
 def test_noise_harms_nobody(bench, role, types):
     chance = random.Random(role)
     for _ in range(500):
@@ -475,7 +512,7 @@ CALLS = [
     b"GET http://127.0.0.1/metrics HTTP/1.1", b"GET //metrics HTTP/1.1", b"GET /metrics/ HTTP/1.1",
     b"GET /METRICS HTTP/1.1", b"GET /postern.sock HTTP/1.1", b"GET /../postern.db HTTP/1.1",
     b"GET /%2e%2e/master.key HTTP/1.1", b"GET /verify HTTP/1.1", b"GET /verify? HTTP/1.1",
-    b"GET /verify?token= HTTP/1.1", b"GET /verify?token=" + b"x" * 500000 + b" HTTP/1.1",
+    b"GET /verify?token= HTTP/1.1", b"GET /verify?token=" + b"x" * 8000 + b" HTTP/1.1",
     b"GET /verify?token=\xff\xfe HTTP/1.1", b"GET /verify?token=\0 HTTP/1.1",
     b'GET /verify?token=","x":" HTTP/1.1', b"GET /verify?token=';DROP TABLE message;-- HTTP/1.1",
     b"GET /verify?token=x&token=y HTTP/1.1", b"HEAD /verify?token=x HTTP/1.1", b"\xff \xff \xff",
@@ -490,10 +527,96 @@ def test_strange_requests_are_refused_and_confirm_nothing(bench):
         front.say(CALL, call(asked, line))
         status, text = front.returned(asked)
         assert 400 <= status < 500 and b"is confirmed" not in text, (line, status, text)
-    for line in (b"GET", b"GET /", b" ", b"\r\n"):  # not even a request: no answer is owed
-        front.say(CALL, call(front.next(), line))
     asked = front.next()
     front.say(CALL, call(asked, b"GET /metrics HTTP/1.1", source="192.0.2.1"))
     assert front.returned(asked)[0] == 404
     front.say(CALL, call(asked, b"GET /healthz HTTP/1.1"))
     assert front.returned(asked)[0] == 503, "there is no courier"
+
+
+def test_a_large_body_is_granted_piece_by_piece(bench):
+    length = 40 * BODY_PIECE_MAX
+    with bench.core.attach() as front:
+        asked = front.next()
+        front.say(CALL, large_call(asked, length))
+        credit, sent = BODY_CREDIT, 0
+        while sent < length:
+            while credit < BODY_PIECE_MAX:
+                credit += front.credited(asked)
+            assert credit <= BODY_CREDIT
+            sent += BODY_PIECE_MAX
+            credit -= BODY_PIECE_MAX
+            front.say(CALL_BODY, body(asked, b"x" * BODY_PIECE_MAX, sent == length))
+        assert front.returned(asked)[0] == 405
+        front.say(CALL, large_call(asked, 1, CALL_BODY_AWAITED))
+        assert front.credited(asked) == BODY_CREDIT
+        front.say(CALL_BODY, body(asked, b"x", True))
+        assert front.returned(asked)[0] == 405
+
+
+def test_calls_together_have_a_bound(bench):
+    """Who comes with little is served while others have announced all there is room for."""
+    with bench.core.attach() as greedy, bench.core.attach() as front:
+        for i in range(2):
+            greedy.say(CALL, large_call(i, CALL_BODY_MAX))
+        greedy.say(CALL, large_call(2, 40 * 1024 * 1024))
+        greedy.say(CALL, large_call(3, CALL_BODY_MAX))
+        status, _, header, _ = greedy.answered(3)
+        assert status == 503 and b"Retry-After: 1\r\n" in header
+        # What was on its way when the answer came is dropped, and its credit is not given again.
+        for _ in range(BODY_CREDIT // BODY_PIECE_MAX):
+            greedy.say(CALL_BODY, body(3, b"x" * BODY_PIECE_MAX))
+        greedy.say(CALL_ABORT, number(3))
+        front.say(CALL, large_call(1, CALL_BODY_MAX, CALL_BODY_AWAITED))
+        assert front.returned(1)[0] == 503
+        front.say(CALL_ABORT, number(1))
+        for how, granted in ((CALL_BODY_FOLLOWS, BODY_CREDIT), (CALL_BODY_AWAITED, 0)):
+            with bench.core.attach() as blind:
+                blind.say(CALL, large_call(1, CALL_BODY_MAX, how))
+                for _ in range(granted // BODY_PIECE_MAX):
+                    blind.say(CALL_BODY, body(1, b"x" * BODY_PIECE_MAX))
+                assert blind.returned(1)[0] == 503
+                blind.say(CALL_BODY, body(1, b"x"))  # beyond its credit
+                assert blind.closed()
+        front.say(CALL, call(2, b"POST /x HTTP/1.1", content=b"x" * BODY_PIECE_MAX))
+        assert front.returned(2)[0] == 405
+        # A chunked one is cut off where the room ends.
+        front.say(CALL, large_call(3))
+        credit = BODY_CREDIT
+        for sent in itertools.count(1):
+            if credit < BODY_PIECE_MAX:
+                heard, payload = front.hear(CREDIT, RETURN)
+                if heard == RETURN:
+                    break
+                credit += struct.unpack("<QI", payload)[1]
+                continue
+            front.say(CALL_BODY, body(3, b"x" * BODY_PIECE_MAX))
+            credit -= BODY_PIECE_MAX
+        assert struct.unpack("<QI", payload[:12]) == (3, 503)
+        front.say(CALL_ABORT, number(3))
+        greedy.say(CALL_ABORT, number(0))
+
+        def room():
+            asked = front.next() + 10
+            front.say(CALL, large_call(asked, CALL_BODY_MAX, CALL_BODY_AWAITED))
+            heard, _ = front.hear(CREDIT, RETURN)
+            front.say(CALL_ABORT, number(asked))
+            return heard == CREDIT
+        eventually(room, what="room for another")
+    with bench.core.attach() as front:  # what a front leaves behind counts no longer
+        for i in range(2):
+            front.say(CALL, large_call(i, CALL_BODY_MAX, CALL_BODY_AWAITED))
+            assert front.credited(i) == BODY_CREDIT
+
+
+def test_each_answer_has_an_id_of_its_own(bench):
+    with bench.core.attach() as front:
+        front.say(CALL, call(1, b"GET /healthz?secret HTTP/1.1"))
+        front.say(CALL, call(2, b"GET /healthz HTTP/1.1"))
+        headers = [front.answered(i)[2] for i in (1, 2)]
+    ids = [re.search(rb"^x-amzn-RequestId: ([0-9a-f-]{36})\r\n", header)[1] for header in headers]
+    assert ids[0] != ids[1]
+    logged = [line for line in bench.core.events("http.request") if ids[0].decode() in line]
+    assert len(logged) == 1 and "secret" not in logged[0], logged
+    for said in ("method=GET", "path=/healthz", "status=503", "bytes=0", "source=127.0.0.1", "ms="):
+        assert said in logged[0], logged

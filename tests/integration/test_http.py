@@ -1,15 +1,21 @@
 """The HTTP listener: health, numbers for this machine alone, and requests that mean two things."""
 
+import concurrent.futures
+import contextlib
 import http.client
+import pathlib
 import re
+import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
 
-from harness import Instance, believing_context, free_port, message
+from harness import (Instance, believing_context, eventually, free_port, message,
+                     sanitized)
 
 
 def own_addresses():
@@ -182,6 +188,230 @@ def test_limits_are_told(instance, request_, status):
     told = int(answer.split(b" ")[1])
     assert told == status if status else told in (400, 413)
     assert ended
+
+
+# ---- bodies ----
+
+MEBIBYTE = 1024 * 1024
+LARGE = 50 * MEBIBYTE
+CHUNKED = b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def head(length, *fields):
+    lines = ["POST /x HTTP/1.1", "Host: a", f"Content-Length: {length}", *fields]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def connect(instance):
+    return socket.create_connection(("127.0.0.1", instance.ports["http"]), timeout=30)
+
+
+def answer_on(peer):
+    answer = http.client.HTTPResponse(peer)
+    answer.begin()
+    return answer, answer.read()
+
+
+def requests_logged(instance):
+    """Bytes, status and id of each request that was answered."""
+    return [(int(re.search(r" bytes=(\d+)", line)[1]), int(re.search(r" status=(\d+)", line)[1]),
+             re.search(r" request=(\S+)", line)[1]) for line in instance.events("http.request")]
+
+
+def resident(instance, role):
+    return max(int(re.search(r"VmRSS:\s+(\d+) kB",
+                             pathlib.Path(f"/proc/{pid}/status").read_text())[1]) * 1024
+               for pid in instance.pids(role))
+
+
+def assert_arrived(instance, answer, length):
+    """Core had all of it: it says how much, under the id that the answer carries."""
+    assert answer.status == 405
+    assert (length, 405, answer.headers["x-amzn-RequestId"]) in requests_logged(instance)
+
+
+def test_a_large_body_arrives_whole_and_is_never_whole_in_front(instance):
+    most = 0
+    piece = b"x" * (MEBIBYTE // 2)
+    with connect(instance) as peer:
+        peer.sendall(head(LARGE))
+        for _ in range(LARGE // len(piece)):
+            peer.sendall(piece)
+            time.sleep(0.01)
+            most = max(most, resident(instance, "front"))
+        assert_arrived(instance, answer_on(peer)[0], LARGE)
+        assert sanitized() or most < 30 * MEBIBYTE
+        peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert answer_on(peer)[1] == b"ok\n"
+
+
+def test_a_large_body_arrives_in_chunks(instance):
+    with connect(instance) as peer:
+        peer.sendall(CHUNKED)
+        for size in (1, 65535, 65536, 65537, 300000, 7 * MEBIBYTE):
+            peer.sendall(b"%x\r\n" % size + b"y" * size + b"\r\n")
+        peer.sendall(b"0\r\n\r\n")
+        assert_arrived(instance, answer_on(peer)[0],
+                       1 + 65535 + 65536 + 65537 + 300000 + 7 * MEBIBYTE)
+
+
+@pytest.mark.parametrize("length", [1, 1000, 65535, 65536, 65537, 262144, 262145])
+def test_a_body_of_any_length_arrives(instance, length):
+    with connect(instance) as peer:
+        for _ in range(3):
+            peer.sendall(head(length) + b"x" * length)
+            assert_arrived(instance, answer_on(peer)[0], length)
+
+
+def test_large_bodies_arrive_over_tls_and_at_once(instance):
+    def post(size):
+        connection = http.client.HTTPSConnection("127.0.0.1", instance.ports["https"],
+                                                 context=believing_context(), timeout=60)
+        connection.request("POST", "/x", b"z" * size)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer, size
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for answer, size in pool.map(post, range(5 * MEBIBYTE, 5 * MEBIBYTE + 8)):
+            assert_arrived(instance, answer, size)
+
+
+def test_a_slow_body_arrives(instance):
+    with connect(instance) as peer:
+        request = head(300) + b"x" * 300
+        for start in range(0, len(request), 20):
+            peer.sendall(request[start:start + 20])
+            time.sleep(0.02)
+        assert_arrived(instance, answer_on(peer)[0], 300)
+
+
+def test_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(instance):
+    """Else the room for bodies would be used up."""
+    before = len(requests_logged(instance))
+    for beginning in (head(LARGE), CHUNKED + b"%x\r\n" % LARGE):
+        for _ in range(8):
+            with connect(instance) as peer:
+                peer.sendall(beginning + b"x" * MEBIBYTE)
+    with connect(instance) as peer:
+        peer.sendall(head(200000) + b"x" * 200000 + b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer, _ = answer_on(peer)
+        assert answer.status == 405
+    eventually(lambda: len(requests_logged(instance)) > before)
+    for _ in range(2):
+        test_a_body_of_any_length_arrives(instance, 262145)
+
+
+def test_requests_with_bodies_follow_each_other_on_one_connection(instance):
+    bodies = [0, 10, 200000, 0, 70000, 5]
+    with connect(instance) as peer:
+        sending = threading.Thread(target=peer.sendall, args=(
+            b"".join(head(length) + b"x" * length for length in bodies),))
+        sending.start()
+        reader = peer.makefile("rb")
+        for length in bodies:
+            assert reader.readline() == b"HTTP/1.1 405 Method Not Allowed\r\n"
+            fields = dict(line.strip().split(b": ") for line in iter(reader.readline, b"\r\n"))
+            reader.read(int(fields[b"Content-Length"]))
+            id_ = fields[b"x-amzn-RequestId"].decode()
+            assert (length, 405, id_) in requests_logged(instance)
+        sending.join()
+
+
+def test_a_body_is_asked_for_when_it_will_be_taken(instance):
+    with connect(instance) as peer:
+        peer.sendall(head(LARGE, "Expect: 100-continue"))
+        assert peer.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        peer.sendall(b"x" * LARGE)
+        assert_arrived(instance, answer_on(peer)[0], LARGE)
+    answer, ended = raw(instance, head(57 * MEBIBYTE, "Expect: 100-continue"))
+    assert answer.startswith(b"HTTP/1.1 413 ") and ended
+
+
+def test_when_there_is_no_room_a_body_is_not_asked_for(instance):
+    """Three have announced what there is room for; small requests are served as ever."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            peer = stack.enter_context(connect(instance))
+            peer.sendall(head(LARGE) + b"x")
+        time.sleep(0.5)
+        answer, ended = raw(instance, head(LARGE, "Expect: 100-continue"))
+        assert answer.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 1\r\n" in answer
+        assert b"\r\nx-amzn-RequestId: " in answer and ended
+        with connect(instance) as peer:  # who sends it all the same can read the answer too
+            peer.sendall(head(LARGE) + b"x" * LARGE)
+            assert answer_on(peer)[0].status == 503
+        with connect(instance) as peer:
+            peer.sendall(head(60000) + b"x" * 60000)
+            assert answer_on(peer)[0].status == 405
+        assert ask(instance, "POST", "/x", body=b"x")[0].status == 405
+
+    def room():
+        answer, _ = raw(instance, head(LARGE, "Expect: 100-continue"), seconds=1)
+        return answer.startswith(b"HTTP/1.1 100 ")
+    eventually(room, what="room again")
+
+
+def test_a_chunked_body_has_the_same_limit(instance):
+    with connect(instance) as peer:
+        with contextlib.suppress(ConnectionError):
+            peer.sendall(CHUNKED)
+            for _ in range(57):
+                peer.sendall(b"%x\r\n" % MEBIBYTE + b"x" * MEBIBYTE + b"\r\n")
+        assert answer_on(peer)[0].status == 413
+
+
+def test_every_answer_has_a_date_and_those_of_core_an_id(instance):
+    seen = set()
+    for target in ("/healthz", "/nowhere", "/metrics", "/verify?token=x"):
+        headers = ask(instance, "GET", target)[0].headers
+        assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", headers["Date"])
+        seen.add(headers["x-amzn-RequestId"])
+    assert len(seen) == 4 and None not in seen
+    assert b"\r\nDate: " in raw(instance, b"GET / HTTP/2.0\r\n\r\n")[0]
+    last = instance.events("http.request")[-1]
+    assert "path=/verify " in last and "token" not in last
+
+
+def test_an_idle_connection_costs_little(instance):
+    """Also after a large request: nothing of it stays."""
+    context = believing_context()
+
+    def opened():
+        connection = http.client.HTTPSConnection("127.0.0.1", instance.ports["https"],
+                                                 context=context, timeout=20)
+        connection.request("POST", "/x", b"x" * 200000, {"X": "y" * 30000})
+        connection.getresponse().read()
+        return connection
+    if sanitized():
+        pytest.skip("sanitizers keep what was freed")
+    opened().close()
+    before, connections = resident(instance, "front"), [opened() for _ in range(300)]
+    time.sleep(3)  # the trimming
+    cost = (resident(instance, "front") - before) / len(connections)
+    for connection in connections:
+        connection.close()
+    assert cost < 24 * 1024, cost
+
+
+def test_an_orderly_stop_finishes_what_is_in_work(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.check_accounting()
+        with connect(instance) as idle, connect(instance) as half, connect(instance) as work:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert answer_on(idle)[0].status == 200
+            half.sendall(b"GET /healthz HTTP/1.1\r\n")
+            work.sendall(head(2 * MEBIBYTE) + b"x" * MEBIBYTE)
+            time.sleep(0.5)
+            instance.process.send_signal(signal.SIGTERM)
+            assert idle.recv(1) == b"" and half.recv(1) == b""
+            work.sendall(b"x" * MEBIBYTE)
+            answer, _ = answer_on(work)
+            assert answer.headers["Connection"] == "close"
+            assert_arrived(instance, answer, 2 * MEBIBYTE)
+            with pytest.raises(ConnectionError):
+                connect(instance)
+        instance.stop(quick=True)
 
 
 def test_a_tls_greeting_on_the_clear_port_is_refused(instance):

@@ -25,6 +25,7 @@ MAY_INCLUDE = {
 # Pure: no socket, no clock, no database. What they are given is all they know.
 PURE = ["mail/address.c", "mail/body.c", "mail/dsn.c", "mail/header.c", "mail/outgoing.c",
         "mail/reply.c", "mail/data.c", "accept/submission.c", "accept/http.c", "authorize/policy.c",
+        "authenticate/canonical_request.c", "authenticate/sigv4.c",
         "authorize/evaluate.c", "authorize/gate.c", "authorize/senders.c", "authorize/quota.c",
         "deliver/client.c", "deliver/mx.c", "identity/proof.c", "report/feedback.c",
         "spool/schedule.c", "sign/dkim.c"]

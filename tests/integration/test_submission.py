@@ -7,6 +7,7 @@ import email.policy
 import hashlib
 import json
 import smtplib
+import socket
 import sqlite3
 import subprocess
 import time
@@ -287,6 +288,19 @@ def test_who_only_errs_is_told_so_before_the_connection_ends(bench, pipelined):
             assert reply.code == 500
         assert session.reply().code == 421
         assert session.closed()
+
+
+def test_an_orderly_stop_tells_who_is_connected(bench):
+    """And it does not wait for those who say nothing, or are still shaking hands."""
+    with Session(bench.port) as session, Session(bench.instance.ports["submission"]) as other, \
+            socket.create_connection(("127.0.0.1", bench.instance.ports["submissions"])):
+        session.command("EHLO client.example")
+        started = time.monotonic()
+        bench.instance.stop()
+        assert time.monotonic() - started < 6
+        assert session.reply().code == 421 and session.closed()
+        assert other.reply().code == 421
+    bench.instance.start()
 
 
 def test_fifty_recipients_are_taken_and_one_more_is_not(bench):

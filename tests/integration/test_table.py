@@ -1,9 +1,11 @@
 """The first acceptance test: nine ways to set up a domain, DKIM, an address and a policy, and four
-people each. Judged by the reply to the final dot, and by the bytes that arrive."""
+people each, through each of the three doors. Judged by the reply to the final dot or the error of the
+API, and by the bytes that arrive."""
 
 import json
 import subprocess
 
+import botocore.exceptions
 import dkim
 import pytest
 
@@ -66,30 +68,64 @@ def bench(zone, sink):
         yield Bench(instance, zone, sink)
 
 
-def expected_refusal(limited, name, address):
+def over_smtp(instance, credential, address, to, raw):
+    reply = instance.submit(credential, address, to, raw)
+    return None if reply.code == 250 else reply.line
+
+
+def over_v1(instance, credential, address, to, raw):
+    return instance.api("ses", credential).send_raw_email(
+        Source=address, Destinations=[to], RawMessage={"Data": raw})
+
+
+def over_v2(instance, credential, address, to, raw):
+    return instance.api("sesv2", credential).send_email(
+        FromEmailAddress=address, Destination={"ToAddresses": [to]}, Content={"Raw": {"Data": raw}})
+
+
+def error_of(door, *arguments):
+    """None, or "CODE: text"."""
+    try:
+        door(*arguments)
+    except botocore.exceptions.ClientError as error:
+        return "{Code}: {Message}".format(**error.response["Error"])
+    return None
+
+
+DOORS = {
+    "smtp": (over_smtp, "554 Access denied: ", "554 Message rejected: "),
+    "v1": (lambda *given: error_of(over_v1, *given), "AccessDenied: ", "MessageRejected: "),
+    "v2": (lambda *given: error_of(over_v2, *given), "AccessDeniedException: ",
+           "MessageRejected: "),
+}
+
+
+def expected_refusal(door, limited, name, address):
+    _, denied, rejected = DOORS[door]
     if limited:
-        return ("554 Access denied: User `arn:aws:iam::{account}:user/limited' is not authorized "
-                "to perform `ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:{account}:identity/"
-                "{resource}'")
-    return ("554 Message rejected: Email address is not verified. The following identities failed "
-            f"the check in region US-EAST-1: {address}, {name} <{address}>")
+        return denied + ("User `arn:aws:iam::{account}:user/limited' is not authorized "
+                         "to perform `ses:SendRawEmail' on resource "
+                         "`arn:aws:ses:us-east-1:{account}:identity/{resource}'")
+    return rejected + ("Email address is not verified. The following identities failed "
+                       f"the check in region US-EAST-1: {address}, {name} <{address}>")
 
 
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("person", SENDERS)
 @pytest.mark.parametrize("case", CASES)
-def test_each_cell_of_the_table_is_decided_and_hidden_as_promised(bench, case, person):
+def test_each_cell_of_the_table_is_decided_and_hidden_as_promised(bench, case, person, door):
     domain, dkim_on, address_verified, limited, allowed = CASES[case]
     name, address = SENDERS[person]
-    to = f"case{case}-{person.lower()}@example.net"
+    to = f"case{case}-{person.lower()}-{door}@example.net"
     bench.register(domain, dkim_on, address_verified)
-    reply = bench.instance.submit(bench.limited if limited else bench.anybody, address, to,
-                                  message(f"{name} <{address}>", to))
+    refused = DOORS[door][0](bench.instance, bench.limited if limited else bench.anybody, address,
+                             to, message(f"{name} <{address}>", to))
     if person not in allowed:
         resource = "test1.com" if address.endswith("test1.com") else address
-        assert reply.line == expected_refusal(limited, name, address).format(
+        assert refused == expected_refusal(door, limited, name, address).format(
             account=bench.instance.administrator["account"], resource=resource)
         return
-    assert reply.code == 250
+    assert refused is None
     arrived = bench.sink.one(to)
     signers = [dict(part.strip().split("=", 1) for part in value.split(";") if "=" in part)["d"]
                for value in arrived.fields("DKIM-Signature")]

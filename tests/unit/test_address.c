@@ -532,6 +532,59 @@ encoded_word_never_makes_an_address(void **state)
     one("=?utf-8?Q?ceo?=@test1.com", "", "=?utf-8?Q?ceo?=@test1.com");
 }
 
+/* ---- one mailbox that is a parameter ---- */
+
+static void
+parameter_may_be_utf8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *name, *address;
+    } cases[] = {
+        {" a@b ", "", "a@b"},
+        {"山田 太郎 <a@b>", "山田 太郎", "a@b"},
+        {"\"山田, 太郎\" <a@b>", "山田, 太郎", "a@b"},
+        {"T\xc3\xa4ro <a@b\xc3\xbc"
+         "cher.example>",
+         "T\xc3\xa4ro", "a@xn--bcher-kva.example"},
+        {"=?utf-8?B?5bGx55Sw?= 太郎 <a@b> (家)", "山田 太郎", "a@b"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct mailbox mailbox;
+        if (address_mailbox(arena, slice_of(cases[i].text), &mailbox, &err) != RC_OK)
+            fail_msg("'%s': %s", cases[i].text, err.text);
+        assert_slice(mailbox.display_name, cases[i].name);
+        assert_slice(mailbox.address.text, cases[i].address);
+    }
+}
+
+static void
+parameter_is_one_mailbox_without_controls(void **state)
+{
+    (void)state;
+    static const struct {
+        struct slice text;
+        const char *why;
+    } cases[] = {
+        {SLICE(""), "missing"},
+        {SLICE("a@b, c@d"), "unexpected ',' after the address"},
+        {SLICE("a@b\r\n"), "control character"},
+        {SLICE("Taro\r\n <a@b>"), "control character"},
+        {SLICE("a@b\0"), "NUL"},
+        {SLICE("T\xff <a@b>"), "not valid UTF-8"},
+        {SLICE("t\xc3\xa4ro@b"), "local part is not ASCII"},
+        {SLICE("\"t\xc3\xa4ro\"@b"), "local part is not ASCII"},
+        {SLICE("x: a@b;"), "groups"},
+        {SLICE("a@b (山 c@d.example)"), "another address"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct mailbox mailbox;
+        assert_int_equal(address_mailbox(arena, cases[i].text, &mailbox, &err), RC_SYNTAX);
+        if (!strstr(err.text, cases[i].why))
+            fail_msg("'%s' and not '%s'", err.text, cases[i].why);
+    }
+}
+
 /* ---- folding ---- */
 
 static void
@@ -703,6 +756,8 @@ main(void)
         TEST(foreign_bytes_are_refused),
         TEST(deep_and_long_input_is_bounded),
         TEST(encoded_words_in_names_are_decoded),
+        TEST(parameter_may_be_utf8),
+        TEST(parameter_is_one_mailbox_without_controls),
         TEST(encoded_word_never_makes_an_address),
         TEST(label_is_removed_from_an_address),
         TEST(fold_takes_any_text),

@@ -28,6 +28,12 @@ slices_compare_by_bytes_and_fold_ascii_only(void **state)
     assert_false(slice_u64(SLICE("18446744073709551616"), &number));
     assert_false(slice_u64(SLICE("-1"), &number));
     assert_false(slice_u64(SLICE(""), &number));
+    int64_t whole;
+    assert_true(slice_i64(SLICE("-9223372036854775807"), &whole) && whole == -INT64_MAX);
+    assert_true(slice_i64(SLICE("42"), &whole) && whole == 42);
+    assert_false(slice_i64(SLICE("9223372036854775808"), &whole));
+    assert_false(slice_i64(SLICE("-"), &whole));
+    assert_false(slice_i64(SLICE("--1"), &whole));
     assert_true(slice_cut(SLICE("a=b=c"), '=', &before, &after));
     assert_true(slice_is(before, "a") && slice_is(after, "b=c"));
     assert_false(slice_equal_secret(SLICE("secret"), SLICE("secreT")));
@@ -168,6 +174,39 @@ json_errors_name_line_and_column(void **state)
     assert_int_equal(json_parse(arena, (struct slice){deep, sizeof deep}, &value, &err), RC_SYNTAX);
 }
 
+/* `open` and `close` around `count` times `item`, with commas. */
+static enum rc
+parse_repeated(const char *open, const char *item, size_t count, const char *close)
+{
+    struct buf text;
+    struct json *value;
+    buf_init(&text, 4000000);
+    buf_add_cstr(&text, open);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, item, i ? "," : "", i);
+    buf_add_cstr(&text, close);
+    assert_true(buf_ok(&text));
+    enum rc rc = json_parse(arena, buf_slice(&text), &value, &err);
+    buf_fini(&text);
+    return rc;
+}
+
+static void
+json_has_a_limit_of_members_elements_and_values(void **state)
+{
+    (void)state;
+    const char *member = "%s\"%zu\":0", *element = "%s%zu";
+    assert_int_equal(parse_repeated("{", member, JSON_MEMBERS_MAX, "}"), RC_OK);
+    assert_int_equal(parse_repeated("{", member, JSON_MEMBERS_MAX + 1, "}"), RC_SYNTAX);
+    assert_int_equal(parse_repeated("[", element, JSON_ELEMENTS_MAX, "]"), RC_OK);
+    assert_int_equal(parse_repeated("[", element, JSON_ELEMENTS_MAX + 1, "]"), RC_SYNTAX);
+    const char *many =
+        "%s[%zu,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]"; /* 29 values */
+    assert_int_equal(parse_repeated("[", many, JSON_VALUES_MAX / 29, "]"), RC_OK);
+    assert_int_equal(parse_repeated("[", many, JSON_VALUES_MAX / 29 + 1, "]"), RC_SYNTAX);
+    assert_non_null(strstr(err.text, "too many elements"));
+}
+
 static void
 json_is_read_back_as_it_was_written(void **state)
 {
@@ -234,6 +273,7 @@ main(void)
         TEST(times_are_read_and_written),
         TEST(a_map_keeps_what_was_put_and_forgets_what_was_removed),
         TEST(json_errors_name_line_and_column),
+        TEST(json_has_a_limit_of_members_elements_and_values),
         TEST(json_is_read_back_as_it_was_written),
         TEST(message_ids_have_the_form_of_ses),
     };

@@ -15,8 +15,11 @@ struct owner {
     struct http *http;
     struct buf written;
     struct buf seen; /* the requests, each as line|header|body; */
-    unsigned requests, closed;
-    bool answer; /* at once */
+    unsigned heads, requests, closed;
+    uint64_t length; /* announced by the last */
+    uint64_t credit; /* given at the head */
+    bool answer;     /* at once */
+    bool early;      /* at the head, 413 */
 };
 
 static void
@@ -37,32 +40,57 @@ static void
 respond(struct owner *owner)
 {
     http_respond(owner->http, 200, SLICE("text/xml"), SLICE("x-amzn-RequestId: 1\r\n"),
-                 SLICE("Sun, 06 Nov 1994 08:49:37 GMT"), SLICE("<ok/>"));
+                 SLICE("<ok/>"));
 }
 
 static void
-on_request(void *ctx, const struct http_request *request)
+on_head(void *ctx, const struct http_request *request)
 {
     struct owner *owner = ctx;
-    owner->requests++;
+    owner->heads++;
+    owner->length = request->length;
     buf_add(&owner->seen, request->line);
     buf_add_char(&owner->seen, '|');
     buf_add(&owner->seen, request->header);
     buf_add_char(&owner->seen, '|');
-    buf_add(&owner->seen, request->body);
-    buf_add_char(&owner->seen, ';');
     assert_true(slice_starts(request->line, request->method));
     assert_true(slice_find(request->line, request->target) != SLICE_NONE);
+    if (owner->early)
+        http_respond(owner->http, 413, SLICE(""), SLICE(""), SLICE(""));
+    else if (!request->expects_continue && owner->credit)
+        http_credit(owner->http, owner->credit);
+}
+
+static void
+on_body(void *ctx, struct slice piece)
+{
+    assert_true(piece.len > 0);
+    buf_add(&((struct owner *)ctx)->seen, piece);
+}
+
+static void
+on_end(void *ctx)
+{
+    struct owner *owner = ctx;
+    owner->requests++;
+    buf_add_char(&owner->seen, ';');
     if (owner->answer)
         respond(owner);
 }
 
-static const struct http_actions actions = {on_write, on_close, on_request};
+static struct slice
+on_date(void *ctx)
+{
+    (void)ctx;
+    return SLICE("Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+static const struct http_actions actions = {on_write, on_close, on_head, on_body, on_end, on_date};
 
 static void
 owner_init(struct owner *owner, bool answer)
 {
-    *owner = (struct owner){.answer = answer};
+    *owner = (struct owner){.answer = answer, .credit = 2 * BODY_MAX};
     buf_init(&owner->written, 1 << 20);
     buf_init(&owner->seen, 1 << 20);
     owner->http = http_new(BODY_MAX, &actions, owner);
@@ -104,6 +132,7 @@ assert_refused(struct slice request, unsigned status)
             fail_msg("%.*s\nshould be refused with %u, but: %.*s", SLICE_ARG(request), status,
                      SLICE_ARG(buf_slice(&owner.written)));
         assert_true(written_has(&owner, "\r\nConnection: close\r\n"));
+        assert_true(written_has(&owner, "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
         owner_fini(&owner);
     }
 }
@@ -214,9 +243,10 @@ no_content_has_no_length(void **state)
     struct owner owner;
     owner_init(&owner, false);
     (void)http_input(owner.http, SLICE("DELETE /x HTTP/1.1\r\nHost: a\r\n\r\n"));
-    http_respond(owner.http, 204, SLICE(""), SLICE(""), SLICE(""), SLICE(""));
+    http_respond(owner.http, 204, SLICE(""), SLICE(""), SLICE(""));
     assert_true(slice_is(buf_slice(&owner.written),
-                         "HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\n"));
+                         "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                         "Connection: keep-alive\r\n\r\n"));
     owner_fini(&owner);
 }
 
@@ -246,15 +276,18 @@ connection_persists_as_asked(void **state)
 }
 
 static void
-expect_continue_is_answered_before_the_body(void **state)
+expect_continue_is_answered_with_the_first_credit(void **state)
 {
     (void)state;
     struct owner owner;
     owner_init(&owner, true);
     (void)http_input(owner.http, SLICE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
                                        "Expect: 100-continue\r\n\r\n"));
+    assert_int_equal(owner.written.len, 0);
+    assert_true(http_waiting(owner.http));
+    http_credit(owner.http, 10);
     assert_true(slice_is(buf_slice(&owner.written), "HTTP/1.1 100 Continue\r\n\r\n"));
-    assert_true(http_reading_body(owner.http));
+    assert_true(http_reading_body(owner.http) && !http_waiting(owner.http));
     (void)http_input(owner.http, SLICE("x"));
     assert_int_equal(owner.requests, 1);
     owner_fini(&owner);
@@ -464,6 +497,126 @@ nothing_is_read_after_a_refusal(void **state)
 }
 
 static void
+body_is_passed_on_as_far_as_there_is_credit(void **state)
+{
+    (void)state;
+    struct owner owner;
+    owner_init(&owner, false);
+    owner.credit = 4;
+    struct slice request =
+        SLICE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789");
+    assert_int_equal(http_input(owner.http, request), request.len - 6);
+    assert_int_equal(owner.length, 10);
+    assert_true(slice_ends(buf_slice(&owner.seen), SLICE("|0123")));
+    assert_true(http_waiting(owner.http) && http_reading_body(owner.http));
+    assert_int_equal(http_input(owner.http, SLICE("456789")), 0);
+    http_credit(owner.http, 6);
+    assert_false(http_waiting(owner.http));
+    assert_int_equal(http_input(owner.http, SLICE("456789")), 6);
+    assert_int_equal(owner.requests, 1);
+    assert_true(slice_ends(buf_slice(&owner.seen), SLICE("|0123456789;")));
+    owner_fini(&owner);
+}
+
+static void
+framing_of_chunks_needs_no_credit(void **state)
+{
+    (void)state;
+    struct owner owner;
+    owner_init(&owner, false);
+    owner.credit = 3;
+    struct slice head = SLICE("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_int_equal(http_input(owner.http, head), head.len);
+    assert_true(owner.length == HTTP_LENGTH_UNKNOWN);
+    assert_int_equal(http_input(owner.http, SLICE("3\r\nabc\r\n1\r\nd")), 11);
+    http_credit(owner.http, 1);
+    assert_int_equal(http_input(owner.http, SLICE("d\r\n0\r\n\r\n")), 8);
+    assert_int_equal(owner.requests, 1);
+    assert_true(slice_ends(buf_slice(&owner.seen), SLICE("|abcd;")));
+    owner_fini(&owner);
+}
+
+static void
+credit_ends_with_its_request(void **state)
+{
+    (void)state;
+    struct owner owner;
+    owner_init(&owner, true);
+    struct slice one = SLICE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
+    assert_int_equal(http_input(owner.http, one), one.len);
+    http_credit(owner.http, 1000); /* late */
+    owner.credit = 0;
+    assert_int_equal(http_input(owner.http, one), one.len - 1);
+    assert_int_equal(owner.requests, 1);
+    owner_fini(&owner);
+}
+
+static void
+early_response_ends_the_session(void **state)
+{
+    (void)state;
+    struct owner owner;
+    owner_init(&owner, false);
+    owner.early = true;
+    struct slice request = SLICE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+                                 "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(http_input(owner.http, request), request.len);
+    assert_int_equal(owner.heads, 1);
+    assert_int_equal(owner.requests, 0);
+    assert_int_equal(owner.closed, 1);
+    assert_true(written_starts(&owner, "HTTP/1.1 413 "));
+    assert_true(written_has(&owner, "Connection: close\r\n"));
+    owner_fini(&owner);
+}
+
+static void
+response_in_the_middle_of_a_body_ends_the_session(void **state)
+{
+    (void)state;
+    const struct slice bodies[] = {SLICE("Content-Length: 5\r\n\r\nab"),
+                                   SLICE("Transfer-Encoding: chunked\r\n\r\n5\r\nab"),
+                                   SLICE("Transfer-Encoding: chunked\r\n\r\n5"),
+                                   SLICE("Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX")};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct owner owner;
+        owner_init(&owner, false);
+        (void)http_input(owner.http, SLICE("POST / HTTP/1.1\r\nHost: a\r\n"));
+        (void)http_input(owner.http, bodies[i]);
+        respond(&owner);
+        assert_true(written_has(&owner, "Connection: close\r\n"));
+        assert_int_equal(owner.closed, 1);
+        assert_int_equal(http_input(owner.http, SLICE("more")), 4);
+        assert_int_equal(owner.requests, 0);
+        owner_fini(&owner);
+    }
+}
+
+static void
+shutdown_lets_a_request_finish(void **state)
+{
+    (void)state;
+    struct owner owner;
+    owner_init(&owner, false);
+    (void)http_input(owner.http, SLICE("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na"));
+    http_shutdown(owner.http);
+    assert_int_equal(owner.closed, 0);
+    (void)http_input(owner.http, SLICE("b"));
+    respond(&owner);
+    assert_true(written_has(&owner, "Connection: close\r\n"));
+    assert_int_equal(owner.closed, 1);
+    owner_fini(&owner);
+    const struct slice beginnings[] = {SLICE(""), SLICE("GET"), SLICE("GET / HTTP/1.1\r\nHost")};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        owner_init(&owner, false);
+        (void)http_input(owner.http, beginnings[i]);
+        http_shutdown(owner.http);
+        assert_int_equal(owner.closed, 1);
+        assert_int_equal(owner.written.len, 0);
+        owner_fini(&owner);
+    }
+}
+
+static void
 field_is_found_by_its_whole_name(void **state)
 {
     (void)state;
@@ -488,7 +641,7 @@ main(void)
         cmocka_unit_test(head_is_answered_without_a_body),
         cmocka_unit_test(no_content_has_no_length),
         cmocka_unit_test(connection_persists_as_asked),
-        cmocka_unit_test(expect_continue_is_answered_before_the_body),
+        cmocka_unit_test(expect_continue_is_answered_with_the_first_credit),
         cmocka_unit_test(request_lines_with_two_readings_are_refused),
         cmocka_unit_test(one_empty_line_before_a_request_is_forgiven),
         cmocka_unit_test(fields_with_two_readings_are_refused),
@@ -497,6 +650,12 @@ main(void)
         cmocka_unit_test(what_is_too_large_is_refused),
         cmocka_unit_test(what_is_just_not_too_large_is_taken),
         cmocka_unit_test(nothing_is_read_after_a_refusal),
+        cmocka_unit_test(body_is_passed_on_as_far_as_there_is_credit),
+        cmocka_unit_test(framing_of_chunks_needs_no_credit),
+        cmocka_unit_test(credit_ends_with_its_request),
+        cmocka_unit_test(early_response_ends_the_session),
+        cmocka_unit_test(response_in_the_middle_of_a_body_ends_the_session),
+        cmocka_unit_test(shutdown_lets_a_request_finish),
         cmocka_unit_test(field_is_found_by_its_whole_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,7 +165,7 @@ body_pieces_are_bounded(void **state)
     static char piece[BODY_PIECE_MAX + 1];
     struct body_message in = {5, SLICE("hello\0"), true}, back;
     ROUND_TRIP(body, in, back);
-    assert_true(back.submission == 5 && back.last);
+    assert_true(back.number == 5 && back.last);
     assert_slice(back.piece, in.piece);
     REFUSED_WITH_BYTE(body, in, out.len - 1, 2); /* neither true nor false */
     in.piece = (struct slice){piece, BODY_PIECE_MAX};
@@ -210,6 +210,7 @@ call_survives_the_way_and_is_bounded(void **state)
                               .source_ip = SLICE("::1"),
                               .request_line = SLICE("POST / HTTP/1.1"),
                               .header = SLICE("Host: a\r\n"),
+                              .length = 8,
                               .body = SLICE("Action=x")};
     struct call_message back;
     ROUND_TRIP(call, in, back);
@@ -219,11 +220,49 @@ call_survives_the_way_and_is_bounded(void **state)
     assert_slice(back.request_line, in.request_line);
     assert_slice(back.header, in.header);
     assert_slice(back.body, in.body);
-    in.body = (struct slice){memory_alloc(CALL_MAX), CALL_MAX};
+    assert_true(back.length == 8 && back.how == CALL_BODY_WHOLE);
+    in.header = (struct slice){memory_alloc(CALL_HEADER_MAX + 1), CALL_HEADER_MAX + 1};
     REFUSED(call, in);
-    free((char *)in.body.ptr);
-    in.body = SLICE("");
+    in.header.len--;
+    ROUND_TRIP(call, in, back);
+    free((char *)in.header.ptr);
+    in.header = SLICE("");
     in.request_line = SLICE("");
+    REFUSED(call, in);
+}
+
+static void
+call_body_comes_as_it_is_announced(void **state)
+{
+    (void)state;
+    static char piece[BODY_PIECE_MAX + 1];
+    struct call_message in = {.call = 4,
+                              .source_ip = SLICE("::1"),
+                              .request_line = SLICE("POST / HTTP/1.1"),
+                              .length = BODY_PIECE_MAX,
+                              .body = {piece, BODY_PIECE_MAX}};
+    struct call_message back;
+    ROUND_TRIP(call, in, back);
+    in.length = CALL_LENGTH_UNKNOWN;
+    ROUND_TRIP(call, in, back);
+    in.length = BODY_PIECE_MAX - 1;
+    REFUSED(call, in);
+    in.length = in.body.len = BODY_PIECE_MAX + 1;
+    REFUSED(call, in);
+    in.how = CALL_BODY_FOLLOWS;
+    in.body.len = 1;
+    REFUSED(call, in);
+    in.body = SLICE("");
+    in.length = CALL_BODY_MAX;
+    ROUND_TRIP(call, in, back);
+    assert_true(back.length == CALL_BODY_MAX && back.how == CALL_BODY_FOLLOWS);
+    in.length = CALL_LENGTH_UNKNOWN;
+    in.how = CALL_BODY_AWAITED;
+    ROUND_TRIP(call, in, back);
+    assert_true(back.length == CALL_LENGTH_UNKNOWN && back.how == CALL_BODY_AWAITED);
+    in.length = 0;
+    REFUSED(call, in);
+    in.length = CALL_BODY_MAX + 1;
     REFUSED(call, in);
 }
 
@@ -547,6 +586,7 @@ main(void)
         cmocka_unit_test(numbers_and_credit_survive_the_way),
         cmocka_unit_test(submitted_carries_a_reply),
         cmocka_unit_test(call_survives_the_way_and_is_bounded),
+        cmocka_unit_test(call_body_comes_as_it_is_announced),
         cmocka_unit_test(return_has_an_http_status),
         cmocka_unit_test(deliver_survives_the_way),
         cmocka_unit_test(deliver_is_refused_when_it_cannot_be_meant),

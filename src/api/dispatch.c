@@ -1,0 +1,644 @@
+#include "dispatch.h"
+#include "accept/http.h"
+#include "authenticate/sigv4.h"
+#include "authorize/permit.h"
+#include "outbox.h"
+#include "store/users.h"
+#include "validate.h"
+#include "wire_answers.h"
+#include "wire_forms.h"
+
+enum {
+    SKEW_MS = 5 * 60 * 1000,
+    RESULT_MAX = 900 * 1024, /* fits a message to front, with what is around it */
+    ANSWER_MAX = 960 * 1024
+};
+
+void
+dispatch_init(struct dispatch *dispatch)
+{
+    buf_init(&dispatch->result, RESULT_MAX);
+    buf_init(&dispatch->out, ANSWER_MAX);
+}
+
+/* Either may hold a secret that was just made. */
+void
+dispatch_fini(struct dispatch *dispatch)
+{
+    buf_wipe(&dispatch->result);
+    buf_wipe(&dispatch->out);
+}
+
+static enum rc
+fail(struct dispatch *dispatch, enum rc rc, enum api_fault fault)
+{
+    dispatch->call.fault = fault;
+    return dispatch->rc = rc;
+}
+
+/* ---- which service ---- */
+
+static struct slice
+path_of(struct slice target)
+{
+    return slice_head(target, slice_chr(target, '?'));
+}
+
+static struct slice
+query_of(struct slice target)
+{
+    struct slice path, query = SLICE("");
+    return slice_cut(target, '?', &path, &query) ? query : SLICE("");
+}
+
+static bool
+is_rest_path(struct slice path)
+{
+    return slice_starts(path, SLICE("/v2/email")) || slice_starts(path, SLICE("/v1/email"));
+}
+
+/* Query requests have the path "/"; a browser that asks for the start page signs nothing. */
+bool
+dispatch_is_api(struct slice method, struct slice target, struct slice header)
+{
+    struct slice path = path_of(target), authorization;
+    if (is_rest_path(path))
+        return true;
+    return slice_is(path, "/") &&
+           (slice_is(method, "POST") || http_field(header, "Authorization", &authorization) ||
+            slice_find(target, SLICE("Action=")) != SLICE_NONE);
+}
+
+/* The credential scope names the service, the path which of the two generations of SES. */
+static enum service
+service_of(struct slice path, struct slice signing_name)
+{
+    if (is_rest_path(path))
+        return SERVICE_SESV2;
+    for (int i = 0; i < SERVICE_COUNT; i++)
+        if (i != SERVICE_SESV2 && slice_is(signing_name, service_models[i].signing_name))
+            return (enum service)i;
+    return SERVICE_SES;
+}
+
+/* ---- who ---- */
+
+static enum api_fault
+fault_of_signature(enum sigv4_fault fault)
+{
+    switch (fault) {
+    case SIGV4_MISSING: return FAULT_MISSING_TOKEN;
+    case SIGV4_INCOMPLETE: return FAULT_INCOMPLETE_SIGNATURE;
+    case SIGV4_TOKEN: return FAULT_INVALID_TOKEN;
+    case SIGV4_EXPIRED: return FAULT_EXPIRED;
+    default: return FAULT_SIGNATURE;
+    }
+}
+
+/* Unknown and inactive keys are told alike, and cost what a wrong signature costs. */
+static enum rc
+refuse_key(struct dispatch *dispatch)
+{
+    (void)err_set(&dispatch->err, RC_DENIED,
+                  "The security token included in the request is invalid.");
+    return fail(dispatch, RC_DENIED, FAULT_INVALID_TOKEN);
+}
+
+static void
+fill_caller(struct dispatch *dispatch, const struct access_key_row *key)
+{
+    struct api_caller *caller = &dispatch->caller;
+    *caller = (struct api_caller){
+        .user_folded = key->user_folded,
+        .user_name = key->user_name,
+        .user_id = key->user_id,
+        .user_path = key->user_path,
+        .user_arn = arena_printf(dispatch->arena, "arn:aws:iam::%.*s:user%.*s%.*s",
+                                 SLICE_ARG(dispatch->constants->account), SLICE_ARG(key->user_path),
+                                 SLICE_ARG(key->user_name)),
+        .access_key = key->id,
+        .source_ip = dispatch->source_ip,
+        .tls = dispatch->tls,
+    };
+    if (!http_field(dispatch->header, "User-Agent", &caller->user_agent))
+        caller->user_agent = SLICE("");
+}
+
+static enum rc
+unseal(struct dispatch *dispatch, struct slice row, struct slice sealed, struct secret *secret)
+{
+    if (sealer_unseal(dispatch->constants->sealer, row, sealed, secret, &dispatch->err) == RC_OK)
+        return RC_OK;
+    return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
+}
+
+static enum rc
+check_signature(struct dispatch *dispatch, struct api_thread *thread,
+                const struct sigv4_request *request, const struct sigv4_claim *claim)
+{
+    struct access_key_row key = {0};
+    struct secret secret;
+    struct slice name = SLICE("decoy"), sealed = dispatch->constants->decoy;
+    enum rc rc = access_keys_find(thread->database, dispatch->arena, claim->access_key, &key,
+                                  &dispatch->err);
+    bool usable = rc == RC_OK && key.active;
+    if (rc != RC_OK && rc != RC_NOT_FOUND)
+        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
+    if (rc == RC_OK) {
+        name = arena_concat(dispatch->arena, SLICE("access-key:"), key.id);
+        sealed = key.secret;
+    }
+    if (unseal(dispatch, name, sealed, &secret) != RC_OK)
+        return dispatch->rc;
+    enum sigv4_fault fault =
+        sigv4_verify(dispatch->arena, request, claim, secret_slice(&secret), &dispatch->err);
+    secret_free(&secret);
+    if (!usable)
+        return refuse_key(dispatch);
+    if (fault != SIGV4_OK)
+        return fail(dispatch, RC_DENIED, fault_of_signature(fault));
+    fill_caller(dispatch, &key);
+    return RC_OK;
+}
+
+/* IAM is everywhere in us-east-1 (reference §7.2); STS answers under both. */
+static enum rc
+authenticate(struct dispatch *dispatch, struct api_thread *thread)
+{
+    struct slice region = dispatch->constants->region, global = SLICE("us-east-1");
+    const struct sigv4_scope scopes[] = {
+        {"ses", region}, {"iam", global}, {"sts", region}, {"sts", global}};
+    struct sigv4_request request = {dispatch->method, dispatch->target, dispatch->header,
+                                    dispatch->body};
+    struct sigv4_claim claim;
+    struct slice path = path_of(dispatch->target);
+    dispatch->service = service_of(path, SLICE("ses"));
+    enum sigv4_fault fault = sigv4_read(dispatch->arena, &request, &claim, &dispatch->err);
+    if (fault == SIGV4_OK) {
+        dispatch->service = service_of(path, claim.service);
+        fault = sigv4_check(dispatch->arena, &claim, scopes, sizeof scopes / sizeof *scopes,
+                            dispatch->now_ms, SKEW_MS, dispatch->tls.len > 0, &dispatch->err);
+    }
+    if (fault != SIGV4_OK)
+        return fail(dispatch, RC_DENIED, fault_of_signature(fault));
+    if (is_rest_path(path) && !slice_is(claim.service, "ses")) {
+        (void)err_set(&dispatch->err, RC_DENIED,
+                      "Credential should be scoped to correct service: 'ses'. ");
+        return fail(dispatch, RC_DENIED, FAULT_SIGNATURE);
+    }
+    return check_signature(dispatch, thread, &request, &claim);
+}
+
+/* ---- what ---- */
+
+static enum rc
+refuse_action(struct dispatch *dispatch, struct slice name)
+{
+    (void)err_set(&dispatch->err, RC_NOT_FOUND, "Could not find operation %.*s for version %s",
+                  SLICE_ARG(name), service_models[dispatch->service].version);
+    return fail(dispatch, RC_NOT_FOUND, FAULT_INVALID_ACTION);
+}
+
+static enum rc
+choose(struct dispatch *dispatch, const struct operation_model *model, struct slice name)
+{
+    dispatch->model = model;
+    if (!model)
+        return refuse_action(dispatch, name);
+    dispatch->row = served_find(model);
+    if (dispatch->row)
+        return RC_OK;
+    (void)err_set(&dispatch->err, RC_NOT_FOUND, "The operation %s is not served here", model->name);
+    return fail(dispatch, RC_NOT_FOUND, FAULT_INVALID_ACTION);
+}
+
+static enum rc
+malformed(struct dispatch *dispatch, enum rc rc)
+{
+    return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_MALFORMED_INPUT);
+}
+
+static bool
+is_form(struct slice header)
+{
+    struct slice type;
+    return http_field(header, "Content-Type", &type) &&
+           slice_iis(slice_trim(slice_head(type, slice_chr(type, ';'))),
+                     "application/x-www-form-urlencoded");
+}
+
+static enum rc
+read_query(struct dispatch *dispatch)
+{
+    struct form form;
+    struct slice name, version;
+    bool get = slice_is(dispatch->method, "GET");
+    if (!get && !(slice_is(dispatch->method, "POST") && is_form(dispatch->header))) {
+        (void)err_set(&dispatch->err, RC_SYNTAX,
+                      "the request must be a GET, or a POST of application/x-www-form-urlencoded");
+        return fail(dispatch, RC_SYNTAX, FAULT_MALFORMED_INPUT);
+    }
+    struct slice text = get ? query_of(dispatch->target) : dispatch->body;
+    enum rc rc = malformed(dispatch, form_parse(dispatch->arena, text, &form, &dispatch->err));
+    if (rc != RC_OK)
+        return rc;
+    if (!form_get(&form, "Action", &name)) {
+        (void)err_set(&dispatch->err, RC_SYNTAX, "The request is missing an action");
+        return fail(dispatch, RC_SYNTAX, FAULT_MISSING_ACTION);
+    }
+    const char *expected = service_models[dispatch->service].version;
+    if (form_get(&form, "Version", &version) && !slice_is(version, expected))
+        return refuse_action(dispatch, name);
+    rc = choose(dispatch, operation_model_find(dispatch->service, name), name);
+    return rc != RC_OK
+               ? rc
+               : malformed(dispatch, form_decode(dispatch->arena, &form, dispatch->model->input,
+                                                 &dispatch->input, &dispatch->err));
+}
+
+/* The signature covers the path without "." and "..", and with one slash for several (authenticate/
+ * sigv4.h): a path that has them was signed as another one, whoever put them in. */
+static bool
+path_is_plain(struct slice path)
+{
+    struct slice segment, rest = slice_from(path, 1);
+    bool more = true;
+    while (more) {
+        more = slice_cut(rest, '/', &segment, &rest);
+        if (!more)
+            segment = rest;
+        if (segment.len == 0 || slice_is(segment, ".") || slice_is(segment, ".."))
+            return false;
+    }
+    return true;
+}
+
+static enum rc
+read_rest(struct dispatch *dispatch)
+{
+    struct form query;
+    struct json *labels = NULL;
+    struct slice path = path_of(dispatch->target);
+    if (!path_is_plain(path))
+        return refuse_action(dispatch, path);
+    enum rc rc = choose(
+        dispatch, operation_model_route(dispatch->arena, dispatch->method, path, &labels),
+        arena_printf(dispatch->arena, "%.*s %.*s", SLICE_ARG(dispatch->method), SLICE_ARG(path)));
+    if (rc == RC_OK)
+        rc = malformed(dispatch, form_parse(dispatch->arena, query_of(dispatch->target), &query,
+                                            &dispatch->err));
+    return rc != RC_OK ? rc
+                       : malformed(dispatch, rest_decode(dispatch->arena, dispatch->model->input,
+                                                         labels, &query, dispatch->body,
+                                                         &dispatch->input, &dispatch->err));
+}
+
+static enum rc
+validate(struct dispatch *dispatch)
+{
+    enum rc rc =
+        validate_input(dispatch->arena, dispatch->model->input, dispatch->input, &dispatch->err);
+    return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_VALIDATION);
+}
+
+enum rc
+dispatch_read(struct dispatch *dispatch, struct api_thread *thread)
+{
+    enum rc rc = authenticate(dispatch, thread);
+    if (rc == RC_OK)
+        rc = dispatch->service == SERVICE_SESV2 ? read_rest(dispatch) : read_query(dispatch);
+    return rc == RC_OK ? validate(dispatch) : rc;
+}
+
+enum rc
+dispatch_name(struct dispatch *dispatch, struct slice service, struct slice operation,
+              struct slice input)
+{
+    size_t i = 0;
+    struct form none = {0};
+    while (i < SERVICE_COUNT && !slice_is(service, service_models[i].name))
+        i++;
+    if (i == SERVICE_COUNT)
+        return dispatch->rc =
+                   err_set(&dispatch->err, RC_NOT_FOUND,
+                           "there is no service %.*s: ses, sesv2, iam, sts", SLICE_ARG(service));
+    dispatch->service = (enum service)i;
+    dispatch->caller = (struct api_caller){
+        .administrator = true,
+        .user_arn = arena_printf(dispatch->arena, "arn:aws:iam::%.*s:root",
+                                 SLICE_ARG(dispatch->constants->account)),
+    };
+    enum rc rc = choose(dispatch, operation_model_find(dispatch->service, operation), operation);
+    if (rc == RC_OK)
+        rc = malformed(dispatch, rest_decode(dispatch->arena, dispatch->model->input, NULL, &none,
+                                             input, &dispatch->input, &dispatch->err));
+    return rc == RC_OK ? validate(dispatch) : rc;
+}
+
+/* ---- may they ---- */
+
+static struct slice
+named(const struct dispatch *dispatch)
+{
+    const char *member = dispatch->row->member;
+    const struct json *value = member ? json_member(dispatch->input, member) : NULL;
+    return value && value->type == JSON_STRING ? value->text : SLICE("");
+}
+
+static struct slice
+ses_arn(const struct dispatch *dispatch, const char *type)
+{
+    const struct api_constants *constants = dispatch->constants;
+    return arena_printf(dispatch->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",
+                        SLICE_ARG(constants->region), SLICE_ARG(constants->account), type,
+                        SLICE_ARG(named(dispatch)));
+}
+
+static struct slice
+iam_arn(const struct dispatch *dispatch, const char *type, struct slice path, struct slice name)
+{
+    return arena_printf(dispatch->arena, "arn:aws:iam::%.*s:%s%.*s%.*s",
+                        SLICE_ARG(dispatch->constants->account), type, SLICE_ARG(path),
+                        SLICE_ARG(name));
+}
+
+static struct slice
+new_path(const struct dispatch *dispatch)
+{
+    const struct json *path = json_member(dispatch->input, "Path");
+    return path && path->type == JSON_STRING ? path->text : SLICE("/");
+}
+
+/* IAM's ARNs hold the path, which the request does not name: it is looked up. What does not exist is
+ * asked about under the path "/". */
+static struct slice
+user_arn(const struct dispatch *dispatch, struct database *database)
+{
+    struct user_row row;
+    struct err err;
+    struct slice name = named(dispatch);
+    if (name.len == 0)
+        return dispatch->caller.user_arn;
+    if (users_find(database, dispatch->arena, name, &row, &err) == RC_OK)
+        return iam_arn(dispatch, "user", row.path, row.name);
+    return iam_arn(dispatch, "user", new_path(dispatch), name);
+}
+
+static struct slice
+group_arn(const struct dispatch *dispatch, struct database *database)
+{
+    struct group_row row;
+    struct err err;
+    struct slice name = named(dispatch);
+    if (groups_find(database, dispatch->arena, name, &row, &err) == RC_OK)
+        return iam_arn(dispatch, "group", row.path, row.name);
+    return iam_arn(dispatch, "group", new_path(dispatch), name);
+}
+
+static struct slice
+resource_of(const struct dispatch *dispatch, struct database *database)
+{
+    switch (dispatch->row->resource) {
+    case RESOURCE_IDENTITY: return ses_arn(dispatch, "identity");
+    case RESOURCE_CONFIGURATION_SET: return ses_arn(dispatch, "configuration-set");
+    case RESOURCE_TEMPLATE: return ses_arn(dispatch, "template");
+    case RESOURCE_VERIFICATION_TEMPLATE:
+        return ses_arn(dispatch, "custom-verification-email-template");
+    case RESOURCE_CONTACT_LIST: return ses_arn(dispatch, "contact-list");
+    case RESOURCE_ARN: return named(dispatch);
+    case RESOURCE_USER: return user_arn(dispatch, database);
+    case RESOURCE_GROUP: return group_arn(dispatch, database);
+    case RESOURCE_POLICY: return iam_arn(dispatch, "policy", new_path(dispatch), named(dispatch));
+    case RESOURCE_ANY:
+    case RESOURCE_OF_GATE:
+    case RESOURCE_OPEN: break;
+    }
+    return SLICE("*");
+}
+
+/* "Tags" and "TagKeys" of the input, for conditions on tags. */
+static void
+read_tags(const struct dispatch *dispatch, struct permit_request *request)
+{
+    const struct json *tags = json_member(dispatch->input, "Tags");
+    const struct json *keys = json_member(dispatch->input, "TagKeys");
+    struct permit_tag *list = ARENA_ARRAY(dispatch->arena, struct permit_tag, PERMIT_TAGS_MAX);
+    size_t count = 0;
+    for (const struct json *tag = tags ? tags->first : NULL; tag && count < PERMIT_TAGS_MAX;
+         tag = tag->next) {
+        const struct json *key = json_member(tag, "Key"), *value = json_member(tag, "Value");
+        if (key)
+            list[count++] = (struct permit_tag){key->text, value ? value->text : SLICE("")};
+    }
+    for (const struct json *key = keys ? keys->first : NULL; key && count < PERMIT_TAGS_MAX;
+         key = key->next)
+        list[count++] = (struct permit_tag){key->text, SLICE("")};
+    request->request_tags = list;
+    request->request_tag_count = count;
+}
+
+static enum rc
+authorize(struct dispatch *dispatch, struct api_thread *thread)
+{
+    const struct served_operation *row = dispatch->row;
+    const struct api_caller *caller = &dispatch->caller;
+    const struct policy_entry *policies;
+    size_t count;
+    if (caller->administrator || row->resource == RESOURCE_OPEN ||
+        row->resource == RESOURCE_OF_GATE)
+        return RC_OK;
+    struct facts_source source = api_facts_source(dispatch->constants, thread);
+    policy_cache_trim(thread->policies);
+    enum rc rc = facts_principal(dispatch->arena, &source, caller->user_folded, &policies, &count,
+                                 &dispatch->err);
+    if (rc != RC_OK)
+        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
+    struct permit_request request = {
+        .user_name = caller->user_name,
+        .user_id = caller->user_id,
+        .user_arn = caller->user_arn,
+        .account = dispatch->constants->account,
+        .region = dispatch->constants->region,
+        .action = slice_of(row->action),
+        .resource = resource_of(dispatch, thread->database),
+        .show_resource = row->service != SERVICE_SES,
+        .source_ip = caller->source_ip,
+        .user_agent = caller->user_agent,
+        .secure_transport = caller->tls.len > 0,
+        .api_version = row->service == SERVICE_SES     ? "1"
+                       : row->service == SERVICE_SESV2 ? "2"
+                                                       : NULL,
+        .now_ms = dispatch->now_ms,
+    };
+    read_tags(dispatch, &request);
+    rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
+    return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_ACCESS_DENIED);
+}
+
+/* A key that was switched off since the signature was checked writes nothing. */
+static enum rc
+ask_again(struct dispatch *dispatch, struct api_thread *thread)
+{
+    bool active = true;
+    if (dispatch->caller.administrator || dispatch->row->access != API_WRITE)
+        return RC_OK;
+    enum rc rc = access_keys_is_active(thread->database, dispatch->caller.access_key, &active,
+                                       &dispatch->err);
+    if (rc != RC_OK)
+        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
+    return active ? RC_OK : refuse_key(dispatch);
+}
+
+/* ---- the handler ---- */
+
+enum rc
+dispatch_run(struct dispatch *dispatch, struct api_thread *thread)
+{
+    enum rc rc = ask_again(dispatch, thread);
+    if (rc == RC_OK)
+        rc = authorize(dispatch, thread);
+    if (rc != RC_OK)
+        return rc;
+    buf_reset(&dispatch->result);
+    json_writer_init(&dispatch->writer, &dispatch->result);
+    json_open_object(&dispatch->writer);
+    dispatch->effects = (struct api_effects){0};
+    dispatch->call = (struct api_call){
+        .arena = dispatch->arena,
+        .constants = dispatch->constants,
+        .thread = thread,
+        .database = thread->database,
+        .input = dispatch->input,
+        .output = &dispatch->writer,
+        .effects = &dispatch->effects,
+        .now_ms = dispatch->now_ms,
+        .caller = &dispatch->caller,
+        .quota = &dispatch->quota,
+        .service = dispatch->service,
+    };
+    return dispatch->rc = dispatch->row->run(&dispatch->call, &dispatch->err);
+}
+
+enum rc
+dispatch_finish(struct dispatch *dispatch)
+{
+    dispatch->call.database = NULL; /* that of a worker which is somebody else's now */
+    dispatch->call.thread = NULL;
+    return dispatch->rc = dispatch->call.outbox->finish(&dispatch->call, &dispatch->err);
+}
+
+/* ---- the answer ---- */
+
+static void
+open_document(struct dispatch *dispatch, const char *name, const char *suffix)
+{
+    buf_printf(&dispatch->out, "<%s%s xmlns=\"%s\">", name, suffix,
+               service_models[dispatch->service].namespace);
+}
+
+static enum rc
+write_xml(struct dispatch *dispatch, const struct json *tree)
+{
+    const struct operation_model *model = dispatch->model;
+    struct buf *out = &dispatch->out;
+    enum rc rc = RC_OK;
+    open_document(dispatch, model->name, "Response");
+    if (model->result) {
+        buf_printf(out, "<%s>", model->result);
+        rc = xml_encode(out, model->output, tree, &dispatch->err);
+        buf_printf(out, "</%s>", model->result);
+    }
+    buf_printf(out,
+               "<ResponseMetadata><RequestId>%.*s</RequestId></ResponseMetadata></%sResponse>\n",
+               SLICE_ARG(dispatch->request_id), model->name);
+    dispatch->content_type = "text/xml";
+    return rc;
+}
+
+static enum rc
+write_json(struct dispatch *dispatch, const struct json *tree)
+{
+    dispatch->content_type = "application/json";
+    if (!dispatch->model->output) {
+        buf_add_cstr(&dispatch->out, "{}");
+        return RC_OK;
+    }
+    return rest_encode(&dispatch->out, dispatch->model->output, tree, &dispatch->err);
+}
+
+static enum rc
+write_success(struct dispatch *dispatch)
+{
+    struct json *tree;
+    json_close_object(&dispatch->writer);
+    if (!buf_ok(&dispatch->result))
+        return err_set(&dispatch->err, RC_LIMIT, "the answer is too long");
+    enum rc rc = json_parse(dispatch->arena, buf_slice(&dispatch->result), &tree, &dispatch->err);
+    if (rc == RC_OK)
+        rc = service_models[dispatch->service].namespace && !dispatch->caller.administrator
+                 ? write_xml(dispatch, tree)
+                 : write_json(dispatch, tree);
+    if (rc == RC_OK && !buf_ok(&dispatch->out))
+        rc = err_set(&dispatch->err, RC_LIMIT, "the answer is too long");
+    dispatch->status = 200;
+    return rc;
+}
+
+static void
+write_element(struct buf *out, const char *name, struct slice text)
+{
+    buf_printf(out, "<%s>", name);
+    xml_escape(out, text);
+    buf_printf(out, "</%s>", name);
+}
+
+static void
+write_xml_failure(struct dispatch *dispatch, struct fault_words words)
+{
+    struct buf *out = &dispatch->out;
+    open_document(dispatch, "Error", "Response");
+    buf_printf(out, "<Error><Type>%s</Type><Code>%s</Code>",
+               words.status < 500 ? "Sender" : "Receiver", words.code);
+    for (size_t i = 0; i < API_FAULT_MEMBERS && dispatch->call.fault_members[i].name; i++)
+        write_element(out, dispatch->call.fault_members[i].name,
+                      dispatch->call.fault_members[i].value);
+    write_element(out, "Message", slice_of(dispatch->err.text));
+    buf_add_cstr(out, "</Error>");
+    write_element(out, "RequestId", dispatch->request_id);
+    buf_add_cstr(out, "</ErrorResponse>\n");
+    dispatch->content_type = "text/xml";
+}
+
+static void
+write_json_failure(struct dispatch *dispatch)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, &dispatch->out);
+    json_open_object(&writer);
+    json_put_cstr(&writer, "message", dispatch->err.text);
+    json_close_object(&writer);
+    dispatch->content_type = "application/json";
+}
+
+static void
+write_failure(struct dispatch *dispatch)
+{
+    struct fault_words words =
+        fault_words_of(dispatch->call.fault, dispatch->rc, dispatch->service);
+    buf_reset(&dispatch->out);
+    dispatch->status = words.status;
+    dispatch->error_code = words.code;
+    if (service_models[dispatch->service].namespace)
+        write_xml_failure(dispatch, words);
+    else
+        write_json_failure(dispatch);
+}
+
+void
+dispatch_answer(struct dispatch *dispatch)
+{
+    if (dispatch->rc == RC_OK)
+        dispatch->rc = write_success(dispatch);
+    if (dispatch->rc != RC_OK)
+        write_failure(dispatch);
+}

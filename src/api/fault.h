@@ -1,0 +1,84 @@
+/*
+ * How the APIs say that something failed: an error code of each protocol with its HTTP status
+ * (reference §5.7, §7.3, §7.4). One of the two tables that turn our codes outward; the other is
+ * mail/reply.h. A handler that knows more than `enum rc` says so names a fault; otherwise the code of
+ * its error and the service decide.
+ */
+#ifndef POSTERN_API_FAULT_H
+#define POSTERN_API_FAULT_H
+
+#include "base/err.h"
+#include "shape.h"
+
+enum api_fault {
+    FAULT_BY_RC, /* none named */
+    FAULT_ACCESS_DENIED,
+    FAULT_MISSING_TOKEN,
+    FAULT_INVALID_TOKEN,
+    FAULT_SIGNATURE,
+    FAULT_INCOMPLETE_SIGNATURE,
+    FAULT_EXPIRED,
+    FAULT_INVALID_ACTION,
+    FAULT_MISSING_ACTION,
+    FAULT_MALFORMED_INPUT,
+    FAULT_VALIDATION,
+    FAULT_INVALID_PARAMETER,
+    FAULT_INVALID_NEXT_TOKEN,
+    FAULT_THROTTLING,
+    FAULT_DAILY_QUOTA,
+    FAULT_UNAVAILABLE,
+    FAULT_INTERNAL,
+    /* sending */
+    FAULT_MESSAGE_REJECTED,
+    FAULT_MAIL_FROM_NOT_VERIFIED,
+    FAULT_ACCOUNT_PAUSED,
+    FAULT_CONFIGURATION_SET_PAUSED,
+    FAULT_FROM_NOT_VERIFIED,
+    FAULT_PRODUCTION_ACCESS,
+    /* SES nouns */
+    FAULT_NOT_FOUND,
+    FAULT_ALREADY_EXISTS,
+    FAULT_CONFLICT,
+    FAULT_LIMIT,
+    FAULT_INVALID_POLICY,
+    FAULT_NO_CONFIGURATION_SET,
+    FAULT_CONFIGURATION_SET_EXISTS,
+    FAULT_INVALID_CONFIGURATION_SET,
+    FAULT_NO_DESTINATION,
+    FAULT_DESTINATION_EXISTS,
+    FAULT_INVALID_CLOUDWATCH_DESTINATION,
+    FAULT_INVALID_FIREHOSE_DESTINATION,
+    FAULT_INVALID_SNS_DESTINATION,
+    FAULT_INVALID_DELIVERY_OPTIONS,
+    FAULT_INVALID_TRACKING_OPTIONS,
+    FAULT_NO_TRACKING_OPTIONS,
+    FAULT_TRACKING_OPTIONS_EXIST,
+    FAULT_NO_TEMPLATE,
+    FAULT_INVALID_TEMPLATE,
+    FAULT_INVALID_RENDERING_PARAMETER,
+    FAULT_MISSING_RENDERING_ATTRIBUTE,
+    FAULT_NO_VERIFICATION_TEMPLATE,
+    FAULT_VERIFICATION_TEMPLATE_EXISTS,
+    FAULT_INVALID_VERIFICATION_CONTENT,
+    /* IAM */
+    FAULT_NO_SUCH_ENTITY,
+    FAULT_ENTITY_EXISTS,
+    FAULT_DELETE_CONFLICT,
+    FAULT_IAM_LIMIT,
+    FAULT_MALFORMED_POLICY,
+    FAULT_INVALID_INPUT,
+    FAULT_PASSWORD_POLICY,
+    FAULT_REPORT_NOT_PRESENT,
+    FAULT_REPORT_NOT_READY,
+    FAULT_COUNT
+};
+
+struct fault_words {
+    const char *code; /* "NoSuchEntity" */
+    unsigned status;  /* HTTP */
+};
+
+/* As the service's protocol says it; `rc` decides for FAULT_BY_RC. */
+struct fault_words fault_words_of(enum api_fault fault, enum rc rc, enum service service);
+
+#endif

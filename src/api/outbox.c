@@ -1,0 +1,83 @@
+#include "outbox.h"
+#include "mail/body.h"
+
+struct outbox *
+outbox_new(struct api_call *call, size_t count,
+           enum rc (*finish)(struct api_call *call, struct err *err))
+{
+    struct outbox *outbox = ARENA_NEW(call->arena, struct outbox);
+    outbox->count = count < OUTBOX_MAX ? count : OUTBOX_MAX;
+    outbox->finish = finish;
+    call->outbox = outbox;
+    return outbox;
+}
+
+/* How many line ends are not CRLF. */
+static size_t
+count_bare(struct slice bytes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < bytes.len; i++) {
+        bool cr = bytes.ptr[i] == '\r', lf = bytes.ptr[i] == '\n';
+        if (cr && i + 1 < bytes.len && bytes.ptr[i + 1] == '\n')
+            i++;
+        else
+            count += cr || lf;
+    }
+    return count;
+}
+
+struct slice
+outbox_normalize(struct arena *arena, struct slice bytes)
+{
+    size_t bare = count_bare(bytes), len = 0;
+    if (bare == 0)
+        return bytes;
+    char *out = arena_alloc(arena, bytes.len + bare);
+    for (size_t i = 0; i < bytes.len; i++) {
+        char c = bytes.ptr[i];
+        if (c != '\r' && c != '\n') {
+            out[len++] = c;
+            continue;
+        }
+        if (c == '\r' && i + 1 < bytes.len && bytes.ptr[i + 1] == '\n')
+            i++;
+        out[len++] = '\r';
+        out[len++] = '\n';
+    }
+    return (struct slice){out, len};
+}
+
+static enum rc
+read_body(struct outbox_mail *mail, struct err *err)
+{
+    struct body_scan *scan = body_scan_new(&mail->header);
+    struct body_hash *hash = body_hash_new();
+    body_scan_feed(scan, mail->body);
+    body_hash_feed(hash, mail->body);
+    enum rc rc = body_scan_finish(scan, err);
+    mail->eight_bit = body_scan_eight_bit(scan);
+    body_hash_finish(hash, mail->body_hash);
+    body_scan_free(scan);
+    body_hash_free(hash);
+    return rc;
+}
+
+/* Without an empty line everything is header. */
+enum rc
+outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail, struct err *err)
+{
+    size_t end;
+    enum rc rc = header_end(bytes, &end, err);
+    if (rc == RC_AGAIN) {
+        bytes = arena_concat(arena, bytes,
+                             slice_ends(bytes, SLICE("\r\n")) ? SLICE("\r\n") : SLICE("\r\n\r\n"));
+        rc = header_end(bytes, &end, err);
+    }
+    if (rc == RC_OK)
+        rc = header_parse(arena, slice_head(bytes, end - 2), &mail->header, err);
+    if (rc != RC_OK)
+        return rc;
+    mail->body = slice_from(bytes, end);
+    return read_body(mail, err);
+}

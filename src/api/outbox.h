@@ -1,0 +1,60 @@
+/*
+ * The messages that one call of the API sends: the handler makes them, and each then goes the way of
+ * all mail (role/core_submission.c), where the gate decides about it. What became of them comes back
+ * here, and `finish` writes the answer.
+ */
+#ifndef POSTERN_API_OUTBOX_H
+#define POSTERN_API_OUTBOX_H
+
+#include "call.h"
+
+struct outbox_mail {
+    struct slice action; /* "ses:SendRawEmail" */
+    const char *api_version;
+    struct slice reverse_path; /* canonical */
+    const struct sender
+        *senders; /* that parameters name, beside the header's and the reverse-path */
+    size_t sender_count;
+    const struct slice *recipients; /* canonical */
+    size_t recipient_count;
+    /* Empty: as the header says, or none. */
+    struct slice configuration_set, template_name, tags;
+    struct slice source_arn, from_arn, return_path_arn;
+    /* A template that could not be rendered: accepted, recorded, never sent (reference §9). */
+    struct slice rendering_failure;
+
+    /* Set by outbox_read. */
+    struct header header;
+    struct slice body;
+    uint8_t body_hash[32];
+    bool eight_bit;
+
+    /* What became of it; `rc` may also say that it could not be read. */
+    enum rc rc;
+    struct slice message_id;
+    enum api_fault fault;
+    struct err err;
+};
+
+enum { OUTBOX_MAX = 50 };
+
+struct outbox {
+    struct outbox_mail mails[OUTBOX_MAX];
+    size_t count;
+    /* When all have their outcome: writes the output, or fails as the call. */
+    enum rc (*finish)(struct api_call *call, struct err *err);
+};
+
+/* The call's outbox, with room for `count` mails that are all zero. */
+struct outbox *outbox_new(struct api_call *call, size_t count,
+                          enum rc (*finish)(struct api_call *call, struct err *err));
+
+/* Line ends are made CRLF: whatever stands in `bytes` has one reading from here on. */
+struct slice outbox_normalize(struct arena *arena, struct slice bytes);
+
+/* Read a message, normalized before: header, body, its hash, and what is refused in it. In words
+ * without "Transaction failed". Borrows from `bytes`. */
+MUST_USE enum rc outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail,
+                             struct err *err);
+
+#endif

@@ -1,0 +1,34 @@
+#include "served.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+static const struct served_rows *const nouns[] = {
+    &ses_account_rows,
+    &ses_sending_rows,
+    &sts_rows,
+};
+
+static const struct served_operation **by_model; /* beside operation_models */
+static pthread_once_t indexed = PTHREAD_ONCE_INIT;
+
+static void
+index_rows(void)
+{
+    by_model = memory_alloc(operation_model_count * sizeof *by_model);
+    for (size_t noun = 0; noun < sizeof nouns / sizeof *nouns; noun++)
+        for (size_t i = 0; i < nouns[noun]->count; i++) {
+            const struct served_operation *row = &nouns[noun]->rows[i];
+            const struct operation_model *model =
+                operation_model_find(row->service, slice_of(row->name));
+            assert(model && !by_model[model - operation_models]);
+            by_model[model - operation_models] = row;
+        }
+}
+
+const struct served_operation *
+served_find(const struct operation_model *model)
+{
+    pthread_once(&indexed, index_rows);
+    return by_model[model - operation_models];
+}

@@ -1,0 +1,55 @@
+/*
+ * What of the SES, IAM and STS APIs is served: one row an operation. The dispatcher reads the row
+ * before the handler runs, so that a handler cannot forget to ask for permission, and nothing that
+ * has no row can be called. docs/ses-compatibility.md is made from the same rows.
+ */
+#ifndef POSTERN_API_SERVED_H
+#define POSTERN_API_SERVED_H
+
+#include "operations.h"
+
+/* The ARN that permission is asked for (reference §5.5). */
+enum api_resource {
+    RESOURCE_ANY,                   /* "*" */
+    RESOURCE_IDENTITY,              /* identity/NAME */
+    RESOURCE_CONFIGURATION_SET,     /* configuration-set/NAME */
+    RESOURCE_TEMPLATE,              /* template/NAME */
+    RESOURCE_VERIFICATION_TEMPLATE, /* custom-verification-email-template/NAME */
+    RESOURCE_CONTACT_LIST,          /* contact-list/NAME */
+    RESOURCE_ARN,                   /* the member is one */
+    RESOURCE_USER,                  /* IAM; an absent name is the caller's own */
+    RESOURCE_GROUP,
+    RESOURCE_POLICY,  /* of the name and path given */
+    RESOURCE_OF_GATE, /* sending: the gate asks */
+    RESOURCE_OPEN     /* never denied: GetCallerIdentity */
+};
+
+struct served_operation {
+    enum service service;
+    const char *name;
+    const char *action; /* "ses:GetAccount" */
+    enum api_access access;
+    enum api_resource resource;
+    const char *member; /* of the input, that names the resource */
+    enum rc (*run)(struct api_call *call, struct err *err);
+    const char *deviation; /* from AWS, in a sentence; NULL: none known */
+};
+
+/* The rows of one noun, beside their handlers. */
+struct served_rows {
+    const struct served_operation *rows;
+    size_t count;
+};
+#define SERVED_ROWS(list)                                                                          \
+    {                                                                                              \
+        list, sizeof list / sizeof *list                                                           \
+    }
+
+extern const struct served_rows ses_account_rows; /* ses_account.c, and so on */
+extern const struct served_rows ses_sending_rows;
+extern const struct served_rows sts_rows; /* sts_caller.c */
+
+/* NULL: not served. */
+const struct served_operation *served_find(const struct operation_model *model);
+
+#endif

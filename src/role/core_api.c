@@ -1,0 +1,221 @@
+/*
+ * Requests of the SES, IAM and STS APIs, from the whole request to the answer:
+ *
+ *   worker   who signed it, which operation, what only reads, what makes messages
+ *   writer   what writes
+ *   core_submission.c   each message that was made, like any other
+ *
+ * The same for `postern api`, whose caller is the administrator at the socket.
+ */
+#include "api/dispatch.h"
+#include "api/outbox.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "core.h"
+#include "store/users.h"
+
+#include <stdlib.h>
+
+enum { LAST_USED_GRANULARITY_MS = 60 * 1000 };
+
+struct api_job {
+    struct core *core;
+    struct call *call; /* owned; NULL: of the administrator */
+    struct arena *arena;
+    bool owns_arena;
+    struct dispatch dispatch;
+    size_t pending; /* messages without an outcome */
+    struct write_job write;
+    /* of the administrator */
+    struct slice service, operation, input;
+    void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err);
+    void *ctx;
+};
+
+static struct api_job *
+job_of(struct write_job *write)
+{
+    return (struct api_job *)((char *)write - offsetof(struct api_job, write));
+}
+
+static struct api_job *
+job_new(struct core *core, struct arena *arena)
+{
+    struct api_job *job = NEW(struct api_job);
+    struct quota_limits limits = core_quota_limits(core);
+    job->core = core;
+    job->arena = arena;
+    dispatch_init(&job->dispatch);
+    job->dispatch.arena = arena;
+    job->dispatch.constants = &core->constants;
+    job->dispatch.now_ms = clock_now_ms();
+    job->dispatch.quota = (struct api_quota){
+        .per_day = limits.per_day,
+        .rate = limits.rate,
+        .sent_24h = quota_sent_24h(&core->quota, job->dispatch.now_ms),
+    };
+    return job;
+}
+
+static void
+job_free(struct api_job *job)
+{
+    dispatch_fini(&job->dispatch);
+    if (job->owns_arena)
+        arena_free(job->arena);
+    free(job);
+}
+
+/* ---- the answer ---- */
+
+static void
+log_call(const struct api_job *job)
+{
+    const struct dispatch *dispatch = &job->dispatch;
+    log_event(LOG_LEVEL_INFO, "api.call",
+              LOG_CSTR("service", service_models[dispatch->service].name),
+              LOG_CSTR("operation", dispatch->model ? dispatch->model->name : "-"),
+              LOG_TEXT("principal", dispatch->caller.administrator ? SLICE("administrator")
+                                                                   : dispatch->caller.user_name),
+              LOG_TEXT("key", dispatch->caller.access_key), LOG_TEXT("source", dispatch->source_ip),
+              LOG_CSTR("result", dispatch->error_code ? dispatch->error_code : "ok"),
+              LOG_CSTR("reason", dispatch->rc == RC_OK ? "" : dispatch->err.text),
+              LOG_TEXT("request", dispatch->request_id));
+}
+
+static void
+answer(struct api_job *job)
+{
+    struct dispatch *dispatch = &job->dispatch;
+    dispatch_answer(dispatch);
+    log_call(job);
+    job->core->counters.calls++;
+    if (job->call) {
+        struct slice header = SLICE("");
+        if (dispatch->error_code && !service_models[dispatch->service].namespace)
+            header = arena_printf(job->arena, "x-amzn-ErrorType: %s\r\n", dispatch->error_code);
+        struct call *call = job->call;
+        call_respond(call, dispatch->status, slice_of(dispatch->content_type), header,
+                     buf_slice(&dispatch->out));
+    } else {
+        job->done(job->ctx, dispatch->rc, buf_slice(&dispatch->out), &dispatch->err);
+    }
+    job_free(job);
+}
+
+/* ---- what writes ---- */
+
+static enum rc
+write_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct api_job *job = job_of(write);
+    (void)database;
+    enum rc rc = dispatch_run(&job->dispatch, &job->core->writer_thread);
+    *err = job->dispatch.err;
+    return rc;
+}
+
+static void
+write_done(struct write_job *write)
+{
+    struct api_job *job = job_of(write);
+    if (write->rc == RC_OK) {
+        core_apply_effects(job->core, &job->dispatch.effects);
+    } else if (job->dispatch.rc == RC_OK) { /* it did well, and then the commit failed */
+        job->dispatch.rc = write->rc;
+        job->dispatch.err = write->err;
+    }
+    answer(job);
+}
+
+/* ---- what sends ---- */
+
+static void
+sent(void *ctx)
+{
+    struct api_job *job = ctx;
+    if (--job->pending > 0)
+        return;
+    (void)!dispatch_finish(&job->dispatch);
+    answer(job);
+}
+
+static void
+send_all(struct api_job *job)
+{
+    struct outbox *outbox = job->dispatch.call.outbox;
+    job->pending = outbox->count + 1; /* one for this loop: the last to end may be among them */
+    for (size_t i = 0; i < outbox->count; i++)
+        submission_hand_in(job->core, &job->dispatch.caller, &outbox->mails[i], sent, job);
+    sent(job);
+}
+
+/* ---- the worker ---- */
+
+static void
+read_run(void *ctx, unsigned worker)
+{
+    struct api_job *job = ctx;
+    struct dispatch *dispatch = &job->dispatch;
+    struct api_thread *thread = &job->core->workers[worker];
+    dispatch->rc = database_begin_read(thread->database, &dispatch->err);
+    if (dispatch->rc != RC_OK)
+        return;
+    enum rc rc = job->call ? dispatch_read(dispatch, thread)
+                           : dispatch_name(dispatch, job->service, job->operation, job->input);
+    if (rc == RC_OK && dispatch->row->access != API_WRITE)
+        (void)!dispatch_run(dispatch, thread);
+    database_rollback(thread->database);
+}
+
+static void
+read_done(void *ctx)
+{
+    struct api_job *job = ctx;
+    struct dispatch *dispatch = &job->dispatch;
+    if (dispatch->rc != RC_OK || dispatch->row->access == API_READ) {
+        answer(job);
+    } else if (dispatch->row->access == API_SEND) {
+        send_all(job);
+    } else {
+        job->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
+        writer_submit(job->core->writer, &job->write);
+    }
+}
+
+bool
+api_serves(const struct call *call)
+{
+    return dispatch_is_api(call->method, call->target, call->header);
+}
+
+void
+api_serve(struct call *call)
+{
+    struct api_job *job = job_new(call->core, call->arena);
+    struct dispatch *dispatch = &job->dispatch;
+    job->call = call;
+    dispatch->method = call->method;
+    dispatch->target = call->target;
+    dispatch->header = call->header;
+    dispatch->body = call->body;
+    dispatch->source_ip = call->source_ip;
+    dispatch->tls = call->tls_version;
+    dispatch->request_id = call->id;
+    pool_submit(job->core->pool, read_run, read_done, job);
+}
+
+void
+api_administer(struct core *core, struct slice service, struct slice operation, struct slice input,
+               void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+               void *ctx)
+{
+    struct api_job *job = job_new(core, arena_new());
+    job->owns_arena = true;
+    job->service = arena_dup(job->arena, service);
+    job->operation = arena_dup(job->arena, operation);
+    job->input = arena_dup(job->arena, input);
+    job->done = done;
+    job->ctx = ctx;
+    pool_submit(core->pool, read_run, read_done, job);
+}
