@@ -3,8 +3,8 @@
  *
  *   front    AUTHENTICATE -> core_session.c      SUBMIT, BODY, SUBMIT_END -> core_submission.c
  *            CALL, CALL_BODY -> core_call.c, and when it is whole -> core_administration.c
- *   courier  OUTCOME, CREDIT -> core_delivery.c  RESOLVE -> core_identity.c, to the resolver
- *            FEEDBACK -> core_feedback.c
+ *   courier  CREDIT -> core_delivery.c           OUTCOME -> core_settle.c
+ *            FEEDBACK -> core_feedback.c         RESOLVE -> core_identity.c, to the resolver
  *   resolver RESOLVED, PROVED -> core_identity.c
  */
 #include "core.h"
@@ -241,7 +241,7 @@ core_apply_effects(struct core *core, const struct api_effects *effects)
     if (effects->stopped_count > 0)
         delivery_stop(core->delivery, effects->stopped, effects->stopped_count);
     if (effects->queue_changed)
-        delivery_wake(core->delivery);
+        due_wake(core->delivery);
     if (effects->identities_changed)
         proving_wake(core->proving);
     if (effects->settings_changed) {
@@ -323,7 +323,7 @@ expire_done(struct write_job *write)
     if (write->rc == RC_OK && (expiry->more_messages || expiry->more_decisions))
         writer_submit(expiry->core->writer, write);
     else {
-        delivery_wake(expiry->core->delivery); /* for what was recalled */
+        due_wake(expiry->core->delivery); /* for what was recalled */
         free(expiry);
     }
 }
@@ -556,7 +556,7 @@ main(void)
     pool_free(core->pool);
     for (unsigned i = 0; i < core->worker_count; i++)
         database_close(core->workers[i].database); /* the last to close merges the log */
-    delivery_finish(core->delivery);
+    settle_finish(core->delivery);
     writer_free(core->writer);
     sealer_close(core->constants.sealer);
     return EXIT_SUCCESS;

@@ -79,7 +79,7 @@ struct core {
     uint64_t call_bytes; /* of all calls that are not answered */
     struct counters counters;
     int64_t started_ms;
-    struct delivery *delivery;             /* core_delivery.c */
+    struct delivery *delivery;             /* core_delivery.h */
     struct proving *proving;               /* core_identity.c */
     struct administration *administration; /* core_administration.c */
     struct intake *intake;                 /* core_feedback.c */
@@ -125,12 +125,6 @@ struct delivery *delivery_new(struct core *core);
  * or NULL when it is staged in chunks. */
 void delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,
                       const struct slice *body);
-bool delivery_has_room(const struct delivery *delivery);
-/* Whether fresh mail for the domain may go to courier without a way through the store. */
-bool delivery_takes(const struct delivery *delivery, struct slice domain);
-/* The loop has ended: a last try for outcomes that the store did not take yet. */
-void delivery_finish(struct delivery *delivery);
-void delivery_wake(struct delivery *delivery); /* look for due mail */
 void delivery_stop(struct delivery *delivery, const int64_t *recipient_keys, size_t count);
 void delivery_courier_up(struct delivery *delivery);
 void delivery_courier_down(struct delivery *delivery);
@@ -139,6 +133,16 @@ struct delivery_counts {
     size_t leased, ready;
 };
 struct delivery_counts delivery_counts(const struct delivery *delivery);
+
+/* core_due.c: what is due. */
+bool due_has_room(const struct delivery *delivery);
+/* Whether fresh mail for the domain may go to courier without a way through the store. */
+bool due_takes(const struct delivery *delivery, struct slice domain);
+void due_wake(struct delivery *delivery); /* look for due mail */
+
+/* core_settle.c: outcomes. */
+/* The loop has ended: a last try for those that the store did not take yet. */
+void settle_finish(struct delivery *delivery);
 
 /* core_identity.c: what DNS proves, and the pool of signing keys. */
 struct proving *proving_new(struct core *core);

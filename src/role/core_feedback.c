@@ -159,7 +159,7 @@ job_settled(struct report_job *job)
         forwarded |= job->reports[i].fate == REPORT_FORWARDED;
     }
     if (forwarded)
-        delivery_wake(job->intake->core->delivery);
+        due_wake(job->intake->core->delivery);
     job_end(job, taken ? FEEDBACK_TAKEN : FEEDBACK_REFUSED);
 }
 

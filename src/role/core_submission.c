@@ -336,7 +336,7 @@ accept_done(struct write_job *write)
         struct slice body = buf_slice(&job->chunk);
         delivery_enqueue(core->delivery, &job->answer.entry, job->staged ? NULL : &body);
     } else {
-        delivery_wake(core->delivery);
+        due_wake(core->delivery);
     }
     if (job->mail)
         mail_finish(job); /* may end what the message id is borrowed by */
@@ -349,9 +349,9 @@ commit(struct submission_job *job)
     struct spool_entry *entry = &job->answer.entry;
     entry->body = buf_slice(&job->chunk);
     entry->staged = job->staged;
-    job->leased = delivery_has_room(job->core->delivery);
+    job->leased = due_has_room(job->core->delivery);
     for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++)
-        job->leased = delivery_takes(job->core->delivery, entry->recipients[i].domain);
+        job->leased = due_takes(job->core->delivery, entry->recipients[i].domain);
     for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++) {
         entry->recipients[i].leased = true;
         entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;
