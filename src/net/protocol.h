@@ -94,7 +94,9 @@ enum {
     CALL_BODY_MAX = 56 * 1024 * 1024
 };
 
-/* `submission` is numbered by front, unique on its channel. One transaction per session at a time. */
+/* `submission` is numbered by front, unique on its channel. One transaction per session at a time:
+ * the next SUBMIT follows SUBMITTED; after SUBMIT_ABORT, which comes before SUBMIT_END or not at
+ * all, follows SESSION_END. */
 struct submit_message {
     uint64_t submission, session;
     struct slice reverse_path; /* canonical text */

@@ -61,10 +61,7 @@ front_message(void *ctx, struct channel *channel, uint8_t type, struct slice pay
     case MESSAGE_CALL_ABORT: return read_number(payload, &number) && call_abort(front, number);
     case MESSAGE_SUBMIT_END: return read_number(payload, &number) && submission_end(front, number);
     case MESSAGE_SUBMIT_ABORT:
-        if (!read_number(payload, &number))
-            return false;
-        submission_abort(front, number);
-        return true;
+        return read_number(payload, &number) && submission_abort(front, number);
     case MESSAGE_SESSION_END:
         if (!read_number(payload, &number))
             return false;
@@ -87,6 +84,7 @@ front_closed(void *ctx, struct channel *channel, const char *why)
     map_remove(front->core->fronts, MAP_KEY(front->number));
     map_free(front->submissions);
     map_free(front->receiving);
+    map_free(front->transactions);
     free(front);
 }
 
@@ -152,6 +150,7 @@ attach_front(struct core *core, struct process_peer peer)
     front->number = peer.number;
     front->submissions = map_new();
     front->receiving = map_new();
+    front->transactions = map_new();
     front->channel = channel_open(core->loop, peer.fd, &front_handler, front);
     channel_bound(front->channel, FRONT_BACKLOG_MAX);
     map_put(core->fronts, MAP_KEY(front->number), front);

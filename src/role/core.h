@@ -26,6 +26,7 @@ struct front {
     uint32_t number;
     struct map *submissions;        /* by front's number; owned */
     struct map *receiving;          /* calls whose end has not come, by front's number; owned */
+    struct map *transactions;       /* the same, by session; owned */
     size_t sessions, logins, calls; /* had by it, and under way for it */
 };
 
@@ -101,7 +102,7 @@ struct session *session_find(struct core *core, struct front *front, uint64_t nu
 bool submission_begin(struct front *front, struct slice payload);
 bool submission_body(struct front *front, struct slice payload);
 bool submission_end(struct front *front, uint64_t number);
-void submission_abort(struct front *front, uint64_t number);
+bool submission_abort(struct front *front, uint64_t number);
 void submission_revoke(struct front *front, uint64_t session);
 void submission_forget_front(struct front *front);
 /* A message that a call of the API made: it goes the same way, and `done` is called when it has its

@@ -25,7 +25,7 @@ enum submission_step {
 
 struct submission_job {
     struct core *core;
-    struct front *front; /* NULL once the front is gone: finish quietly */
+    struct front *front; /* NULL once it has its answer or is gone: finish quietly */
     uint64_t number;     /* the front's */
     /* Or of a call of the API, which lives until `mail_done` is called. */
     struct outbox_mail *mail;
@@ -37,7 +37,8 @@ struct submission_job {
     struct session session;         /* copied into arena: the session may end meanwhile */
     struct submit_message envelope; /* in arena */
     struct buf head;                /* until the header block is complete */
-    bool have_header, ended, orphan;
+    bool have_header, ended;
+    bool orphan;            /* aborted, or its front is gone: forgotten when the store has done */
     struct header header;   /* in arena */
     struct body_scan *scan; /* owned */
     struct body_hash *hash; /* owned */
@@ -170,8 +171,10 @@ send_reply(struct submission_job *job, struct slice reply)
 static void
 job_detach(struct submission_job *job)
 {
-    if (job->front)
+    if (job->front) {
         map_remove(job->front->submissions, MAP_KEY(job->number));
+        map_remove(job->front->transactions, MAP_KEY(job->envelope.session));
+    }
     job->front = NULL;
 }
 
@@ -208,7 +211,8 @@ job_discard(struct submission_job *job)
 {
     if (job->quota_taken)
         quota_give_back(&job->core->quota, &job->charge);
-    job_detach(job);
+    if (!job->orphan) /* it counts as long as it takes memory */
+        job_detach(job);
     if (job->staged == 0) {
         job_free(job);
         return;
@@ -410,9 +414,7 @@ static void
 decide_done(void *ctx)
 {
     struct submission_job *job = ctx;
-    if (job->orphan)
-        job_discard(job);
-    else if (job->rc == RC_OK && job->mail && job->mail->rendering_failure.len)
+    if (job->rc == RC_OK && job->mail && job->mail->rendering_failure.len)
         record_unrendered(job);
     else if (job->rc == RC_OK)
         commit(job);
@@ -478,7 +480,8 @@ malformed(struct submission_job *job, enum rc rc, const struct err *err)
 static void
 give_credit(struct submission_job *job)
 {
-    if (job->front && !job->ended && job->owed > 0 && job->staging < STAGING_MAX) {
+    bool wanted = job->front && !job->ended && !job->orphan;
+    if (wanted && job->owed > 0 && job->staging < STAGING_MAX) {
         send_number(job->front, MESSAGE_CREDIT, job->number, job->owed);
         job->credit += job->owed;
         job->owed = 0;
@@ -639,6 +642,9 @@ envelope_is_canonical(struct arena *arena, const struct submit_message *envelope
     return is_canonical(arena, envelope->reverse_path);
 }
 
+/* A session has one transaction at a time, from its SUBMIT to the answer or until nothing is left
+ * of it: what is kept of messages that come in is bounded by the connections that a front may have.
+ */
 bool
 submission_begin(struct front *front, struct slice payload)
 {
@@ -647,7 +653,8 @@ submission_begin(struct front *front, struct slice payload)
     struct submit_message envelope;
     if (!protocol_get_submit(arena, arena_dup(arena, payload), &envelope) ||
         map_get(front->submissions, MAP_KEY(envelope.submission)) ||
-        map_count(front->submissions) >= core->config.connections ||
+        map_get(front->transactions, MAP_KEY(envelope.session)) ||
+        map_count(front->submissions) >= 2 * (size_t)core->config.connections ||
         !envelope_is_canonical(arena, &envelope)) {
         arena_free(arena);
         return false;
@@ -662,6 +669,7 @@ submission_begin(struct front *front, struct slice payload)
     buf_init(&job->head, HEADER_MAX + BODY_PIECE_MAX);
     buf_init(&job->chunk, CHUNK_BYTES);
     map_put(front->submissions, MAP_KEY(job->number), job);
+    map_put(front->transactions, MAP_KEY(envelope.session), job);
     const struct session *session = session_find(core, front, envelope.session);
     job->request = (struct submission_request){.reverse_path = envelope.reverse_path,
                                                .recipients = envelope.recipients,
@@ -681,13 +689,21 @@ submission_begin(struct front *front, struct slice payload)
     return true;
 }
 
+/* NULL: it had its answer, or was aborted. */
+static struct submission_job *
+find_open(const struct front *front, uint64_t number)
+{
+    struct submission_job *job = map_get(front->submissions, MAP_KEY(number));
+    return job && !job->orphan ? job : NULL;
+}
+
 bool
 submission_body(struct front *front, struct slice payload)
 {
     struct arena *arena = arena_new();
     struct body_message message;
     bool read = protocol_get_body(arena, payload, &message);
-    struct submission_job *job = read ? map_get(front->submissions, MAP_KEY(message.number)) : NULL;
+    struct submission_job *job = read ? find_open(front, message.number) : NULL;
     bool valid = read && (!job || (job->step == RECEIVING && !job->ended &&
                                    (int64_t)message.piece.len <= job->credit));
     if (valid && job) {
@@ -739,7 +755,7 @@ finish_if_complete(struct submission_job *job)
 bool
 submission_end(struct front *front, uint64_t number)
 {
-    struct submission_job *job = map_get(front->submissions, MAP_KEY(number));
+    struct submission_job *job = find_open(front, number);
     if (!job)
         return true; /* it had its answer */
     if (job->ended || job->step != RECEIVING)
@@ -825,24 +841,27 @@ submission_hand_in(struct core *core, const struct api_caller *caller, struct ou
     finish_if_complete(job);
 }
 
-/* The client went away before the end: nothing was promised. After the end it runs to its end:
- * the message may be committed and its acknowledgement lost, as with any SMTP server. */
+/* The client went away before the end: nothing was promised. After the end it runs to its end: the
+ * message may be committed and its acknowledgement lost, as with any SMTP server. */
 static void
 abandon(struct submission_job *job)
 {
-    job->front = NULL;
-    if (job->ended)
+    if (job->ended || job->orphan)
         return;
     job->orphan = true;
     finish_if_complete(job);
 }
 
-void
+bool
 submission_abort(struct front *front, uint64_t number)
 {
-    struct submission_job *job = map_remove(front->submissions, MAP_KEY(number));
-    if (job)
-        abandon(job);
+    struct submission_job *job = find_open(front, number);
+    if (!job)
+        return true;
+    if (job->ended)
+        return false;
+    abandon(job);
+    return true;
 }
 
 /* The access key was switched off while the message came in: the front drops the rest, and at the
@@ -868,7 +887,8 @@ submission_forget_front(struct front *front)
     struct slice key;
     void *value;
     while (map_next(front->submissions, &cursor, &key, &value)) {
-        map_remove(front->submissions, key);
-        abandon(value);
+        struct submission_job *job = value;
+        job_detach(job);
+        abandon(job);
     }
 }

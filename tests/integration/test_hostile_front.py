@@ -189,19 +189,19 @@ def test_no_front_ends_a_session_of_another(bench):
 def test_a_front_that_does_not_hear_of_a_revocation_sends_nothing_all_the_same(bench):
     credential = bench.core.person("suspect", POLICY)
     front = bench.core.attach()
-    session = front.login(credential)
+    sessions = [front.login(credential) for _ in range(6)]
     with nothing_is_spooled(bench):
         # Each at another point of its way when the key is switched off.
         for submission in (1, 2, 3, 4):
-            front.say(SUBMIT, submit(submission, session, TARO, ANA))
+            front.say(SUBMIT, submit(submission, sessions[submission], TARO, ANA))
         front.say(BODY, body(2, HONEST[:20]))
         front.say(BODY, body(3, HONEST))
         bench.core.admin("grant.revoke", target=credential["access_key_id"])
         front.hear(DROP)
         front.say(BODY, body(1, HONEST))
         front.say(BODY, body(2, HONEST[20:]))
-        front.say(SESSION_END, number(session))
-        front.say(SUBMIT, submit(5, session, TARO, ANA))
+        front.say(SESSION_END, number(sessions[5]))
+        front.say(SUBMIT, submit(5, sessions[5], TARO, ANA))
         front.say(BODY, body(5, HONEST))
         for submission in (1, 2, 3, 4, 5):
             front.say(SUBMIT_END, number(submission))
@@ -259,8 +259,13 @@ def out_of_place(session):
     yield "a piece that is neither", [begun, (BODY, body(1, b"x")[:-1] + b"\x02")]
     yield "body beyond the credit", [begun, (BODY, body(1, HONEST))] + [
         (BODY, body(1, b"x" * (BODY_PIECE_MAX - 2) + b"\r\n"))] * 400
+    yield "two transactions of one session", [begun, (SUBMIT, submit(2, session, TARO, ANA))]
+    yield "two of a session that is none", [
+        (SUBMIT, submit(1, 99, TARO, ANA)), (SUBMIT, submit(2, 99, TARO, ANA))]
+    yield "an abort of a submission behind its end", [
+        begun, (BODY, body(1, HONEST)), ended, (SUBMIT_ABORT, number(1))]
     yield "more submissions than connections", [
-        (SUBMIT, submit(i, session, TARO, ANA)) for i in range(201)]
+        (SUBMIT, submit(i, i, TARO, ANA)) for i in range(401)]
     yield "a call too long", [
         (CALL, call(1, b"GET / HTTP/1.1", content=b"x" * (BODY_PIECE_MAX + 1)))]
     yield "a request line too long", [(CALL, call(1, b"GET /".ljust(CALL_LINE_MAX + 1, b"x")))]
@@ -399,16 +404,17 @@ def retype(chance, data):
         data[5:]
 
 
-def conversation(front, session, taro):
-    """What an honest front would say."""
+def conversation(front, sessions, taro):
+    """What an honest front would say, of two connections."""
     one, two = front.next(), front.next()
     return [
         frame(AUTHENTICATE, authenticate(one, taro["smtp_user_name"], taro["smtp_password"])),
-        frame(SUBMIT, submit(one, session, TARO, [*ANA, "bob@example.net"])),
+        frame(SUBMIT, submit(one, sessions[0], TARO, [*ANA, "bob@example.net"])),
         frame(BODY, body(one, HONEST[:50])), frame(BODY, body(one, HONEST[50:])),
-        frame(SUBMIT, submit(two, session, TARO, ANA)), frame(SUBMIT_END, number(one)),
+        frame(SUBMIT, submit(two, sessions[1], TARO, ANA)), frame(SUBMIT_END, number(one)),
         frame(BODY, body(two, HONEST)), frame(SUBMIT_ABORT, number(two)),
-        frame(CALL, call(one, b"GET /metrics HTTP/1.1")), frame(SESSION_END, number(two)),
+        frame(CALL, call(one, b"GET /metrics HTTP/1.1")),
+        frame(SESSION_END, number(sessions[1])),
         frame(CALL, large_call(two, 200)), frame(CALL_BODY, body(two, b"x" * 150)),
         frame(CALL_BODY, body(two, b"x" * 50, True)), frame(CALL, large_call(two)),
         frame(CALL_BODY, body(two, b"x" * 50)), frame(CALL_ABORT, number(two))]
@@ -418,10 +424,10 @@ def conversation(front, session, taro):
 def test_damaged_conversations_harm_nobody(bench, seed):
     chance = random.Random(seed)
     for _ in range(400):
-        front, session = bench.attack()
-        with front, contextlib.suppress(Closed):
-            for _ in range(10):
-                said = conversation(front, session, bench.taro)
+        with bench.core.attach() as front, contextlib.suppress(Closed):
+            sessions = [front.login(bench.taro) for _ in range(6)]
+            while sessions:
+                said = conversation(front, (sessions.pop(), sessions.pop()), bench.taro)
                 for _ in range(chance.randrange(1, 3)):
                     at = chance.randrange(len(said))
                     spoil = chance.choice((flip, flip, flip, cut, stuff, stretch, retype))
