@@ -28,8 +28,8 @@ struct channel *channel_open(struct loop *loop, int fd, const struct channel_han
 void channel_close(struct channel *channel);
 /* The payload is copied; at most CHANNEL_PAYLOAD_MAX bytes. */
 void channel_send(struct channel *channel, uint8_t type, struct slice payload);
-/* Close it when more than so much waits for who does not read. 0, at first: no bound, where credit
- * or the like sets one. */
+/* Close it when more than so much waits for who does not read. 0, at first: no bound, where the
+ * other side is one that keeps to its credit. */
 void channel_bound(struct channel *channel, size_t backlog_max);
 size_t channel_backlog(const struct channel *channel); /* bytes not yet taken by the kernel */
 

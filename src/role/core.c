@@ -30,7 +30,10 @@ enum {
     HOUSEKEEPING_MS = 1000,
     EXPIRY_TURNS = 60,
     THROTTLE_ENTRIES = 100000,
-    FRONT_BACKLOG_MAX = 16 * 1024 * 1024 /* answers that a front leaves unread */
+    FRONT_BACKLOG_MAX = 16 * 1024 * 1024, /* answers that a front leaves unread */
+    /* Questions that the resolver does: courier's, of which core relays 10,000 at a time, are 3 MB;
+     * those of the identities being looked at another two. */
+    RESOLVER_BACKLOG_MAX = 16 * 1024 * 1024
 };
 
 /* ---- peers ---- */
@@ -175,6 +178,7 @@ attach(void *ctx, struct process_peer peer)
             resolver_closed(core, core->resolver, "replaced");
         }
         core->resolver = channel_open(core->loop, peer.fd, &resolver_handler, core);
+        channel_bound(core->resolver, RESOLVER_BACKLOG_MAX);
         proving_resolver_up(core->proving);
     } else {
         close(peer.fd);

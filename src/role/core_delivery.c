@@ -43,6 +43,7 @@ lease_add(struct delivery *delivery, struct lease *lease, int64_t key, struct sl
     }
     lease->recipients[lease->recipient_count] = arena_dup(lease->arena, address);
     lease->recipient_keys[lease->recipient_count++] = key;
+    lease->recipient_bytes += address.len;
     map_put(delivery->recipients, MAP_KEY(key), lease);
 }
 
@@ -249,12 +250,16 @@ take_credit(struct delivery *delivery, struct slice payload)
     struct credit_message message;
     bool read = protocol_get_credit(arena, payload, &message);
     struct lease *lease = read ? map_get(delivery->leases, MAP_KEY(message.number)) : NULL;
-    if (lease && lease->sent && !lease->settling && lease->sent_bytes < lease->message.body_bytes) {
+    bool wanted =
+        lease && lease->sent && !lease->settling && lease->sent_bytes < lease->message.body_bytes;
+    /* It gives back what it passed on, so that it never has more than it began with. */
+    bool honest = read && (!wanted || lease->credit + message.bytes <= BODY_CREDIT);
+    if (wanted && honest) {
         lease->credit += message.bytes;
         send_body(delivery, lease);
     }
     arena_free(arena);
-    return read;
+    return honest;
 }
 
 /* ---- taken back ---- */
@@ -354,6 +359,7 @@ delivery_pump(struct delivery *delivery)
 void
 delivery_courier_up(struct delivery *delivery)
 {
+    channel_bound(delivery->core->courier, COURIER_UNREAD_MAX);
     delivery_pump(delivery);
     due_wake(delivery);
 }

@@ -9,6 +9,16 @@
 
 #include "core.h"
 
+enum {
+    SENT_BYTES_MAX = 64 * 1024 * 1024, /* with courier, as far as it takes them at once */
+
+    /* What a courier may leave unread. Of leases an honest one never leaves more than twice what
+     * may be with it: all that was with it when the oldest of the unread was sent, and those that
+     * were sent since, which it cannot have settled. As much again is for what else it is told:
+     * the answers to its questions, of which it has 5,000 open. */
+    COURIER_UNREAD_MAX = 3 * SENT_BYTES_MAX
+};
+
 /* One message's recipients of one domain. */
 struct lease {
     uint64_t number;
@@ -17,6 +27,7 @@ struct lease {
     int64_t *recipient_keys;
     struct slice *recipients;
     uint32_t recipient_count;
+    size_t recipient_bytes;
     struct slice domain;
     const struct config_route *route;
     struct slice body; /* when in memory */

@@ -19,8 +19,7 @@
 
 enum {
     READY_BYTES_MAX = 32 * 1024 * 1024,
-    SENT_BYTES_MAX = 64 * 1024 * 1024, /* with courier, as far as it takes them at once */
-    DESTINATION_SHARE = 16,            /* of what is with courier: no destination has more */
+    DESTINATION_SHARE = 16, /* of what is with courier: no destination has more */
     POLL_ROWS = 400,
     POLL_IDLE_MS = 60 * 1000,     /* polling is the truth; wake-ups are hints */
     DESTINATION_LEASES_MAX = 100, /* taken from the store for one; more when these are gone */
@@ -95,7 +94,8 @@ static size_t
 away_bytes(const struct lease *lease)
 {
     int64_t body = lease->message.body_bytes;
-    return lease->message.header.len + (size_t)(body < BODY_CREDIT ? body : BODY_CREDIT);
+    return lease->message.header.len + lease->recipient_bytes +
+           (size_t)(body < BODY_CREDIT ? body : BODY_CREDIT);
 }
 
 static bool

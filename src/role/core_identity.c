@@ -17,7 +17,8 @@ enum {
     CHECKS_AT_ONCE = 20,
     KEYS_ASKED_MAX = 10,
     QUESTIONS_MAX = KEYS_ASKED_MAX + 5,
-    POOL_KEYS = 6, /* two domains' worth */
+    COURIER_QUESTIONS_MAX = 10000, /* open at once: those it waits for, and those it gave up */
+    POOL_KEYS = 6,                 /* two domains' worth */
     POOL_KEYS_ED25519 = 3
 };
 
@@ -69,6 +70,7 @@ struct proving {
     struct map *waiters; /* by query number; owned */
     struct map *running; /* by identity: its check */
     uint64_t last_query;
+    size_t courier_questions; /* of the waiters */
     bool looking, making_keys;
 };
 
@@ -117,12 +119,13 @@ proving_courier_down(struct proving *proving)
         map_remove(proving->waiters, key);
         free(waiter);
     }
+    proving->courier_questions = 0;
 }
 
 void
 proving_relay(struct proving *proving, const struct resolve_message *question)
 {
-    if (!proving->core->resolver) {
+    if (!proving->core->resolver || proving->courier_questions >= COURIER_QUESTIONS_MAX) {
         struct dns_answer unknown = {.status = DNS_TEMPORARY};
         answer_courier(proving, question->query, &unknown);
         return;
@@ -132,11 +135,21 @@ proving_relay(struct proving *proving, const struct resolve_message *question)
     uint64_t number = ++proving->last_query;
     struct resolve_message message = {number, question->type, question->name};
     *waiter = (struct waiter){.courier_query = question->query};
+    proving->courier_questions++;
     map_put(proving->waiters, MAP_KEY(number), waiter);
     buf_init(&out, CHANNEL_PAYLOAD_MAX);
     protocol_put_resolve(&out, &message);
     channel_send(proving->core->resolver, MESSAGE_RESOLVE, buf_slice(&out));
     buf_fini(&out);
+}
+
+static struct waiter *
+waiter_take(struct proving *proving, uint64_t query)
+{
+    struct waiter *waiter = map_remove(proving->waiters, MAP_KEY(query));
+    if (waiter && !waiter->check)
+        proving->courier_questions--;
+    return waiter;
 }
 
 static void check_answered(struct check *check);
@@ -147,7 +160,7 @@ take_proved(struct proving *proving, struct slice payload)
     struct arena *arena = arena_new();
     struct proved_message message;
     bool read = protocol_get_proved(arena, payload, &message);
-    struct waiter *waiter = read ? map_remove(proving->waiters, MAP_KEY(message.query)) : NULL;
+    struct waiter *waiter = read ? waiter_take(proving, message.query) : NULL;
     if (waiter && waiter->check) {
         struct check *check = waiter->check;
         struct question *question = &check->questions[waiter->question];
@@ -168,7 +181,7 @@ take_resolved(struct proving *proving, struct slice payload)
     struct arena *arena = arena_new();
     struct resolved_message message;
     bool read = protocol_get_resolved(arena, payload, &message);
-    struct waiter *waiter = read ? map_remove(proving->waiters, MAP_KEY(message.query)) : NULL;
+    struct waiter *waiter = read ? waiter_take(proving, message.query) : NULL;
     if (waiter && !waiter->check)
         answer_courier(proving, waiter->courier_query, &message.answer);
     free(waiter);
@@ -791,6 +804,7 @@ proving_resolver_down(struct proving *proving)
             answer_courier(proving, waiter->courier_query, &unknown);
         free(waiter);
     }
+    proving->courier_questions = 0;
 }
 
 struct proving *

@@ -1,12 +1,14 @@
-"""A core without the rest of the service: the test plays its parent and its fronts.
+"""A core without the rest of the service: the test plays its parent and its peers.
 
     LonelyCore   postern-core in an initialised directory, attached to nobody but the test
-    Front        one channel to it, over which anything can be said (net/protocol.h)
+    Peer         one channel to it, over which anything can be said (net/protocol.h)
+    Front        one of a front, with what an honest front would say
 
 What is encoded here is what net/wire.h and net/channel.h read.
 """
 
 import os
+import re
 import select
 import signal
 import socket
@@ -21,6 +23,7 @@ CONFIGURE, LISTEN, ATTACH, START, RELOAD, READY = range(1, 7)
 (AUTHENTICATE, SUBMIT, BODY, SUBMIT_END, SUBMIT_ABORT, SESSION_END, CALL, CALL_BODY,
  CALL_ABORT) = range(20, 29)
 AUTHENTICATED, CREDIT, SUBMITTED, RETURN, DROP = range(40, 45)
+DELIVER, OUTCOME, RESOLVE, RESOLVED = 60, 70, 80, 81
 ROLE_FRONT, ROLE_COURIER, ROLE_RESOLVER = 1, 3, 4
 
 ENVELOPE_RECIPIENTS_MAX = 1000
@@ -66,18 +69,37 @@ def call(call_, line, header=b"Host: postern.localhost\r\n", content=b"", source
             + struct.pack("<QB", length, how) + counted(content))
 
 
+def credit(number_, bytes_):
+    return struct.pack("<QI", number_, bytes_)
+
+
+def outcome(lease, kind, reply, status):
+    """Of a lease with one recipient."""
+    nobody = counted("") * 3
+    return (number(lease) + nobody + struct.pack("<IIB", 1, 0, kind) + counted(reply)
+            + counted(status))
+
+
+def resolve(query, name, type_=1):
+    return number(query) + struct.pack("<I", type_) + counted(name)
+
+
+def resolved(query, status):
+    """An answer without records."""
+    return number(query) + struct.pack("<BBI", status, 0, 60) + counted("") + struct.pack("<I", 0)
+
+
 class Closed(Exception):
     """Core closed the channel."""
 
 
-class Front:
-    """One end of a channel, with the numbers an honest front would give."""
+class Peer:
+    """One end of a channel."""
 
     def __init__(self, fd):
         self.socket = fd
         self.socket.settimeout(20)
         self.buffer = b""
-        self.last = 0
 
     def __enter__(self):
         return self
@@ -137,6 +159,20 @@ class Front:
             self.fill()
         self.buffer = b""
 
+    def hung_up(self):
+        """Core has closed it, whatever is still to be read."""
+        poll = select.poll()
+        poll.register(self.socket, 0)
+        return any(events & select.POLLHUP for _, events in poll.poll(0))
+
+
+class Front(Peer):
+    """With the numbers an honest front would give."""
+
+    def __init__(self, fd):
+        super().__init__(fd)
+        self.last = 0
+
     def next(self):
         self.last += 1
         return self.last
@@ -193,6 +229,13 @@ class Front:
                 return granted
 
 
+    def metric(self, name):
+        asked = self.next()
+        self.say(CALL, call(asked, b"GET /metrics HTTP/1.1"))
+        _, text = self.returned(asked)
+        return float(re.search(rf"^{re.escape(name)} (\S+)$", text.decode(), re.M)[1])
+
+
 class LonelyCore(Instance):
     """An Instance of which only core runs. `attach` gives channels to it."""
 
@@ -242,7 +285,7 @@ class LonelyCore(Instance):
         theirs.setblocking(False)
         self.tell(ATTACH, struct.pack("<BI", role, self.number), theirs.fileno())
         theirs.close()
-        return Front(ours)
+        return Front(ours) if role == ROLE_FRONT else Peer(ours)
 
     def pids(self, role):
         return [self.process.pid] if role == "core" else []
