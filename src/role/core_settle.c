@@ -3,6 +3,9 @@
  * is owed for those that failed (both or neither: promise 3 of spool.h), and the end of the body
  * when nobody waits for it any more. Only then is the lease given back.
  *
+ * Nobody waits for it, so that it shares the sync of the next submission when one comes soon. The
+ * lease is kept as long, and nothing is leased twice.
+ *
  * Courier tells what remote servers said. The mailbox simulator and the route "capture" need no
  * courier: their outcomes are made up here.
  *
@@ -175,7 +178,8 @@ static void settle_done(struct write_job *write);
 static void
 settle(struct settlement *settlement)
 {
-    settlement->write = (struct write_job){.run = settle_run, .done = settle_done, .guarded = true};
+    settlement->write = (struct write_job){
+        .run = settle_run, .done = settle_done, .guarded = true, .patient = true};
     writer_submit(settlement->delivery->core->writer, &settlement->write);
 }
 

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -21,6 +22,7 @@ struct writer {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct write_job *first, **tail; /* under lock */
+    size_t urgent;                   /* of these, who are not patient; under lock */
     bool stopping;                   /* under lock */
     unsigned since_checkpoint;
     atomic_uint_least64_t commits, jobs;
@@ -137,13 +139,30 @@ static struct write_job *
 take(struct writer *writer)
 {
     struct write_job *first = writer->first, *last = first;
-    for (int i = 1; last->next && i < WRITER_BATCH_MAX; i++)
+    writer->urgent -= !first->patient;
+    for (int i = 1; last->next && i < WRITER_BATCH_MAX; i++) {
         last = last->next;
+        writer->urgent -= !last->patient;
+    }
     writer->first = last->next;
     if (!writer->first)
         writer->tail = &writer->first;
     last->next = NULL;
     return first;
+}
+
+/* For company, or until nobody is patient any more. Called under lock. */
+static void
+wait_patiently(struct writer *writer)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += WRITER_PATIENCE_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    while (writer->urgent == 0 && !writer->stopping &&
+           pthread_cond_timedwait(&writer->wake, &writer->lock, &until) == 0)
+        continue;
 }
 
 static void *
@@ -156,6 +175,7 @@ writer_main(void *ctx)
             pthread_cond_wait(&writer->wake, &writer->lock);
         if (!writer->first)
             break;
+        wait_patiently(writer);
         struct write_job *first = take(writer);
         pthread_mutex_unlock(&writer->lock);
         process(writer, first);
@@ -175,7 +195,11 @@ writer_new(struct loop *loop, struct database *database, void (*full)(void *ctx)
     writer->ctx = ctx;
     writer->tail = &writer->first;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
     if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0)
         abort();
     return writer;
@@ -186,11 +210,12 @@ writer_submit(struct writer *writer, struct write_job *job)
 {
     job->next = NULL;
     pthread_mutex_lock(&writer->lock);
-    bool idle = !writer->first;
+    bool wakes = !writer->first || (writer->urgent == 0 && !job->patient);
     *writer->tail = job;
     writer->tail = &job->next;
+    writer->urgent += !job->patient;
     pthread_mutex_unlock(&writer->lock);
-    if (idle)
+    if (wakes)
         pthread_cond_signal(&writer->wake);
 }
 

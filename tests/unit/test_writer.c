@@ -219,6 +219,58 @@ a_full_disk_is_a_temporary_failure_and_is_told(void **state)
     assert_int_equal(rows(world), 1);
 }
 
+static void
+submit_patient(struct world *world, struct insertion *insertion, int64_t value, unsigned expected)
+{
+    *insertion = (struct insertion){.job = {.run = insert, .done = count_done, .patient = true},
+                                    .world = world,
+                                    .value = value,
+                                    .expected = expected};
+    writer_submit(world->writer, &insertion->job);
+}
+
+static void
+a_patient_job_shares_the_sync_of_what_comes_soon(void **state)
+{
+    enum { ROUNDS = 20 };
+    struct world *world = *state;
+    unsigned shared = 0;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct insertion patient, urgent;
+        uint64_t before = writer_counts(world->writer).commits;
+        submit_patient(world, &patient, 2 * i, 2 * i + 2);
+        usleep(1000); /* an impatient one would be written by now */
+        submit(world, &urgent, 2 * i + 1, false, RC_OK, 2 * i + 2);
+        loop_run(world->loop);
+        shared += writer_counts(world->writer).commits == before + 1;
+    }
+    assert_int_equal(rows(world), 2 * ROUNDS);
+    assert_true(shared > ROUNDS / 2); /* not always: a busy machine can be later than that */
+}
+
+static void
+a_patient_job_alone_is_written_all_the_same(void **state)
+{
+    struct world *world = *state;
+    struct insertion insertions[2];
+    submit_patient(world, &insertions[0], 1, 2);
+    submit_patient(world, &insertions[1], 2, 2);
+    loop_run(world->loop);
+    assert_int_equal(rows(world), 2);
+}
+
+static void
+a_stop_writes_what_was_patient(void **state)
+{
+    struct world *world = *state;
+    struct insertion insertion;
+    submit_patient(world, &insertion, 1, 1);
+    writer_free(world->writer);
+    world->writer = NULL;
+    assert_int_equal(rows(world), 1);
+    loop_run(world->loop); /* what was written is told */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -230,6 +282,9 @@ main(void)
         TEST(a_refusal_before_the_first_write_leaves_the_batch_alone),
         TEST(an_unguarded_conflict_acknowledges_nothing_of_its_batch),
         TEST(a_full_disk_is_a_temporary_failure_and_is_told),
+        TEST(a_patient_job_shares_the_sync_of_what_comes_soon),
+        TEST(a_patient_job_alone_is_written_all_the_same),
+        TEST(a_stop_writes_what_was_patient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
