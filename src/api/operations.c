@@ -41,6 +41,7 @@ static const struct api_operation operations[] = {
     {"decision.explain", API_READ, decision_explain},
     {"queue.list", API_READ, queue_list},
     {"queue.show", API_READ, queue_show},
+    {"queue.account", API_READ, queue_account},
     {"queue.change", API_WRITE, queue_change},
     {"account.show", API_READ, account_show},
     {"account.production", API_WRITE, account_production},

@@ -76,6 +76,7 @@ enum rc decision_explain(struct api_call *call, struct err *err);
 
 /* queue_operations.c */
 enum rc queue_list(struct api_call *call, struct err *err);
+enum rc queue_account(struct api_call *call, struct err *err);
 enum rc queue_show(struct api_call *call, struct err *err);
 enum rc queue_change(struct api_call *call, struct err *err);
 

@@ -48,14 +48,31 @@ queue_list(struct api_call *call, struct err *err)
     json_close_array(call->output);
     if (rc != RC_OK)
         return rc;
-    int64_t counts[RECIPIENT_STATE_COUNT], accepted;
-    rc = recipients_count(call->database, counts, &accepted, err);
+    int64_t queued = 0, held = 0;
+    rc = recipients_count_waiting(call->database, &queued, &held, err);
     json_key(call->output, "counts");
     json_open_object(call->output);
-    for (int i = 0; i < RECIPIENT_STATE_COUNT; i++)
-        json_put_i64(call->output, recipient_state_name((enum recipient_state)i), counts[i]);
+    json_put_i64(call->output, recipient_state_name(RECIPIENT_QUEUED), queued);
+    json_put_i64(call->output, recipient_state_name(RECIPIENT_HELD), held);
     json_close_object(call->output);
     return rc;
+}
+
+/* Promise 2 of spool.h, looked at: every accepted recipient is in exactly one state. */
+enum rc
+queue_account(struct api_call *call, struct err *err)
+{
+    int64_t counts[RECIPIENT_STATE_COUNT], accepted, sum = 0;
+    enum rc rc = recipients_count(call->database, counts, &accepted, err);
+    if (rc != RC_OK)
+        return rc;
+    json_put_i64(call->output, "accepted", accepted);
+    for (int i = 0; i < RECIPIENT_STATE_COUNT; i++) {
+        json_put_i64(call->output, recipient_state_name((enum recipient_state)i), counts[i]);
+        sum += counts[i];
+    }
+    json_put_i64(call->output, "missing", accepted - sum);
+    return RC_OK;
 }
 
 enum { SHOWN_BODY_MAX = 64 * 1024 };

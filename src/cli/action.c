@@ -150,6 +150,7 @@ static const struct action actions[] = {
      print_explanation},
     {"queue", "list", "queue.list", {{"limit", "limit", NUMBER}}, print_queue},
     {"queue", "show", "queue.show", {{"MESSAGE", "message", WORD}}, print_mail},
+    {"queue", "account", "queue.account", {{0}}, print_done},
     {"queue",
      "retry",
      "queue.change",
@@ -183,6 +184,7 @@ static const struct sequel {
     {"user", "create", "credential create %", NULL}, {"group", "create", "group add % USER", NULL},
     {"group", "add", "policy list --group %", NULL}, {"queue", "hold", "queue release %", NULL},
     {"queue", "retry", "queue show %", NULL},        {"queue", "release", "queue show %", NULL},
+    {"queue", "account", NULL, print_is_accounted},
 };
 
 /* What to do next after a refusal; the server's words say why. The first that fits. */

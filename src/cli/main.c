@@ -63,7 +63,7 @@ static const struct cli_verb verbs[] = {
      "           [--action A] [--source-ip IP]",
      "the decision on a message, without sending it", action_run},
     {"queue",
-     "list [--limit NUMBER] | show MESSAGE\n"
+     "list [--limit NUMBER] | show MESSAGE | account\n"
      "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]",
      "mail that waits", action_run},
     {"api", "SERVICE OPERATION [JSON]",

@@ -657,6 +657,12 @@ print_queue(const struct json *answer, const char *at)
         printf("\nNext: postern queue show MESSAGE%s\n", at);
 }
 
+bool
+print_is_accounted(const struct json *answer)
+{
+    return slice_is(text_of(answer, "missing"), "0");
+}
+
 void
 print_mail(const struct json *answer, const char *at)
 {

@@ -43,5 +43,6 @@ void print_account(const struct json *answer, const char *at);
 bool print_is_proved(const struct json *answer);
 bool print_is_hidden(const struct json *answer);
 bool print_is_allowed(const struct json *answer);
+bool print_is_accounted(const struct json *answer);
 
 #endif

@@ -450,7 +450,7 @@ follow_link(struct call *call)
 struct metrics {
     struct core *core;
     struct call *call;
-    int64_t states[RECIPIENT_STATE_COUNT], accepted;
+    int64_t queued, held;
     enum rc rc;
     struct err err;
 };
@@ -460,11 +460,8 @@ metrics_run(void *job, unsigned worker)
 {
     struct metrics *metrics = job;
     struct database *database = metrics->core->workers[worker].database;
-    metrics->rc = database_begin_read(database, &metrics->err);
-    if (metrics->rc != RC_OK)
-        return;
-    metrics->rc = recipients_count(database, metrics->states, &metrics->accepted, &metrics->err);
-    database_rollback(database);
+    metrics->rc =
+        recipients_count_waiting(database, &metrics->queued, &metrics->held, &metrics->err);
 }
 
 static void
@@ -482,20 +479,13 @@ metrics_done(void *job)
     struct delivery_counts delivery = delivery_counts(core->delivery);
     struct writer_counts writer = writer_counts(core->writer);
     struct buf out;
-    int64_t accounted = 0;
     buf_init(&out, 64 * 1024);
-    buf_add_cstr(&out, "# HELP postern_recipients Accepted recipients by state.\n"
-                       "# TYPE postern_recipients gauge\n");
-    for (int i = 0; i < RECIPIENT_STATE_COUNT; i++) {
-        accounted += metrics->states[i];
-        buf_printf(&out, "postern_recipients{state=\"%s\"} %" PRId64 "\n",
-                   recipient_state_name((enum recipient_state)i), metrics->states[i]);
-    }
-    metric(&out, "postern_recipients_accepted", "gauge", "Recipients of all messages in the store.",
-           (double)metrics->accepted);
-    metric(&out, "postern_accounting_difference", "gauge",
-           "Accepted recipients that are in no state; anything but 0 is a fault.",
-           (double)(metrics->accepted - accounted));
+    buf_printf(&out,
+               "# HELP postern_recipients Recipients that wait, by state.\n"
+               "# TYPE postern_recipients gauge\n"
+               "postern_recipients{state=\"queued\"} %" PRId64 "\n"
+               "postern_recipients{state=\"held\"} %" PRId64 "\n",
+               metrics->queued, metrics->held);
     metric(&out, "postern_submissions_accepted_total", "counter", "Messages accepted.",
            (double)counters->accepted);
     metric(&out, "postern_submissions_refused_total", "counter", "Messages refused.",

@@ -430,6 +430,18 @@ recipients_waiting(struct database *db, struct arena *arena, int64_t after, int6
 }
 
 enum rc
+recipients_count_waiting(struct database *db, int64_t *queued, int64_t *held, struct err *err)
+{
+    struct query q = query_start(db, "SELECT (SELECT count(*) FROM recipient WHERE state = 0),"
+                                     " (SELECT count(*) FROM recipient WHERE state = 1)");
+    if (query_row(&q)) {
+        *queued = query_column_i64(&q, 0);
+        *held = query_column_i64(&q, 1);
+    }
+    return query_end(&q, err);
+}
+
+enum rc
 recipients_count(struct database *db, int64_t counts[RECIPIENT_STATE_COUNT], int64_t *accepted,
                  struct err *err)
 {

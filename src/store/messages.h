@@ -109,6 +109,10 @@ MUST_USE enum rc recipients_find(struct database *db, struct arena *arena, int64
 MUST_USE enum rc recipients_waiting(struct database *db, struct arena *arena, int64_t after,
                                     int64_t limit, struct recipient_row **out, size_t *count,
                                     struct err *err);
+/* How many are queued, and held: read from the indexes of these alone. */
+MUST_USE enum rc recipients_count_waiting(struct database *db, int64_t *queued, int64_t *held,
+                                          struct err *err);
+/* How many are in each state, and how many the messages were accepted for: the whole table is read. */
 MUST_USE enum rc recipients_count(struct database *db, int64_t counts[RECIPIENT_STATE_COUNT],
                                   int64_t *accepted, struct err *err);
 

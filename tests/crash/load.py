@@ -183,7 +183,7 @@ class Findings:
             self.acknowledged.update(load.acknowledged)
             self.offered |= load.offered
         self.deaths = sorted(deaths)
-        self.difference = field.instance.metric("postern_accounting_difference")
+        self.difference = field.instance.account()["missing"]
 
     @staticmethod
     def read_states(instance):

@@ -40,7 +40,7 @@ class Target:
         return f"attack{next(self.names)}@example.net"
 
     def accepted(self):
-        return self.instance.metric("postern_recipients_accepted")
+        return self.instance.account()["accepted"]
 
     def see(self, recipients):
         """What was accepted for these arrived, nothing else was accepted, and it shows Taro."""

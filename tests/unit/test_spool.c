@@ -115,6 +115,10 @@ assert_accounted(struct world *world)
     for (int i = 0; i < RECIPIENT_STATE_COUNT; i++)
         sum += counts[i];
     assert_int_equal(sum, accepted);
+    int64_t queued, held;
+    ok(world, recipients_count_waiting(world->db, &queued, &held, &world->err));
+    assert_int_equal(queued, counts[RECIPIENT_QUEUED]);
+    assert_int_equal(held, counts[RECIPIENT_HELD]);
 }
 
 static void
