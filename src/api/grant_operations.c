@@ -305,6 +305,7 @@ grant_create(struct api_call *call, struct err *err)
 
 /* What a target stands for. */
 struct target {
+    struct slice text; /* as it was named */
     bool is_key;
     struct access_key_row *keys;
     size_t count, cap;
@@ -365,13 +366,18 @@ find_keys_of_address(struct api_call *call, struct slice text, struct target *ta
     return rc == RC_OK && !found ? RC_NOT_FOUND : rc;
 }
 
-/* A key id, a user name, or an address. */
+/* What the call names: a key id, a user name, or an address. */
 static enum rc
-find_target(struct api_call *call, struct slice text, struct target *target, struct err *err)
+input_target(struct api_call *call, struct target *target, struct err *err)
 {
     struct access_key_row key;
+    struct slice text;
     *target = (struct target){0};
-    enum rc rc = access_keys_find(call->database, call->arena, text, &key, err);
+    enum rc rc = api_input_string(call, "target", &text, err);
+    if (rc != RC_OK)
+        return rc;
+    target->text = text;
+    rc = access_keys_find(call->database, call->arena, text, &key, err);
     target->is_key = rc == RC_OK;
     if (rc == RC_OK) {
         target->keys = ARENA_NEW(call->arena, struct access_key_row);
@@ -425,14 +431,11 @@ enum rc
 grant_revoke(struct api_call *call, struct err *err)
 {
     struct target target;
-    struct slice text;
     int64_t held = 0;
     bool hold;
     enum rc rc = api_input_bool(call, "hold", &hold, err);
     if (rc == RC_OK)
-        rc = api_input_string(call, "target", &text, err);
-    if (rc == RC_OK)
-        rc = find_target(call, text, &target, err);
+        rc = input_target(call, &target, err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "keys");
@@ -464,11 +467,8 @@ enum rc
 grant_restore(struct api_call *call, struct err *err)
 {
     struct target target;
-    struct slice text;
     size_t restored = 0;
-    enum rc rc = api_input_string(call, "target", &text, err);
-    if (rc == RC_OK)
-        rc = find_target(call, text, &target, err);
+    enum rc rc = input_target(call, &target, err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "keys");
@@ -485,6 +485,6 @@ grant_restore(struct api_call *call, struct err *err)
     if (rc == RC_OK && restored == 0)
         return err_set(err, RC_CONFLICT,
                        "no key of %.*s was revoked; one that was replaced is switched on by its id",
-                       SLICE_ARG(text));
+                       SLICE_ARG(target.text));
     return rc;
 }

@@ -347,6 +347,21 @@ query_end(struct query *query, struct err *err)
 }
 
 enum rc
+query_texts(struct query *query, struct arena *arena, struct slice **out, size_t *count,
+            struct err *err)
+{
+    struct slice *texts = NULL;
+    size_t len = 0, cap = 0;
+    while (query_row(query)) {
+        texts = arena_grow(arena, texts, sizeof *texts, len, &cap);
+        texts[len++] = query_column_text(query, arena, 0);
+    }
+    *out = texts;
+    *count = len;
+    return query_end(query, err);
+}
+
+enum rc
 query_run(struct query *query, struct err *err)
 {
     (void)query_row(query);

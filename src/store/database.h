@@ -76,6 +76,9 @@ struct slice query_column_text(struct query *query, struct arena *arena, int col
 int64_t query_column_i64(struct query *query, int column);
 bool query_column_is_null(struct query *query, int column);
 MUST_USE enum rc query_end(struct query *query, struct err *err);
+/* The first column of every row that is left, and the end. */
+MUST_USE enum rc query_texts(struct query *query, struct arena *arena, struct slice **out,
+                             size_t *count, struct err *err);
 /* For statements that give no rows. */
 MUST_USE enum rc query_run(struct query *query, struct err *err);
 

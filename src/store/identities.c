@@ -181,21 +181,6 @@ proofs_delete(struct database *db, struct slice identity, const char *kind, stru
     return query_run(&q, err);
 }
 
-static enum rc
-collect_names(struct query *q, struct arena *arena, struct slice **names, size_t *count,
-              struct err *err)
-{
-    struct slice *list = NULL;
-    size_t len = 0, cap = 0;
-    while (query_row(q)) {
-        list = arena_grow(arena, list, sizeof *list, len, &cap);
-        list[len++] = query_column_text(q, arena, 0);
-    }
-    *names = list;
-    *count = len;
-    return query_end(q, err);
-}
-
 enum rc
 proofs_due(struct database *db, struct arena *arena, int64_t now_ms, int64_t limit,
            struct slice **names, size_t *count, struct err *err)
@@ -204,7 +189,7 @@ proofs_due(struct database *db, struct arena *arena, int64_t now_ms, int64_t lim
                                      "ORDER BY next_ms LIMIT ?");
     query_i64(&q, now_ms);
     query_i64(&q, limit);
-    return collect_names(&q, arena, names, count, err);
+    return query_texts(&q, arena, names, count, err);
 }
 
 enum rc
@@ -398,7 +383,7 @@ signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm
         db, "SELECT name FROM identity WHERE is_domain = 1 AND NOT EXISTS (SELECT 1 FROM "
             "signing_key WHERE domain = identity.name AND algorithm = ?) ORDER BY name");
     query_i64(&q, algorithm);
-    return collect_names(&q, arena, domains, count, err);
+    return query_texts(&q, arena, domains, count, err);
 }
 
 enum rc

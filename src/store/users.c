@@ -342,21 +342,6 @@ groups_delete(struct database *db, struct slice folded, struct err *err)
     return run_on_one(db, &q, "The group cannot be found.", err);
 }
 
-static enum rc
-collect_names(struct query *q, struct arena *arena, struct slice **out, size_t *count,
-              struct err *err)
-{
-    struct slice *names = NULL;
-    size_t len = 0, cap = 0;
-    while (query_row(q)) {
-        names = arena_grow(arena, names, sizeof *names, len, &cap);
-        names[len++] = query_column_text(q, arena, 0);
-    }
-    *out = names;
-    *count = len;
-    return query_end(q, err);
-}
-
 enum rc
 groups_members(struct database *db, struct arena *arena, struct slice group, struct slice **out,
                size_t *count, struct err *err)
@@ -365,7 +350,7 @@ groups_members(struct database *db, struct arena *arena, struct slice group, str
         query_start(db, "SELECT u.name FROM group_member g JOIN iam_user u ON u.folded = "
                         "g.iam_user WHERE g.iam_group = ? ORDER BY u.name");
     query_text(&q, group);
-    return collect_names(&q, arena, out, count, err);
+    return query_texts(&q, arena, out, count, err);
 }
 
 enum rc
@@ -466,7 +451,7 @@ policies_owners(struct database *db, struct arena *arena, enum policy_owner kind
         db, "SELECT owner FROM inline_policy WHERE owner_kind = ? AND name = ? ORDER BY owner");
     query_text(&q, kind_text(kind));
     query_text(&q, name);
-    return collect_names(&q, arena, out, count, err);
+    return query_texts(&q, arena, out, count, err);
 }
 
 enum rc

@@ -1,31 +1,7 @@
-import pathlib
-import shutil
-import tempfile
-
 import pytest
 
-from harness import PROGRAM, Sink, Zone
-
-
-def pytest_configure(config):
-    if not PROGRAM.exists():
-        raise pytest.UsageError(f"{PROGRAM} is not built; POSTERN_BUILD names the build directory")
-
-
-@pytest.fixture
-def open_dir():
-    """A directory that other users may look into, unlike those of pytest."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="postern-open-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def name_server():
-    zone = Zone()
-    yield zone
-    zone.close()
+from fixtures import name_server, open_dir, pytest_configure  # noqa: F401 - pytest finds them here
+from harness import Sink
 
 
 @pytest.fixture(scope="module")

@@ -732,10 +732,11 @@ class SinkConnection:
 
 # ---- DNS ----
 
-class FailingServer:
-    """A name server that answers SERVFAIL to everything."""
+class NameServer:
+    """A port where questions are heard; what becomes of each is `hear`."""
 
     def __init__(self):
+        self.lock = threading.Lock()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -750,30 +751,27 @@ class FailingServer:
     def serve(self):
         with contextlib.suppress(OSError):
             while True:
-                question, peer = self.socket.recvfrom(4096)
-                answer = dns.message.make_response(dns.message.from_wire(question))
-                answer.set_rcode(dns.rcode.SERVFAIL)
-                self.socket.sendto(answer.to_wire(), peer)
+                packet, peer = self.socket.recvfrom(4096)
+                self.hear(packet, peer)
 
 
-class Table:
-    """A name server that knows what it was told; `keep_silent` of a name until `speak`, which
-    answers what was asked meanwhile, and `refer` for what lies in another zone."""
+class FailingServer(NameServer):
+    """Answers SERVFAIL to everything."""
+
+    def hear(self, packet, peer):
+        answer = dns.message.make_response(dns.message.from_wire(packet))
+        answer.set_rcode(dns.rcode.SERVFAIL)
+        self.socket.sendto(answer.to_wire(), peer)
+
+
+class Table(NameServer):
+    """Knows what it was told; `keep_silent` of a name until `speak`, which answers what was asked
+    meanwhile, and `refer` for what lies in another zone."""
 
     def __init__(self):
         self.records, self.asked = {}, []
         self.silent, self.referred, self.kept = set(), set(), []
-        self.lock = threading.Lock()
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
+        super().__init__()
 
     def mail_server(self, domain, host, address, preference=10):
         self.records[domain, "MX"] = f"{preference} {host}."
@@ -797,18 +795,15 @@ class Table:
     def name_of(question):
         return question.question[0].name.to_text().rstrip(".").lower()
 
-    def serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                packet, peer = self.socket.recvfrom(4096)
-                question = dns.message.from_wire(packet)
-                name = self.name_of(question)
-                with self.lock:
-                    self.asked.append(name)
-                    if name in self.silent:
-                        self.kept.append((question, peer))
-                    else:
-                        self.socket.sendto(self.answer(question).to_wire(), peer)
+    def hear(self, packet, peer):
+        question = dns.message.from_wire(packet)
+        name = self.name_of(question)
+        with self.lock:
+            self.asked.append(name)
+            if name in self.silent:
+                self.kept.append((question, peer))
+            else:
+                self.socket.sendto(self.answer(question).to_wire(), peer)
 
     def answer(self, question):
         answer = dns.message.make_response(question, recursion_available=True)

@@ -6,7 +6,6 @@ import email.policy
 import re
 import socket
 import sqlite3
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +13,7 @@ import urllib.request
 import dns.message
 import pytest
 
-from harness import FailingServer, Instance, Refused, eventually, message
+from harness import FailingServer, Instance, NameServer, Refused, eventually, message
 
 
 @pytest.fixture(scope="module")
@@ -262,33 +261,20 @@ def test_a_domain_that_failed_is_started_again_with_what_is_published(zone, sink
         assert ran.returncode == 0 and "The domain is verified." in ran.stdout, ran.stdout
 
 
-class Holding:
-    """A name server that asks the zone, but holds back what is asked of one name."""
+class Holding(NameServer):
+    """Asks the zone, but holds back what is asked of one name."""
 
     def __init__(self, zone, name):
         self.zone, self.name, self.held = zone, name + ".", []
-        self.lock = threading.Lock()
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
+        super().__init__()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                question, peer = self.socket.recvfrom(4096)
-                name = dns.message.from_wire(question).question[0].name.to_text()
-                with self.lock:
-                    if name.lower() == self.name:
-                        self.held.append((question, peer))
-                        continue
-                self.pass_on(question, peer)
+    def hear(self, packet, peer):
+        name = dns.message.from_wire(packet).question[0].name.to_text()
+        with self.lock:
+            if name.lower() == self.name:
+                self.held.append((packet, peer))
+                return
+        self.pass_on(packet, peer)
 
     def pass_on(self, question, peer):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as onward:
