@@ -215,6 +215,11 @@ def test_dkim_is_switched(instance):
     assert instance.identity("test1.com")["dkim_enabled"]
 
 
+def sending():
+    return json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}})
+
+
 def test_users_groups_and_credentials(instance):
     verb(instance, "user", "create", "hana")
     created = asked(instance, "credential", "create", "hana")
@@ -223,9 +228,7 @@ def test_users_groups_and_credentials(instance):
     verb(instance, "group", "create", "senders")
     verb(instance, "group", "add", "senders", "hana")
     assert "senders" in verb(instance, "group", "list")
-    verb(instance, "policy", "put", "all", "--group", "senders", text=json.dumps({
-        "Version": "2012-10-17",
-        "Statement": {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}}))
+    verb(instance, "policy", "put", "all", "--group", "senders", text=sending())
     assert instance.submit(created, "hana@test1.com", "verbs@example.net",
                            message("hana@test1.com")).code == 250
     verb(instance, "group", "remove", "senders", "hana")
@@ -234,6 +237,77 @@ def test_users_groups_and_credentials(instance):
     verb(instance, "credential", "delete", created["access_key_id"])
     verb(instance, "user", "delete", "hana")
     assert "hana" not in verb(instance, "user", "list")
+
+
+def test_a_group_is_shown_and_deleted_once_it_is_empty(instance):
+    verb(instance, "user", "create", "kei")
+    verb(instance, "group", "create", "Readers")
+    assert asked(instance, "group", "show", "readers") == {
+        "group": "Readers", "users": [], "policies": []}
+    verb(instance, "group", "add", "readers", "kei")
+    verb(instance, "policy", "put", "own", "--group", "readers", text=sending())
+    shown = verb(instance, "group", "show", "READERS")
+    assert [line.split() for line in shown.splitlines()] == [
+        ["group:", "Readers"], ["user:", "kei"], ["policy:", "own"]]
+    for first, then in (
+            ("remove users from group", ("group", "remove", "readers", "kei")),
+            ("delete policies", ("policy", "delete", "own", "--group", "readers")),
+            ("detach all policies", ("policy", "detach", "shared", "--group", "readers"))):
+        if "shared" in then:
+            verb(instance, "policy", "put", "shared", text=sending())
+            verb(instance, "policy", "attach", "shared", "--group", "readers")
+        refusal = verb(instance, "group", "delete", "readers", status=1)
+        assert f"must {first} first" in refusal and "postern group show readers" in refusal
+        verb(instance, *then)
+    assert "Readers" in verb(instance, "group", "delete", "readers")
+    assert "Readers" not in verb(instance, "group", "list")
+    for word in ("show", "delete"):
+        refusal = verb(instance, "group", word, "readers", status=1)
+        assert "The group with name readers cannot be found." in refusal
+    verb(instance, "policy", "delete", "shared")
+    verb(instance, "user", "delete", "kei")
+
+
+def test_a_policy_is_deleted_by_name_where_it_stands_and_nowhere_else(instance):
+    verb(instance, "user", "create", "rin")
+    verb(instance, "group", "create", "writers")
+    instance.add_domain("deleted.example")
+    places = {(): "Policy ARN was not found.",
+              ("--user", "rin"): "The policy cannot be found.",
+              ("--group", "writers"): "The policy cannot be found.",
+              ("--identity", "deleted.example"): "Policy same does not exist."}
+    about = json.loads(sending())
+    about["Statement"] |= {"Principal": "*", "Resource": (
+        f"arn:aws:ses:us-east-1:{instance.administrator['account']}:identity/deleted.example")}
+    for place in places:
+        verb(instance, "policy", "put", "same", *place,
+             text=json.dumps(about) if "--identity" in place else sending())
+
+    def found(place):
+        return "same" in verb(instance, "policy", "list", *place)
+    left = set(places)
+    for place, missing in places.items():
+        assert verb(instance, "policy", "delete", "same", *place).split() == ["deleted:", "same"]
+        left.remove(place)
+        assert {other for other in places if found(other)} == left
+        assert missing in verb(instance, "policy", "delete", "same", *place, status=1)
+    verb(instance, "group", "delete", "writers")
+    verb(instance, "user", "delete", "rin")
+    verb(instance, "domain", "remove", "deleted.example")
+
+
+def test_a_managed_policy_that_is_used_is_not_deleted(instance):
+    verb(instance, "user", "create", "sei")
+    verb(instance, "policy", "put", "kept", text=sending())
+    boundary = ("boundary", "--user", "sei")
+    for use, end in ((("attach", "kept", "--user", "sei"), ("detach", "kept", "--user", "sei")),
+                     ((*boundary, "--name", "kept"), boundary)):
+        verb(instance, "policy", *use)
+        assert "Cannot delete entity" in verb(instance, "policy", "delete", "kept", status=1)
+        verb(instance, "policy", *end)
+    verb(instance, "policy", "delete", "kept")
+    assert "kept" not in verb(instance, "policy", "list")
+    verb(instance, "user", "delete", "sei")
 
 
 def test_the_account_is_paused(instance):

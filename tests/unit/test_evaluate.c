@@ -791,6 +791,7 @@ variables_stand_for_single_values_of_the_request(void **state)
         {"'${aws:username}@test1.com'", NULL, "${aws:username}@test1.com", false},
         {"'${aws:username, 'info'}@test1.com'", NULL, "info@test1.com", true},
         {"'${aws:username,'info'}@test1.com'", "taro", "info@test1.com", false},
+        {"'${aws:username, 'info'  }@test1.com'", NULL, "info@test1.com", true},
         {"'${aws:username, '*'}@test1.com'", NULL, "taro@test1.com", false},
         {"'${aws:username, 'a}b'}@test1.com'", NULL, "a}b@test1.com", true},
         {"'${aws:username, ''}@test1.com'", NULL, "@test1.com", true},

@@ -243,6 +243,11 @@ resources_are_a_star_or_arns_of_six_parts(void **state)
         {"arn:aws:ses:*:*:${x}", "must name a condition key"},
         {"arn:aws:ses:*:*:${a:b, x}", "single quotes"},
         {"arn:aws:ses:*:*:${a:b, x", "single quotes"},
+        {"arn:aws:ses:*:*:${a:b,}", "single quotes"},
+        {"arn:aws:ses:*:*:${a:b, \\u0027x}", "single quotes"},
+        {"arn:aws:ses:*:*:${a:b, \\u0027x\\u0027", "not closed"},
+        {"arn:aws:ses:*:*:${a:b, \\u0027x\\u0027  ", "not closed"},
+        {"arn:aws:ses:*:*:${a:b, \\u0027x\\u0027 y}", "not closed"},
         {"arn:aws:ses:*:*:identity/t*\\u00e9.example", "partly a wildcard and partly not ASCII"},
     };
     char text[200];
