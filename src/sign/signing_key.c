@@ -219,6 +219,12 @@ signing_key_algorithm(const struct signing_key *key)
     return key->algorithm;
 }
 
+unsigned
+signing_key_bits(const struct signing_key *key)
+{
+    return (unsigned)EVP_PKEY_get_bits(key->pkey);
+}
+
 static struct slice
 public_part(struct arena *arena, const EVP_PKEY *pkey)
 {

@@ -33,6 +33,7 @@ MUST_USE enum rc signing_key_generate(struct arena *arena, enum dkim_algorithm a
 struct signing_key *signing_key_ref(struct signing_key *key);
 void signing_key_unref(struct signing_key *key);
 enum dkim_algorithm signing_key_algorithm(const struct signing_key *key);
+unsigned signing_key_bits(const struct signing_key *key);
 
 /* What p= holds: the SubjectPublicKeyInfo of an RSA key (RFC 6376 §3.6.1), the 32 bytes of an
  * Ed25519 key (RFC 8463 §4). */
