@@ -277,11 +277,11 @@ combine(const struct check *check, const char *purpose, bool active_only)
     return any ? combined : PROOF_ABSENT;
 }
 
-/* A domain is verified by its TXT record, or by all its DKIM records (reference §3.2). */
+/* A domain is verified by its TXT record, or by its DKIM records (reference §3.2). */
 static enum proof
-verification_finding(const struct check *check)
+verification_finding(const struct check *check, enum proof dkim)
 {
-    enum proof txt = combine(check, "verification", false), dkim = combine(check, "dkim", false);
+    enum proof txt = combine(check, "verification", false);
     if (txt == PROOF_PRESENT || dkim == PROOF_PRESENT)
         return PROOF_PRESENT;
     return txt == PROOF_UNKNOWN || dkim == PROOF_UNKNOWN ? PROOF_UNKNOWN : txt;
@@ -336,21 +336,30 @@ expire_link(struct check *check, struct database *database, int64_t now_ms, stru
     return proofs_put(database, &row, err);
 }
 
+static enum rc
+read_status(struct check *check, struct database *database, const char *kind,
+            enum identity_status *out, struct err *err)
+{
+    struct proof_row proof = {.status = IDENTITY_NOT_STARTED};
+    enum rc rc = proofs_find(database, check->arena, check->name, kind, &proof, err);
+    *out = (enum identity_status)proof.status;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 /* Verification and DKIM of a domain that nobody vouched for. */
 static enum rc
 apply_proofs(struct check *check, struct database *database, int64_t now_ms, struct err *err)
 {
-    struct proof_row dkim;
-    enum rc rc =
-        apply_finding(check, database, "verification", verification_finding(check), now_ms, err);
-    if (rc == RC_OK)
-        rc = proofs_find(database, check->arena, check->name, "dkim", &dkim, err);
+    enum identity_status status;
+    enum rc rc = read_status(check, database, "dkim", &status, err);
+    if (rc != RC_OK)
+        return rc;
     /* To start with DKIM all records must be there; to go on, the one that signs. */
-    bool signs = rc == RC_OK &&
-                 (dkim.status == IDENTITY_SUCCESS || dkim.status == IDENTITY_TEMPORARY_FAILURE);
-    if (rc == RC_OK || rc == RC_NOT_FOUND)
-        rc = apply_finding(check, database, "dkim", combine(check, "dkim", signs), now_ms, err);
-    return rc;
+    bool signs = status == IDENTITY_SUCCESS || status == IDENTITY_TEMPORARY_FAILURE;
+    enum proof dkim = combine(check, "dkim", signs);
+    rc = apply_finding(check, database, "verification", verification_finding(check, dkim), now_ms,
+                       err);
+    return rc == RC_OK ? apply_finding(check, database, "dkim", dkim, now_ms, err) : rc;
 }
 
 static enum rc
@@ -372,17 +381,8 @@ static bool
 is_about(const struct check *check, const struct identity_row *now)
 {
     return now->created_ms == check->row.created_ms && slice_eq(now->token, check->row.token) &&
-           slice_eq(now->mail_from_domain, check->row.mail_from_domain);
-}
-
-static enum rc
-read_status(struct check *check, struct database *database, const char *kind,
-            enum identity_status *out, struct err *err)
-{
-    struct proof_row proof = {.status = IDENTITY_NOT_STARTED};
-    enum rc rc = proofs_find(database, check->arena, check->name, kind, &proof, err);
-    *out = (enum identity_status)proof.status;
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+           slice_eq(now->mail_from_domain, check->row.mail_from_domain) &&
+           now->keys_ms == check->row.keys_ms;
 }
 
 static enum rc

@@ -2,7 +2,9 @@
 
 #define IDENTITY_COLUMNS                                                                           \
     "name, is_domain, created_ms, token, vouched, suspended, only_itself, dkim_enabled, "          \
-    "mail_from_domain, mail_from_reject, configuration_set"
+    "mail_from_domain, mail_from_reject, configuration_set, dkim_external, keys_ms"
+
+#define SELECT_IDENTITY "SELECT " IDENTITY_COLUMNS ", forwarding_enabled, headers_in FROM identity"
 
 static void
 bind_optional(struct query *q, struct slice text)
@@ -17,7 +19,7 @@ enum rc
 identities_insert(struct database *db, const struct identity_row *row, struct err *err)
 {
     struct query q = query_start(db, "INSERT INTO identity (" IDENTITY_COLUMNS
-                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_text(&q, row->name);
     query_i64(&q, row->domain);
     query_i64(&q, row->created_ms);
@@ -29,6 +31,8 @@ identities_insert(struct database *db, const struct identity_row *row, struct er
     bind_optional(&q, row->mail_from_domain);
     query_i64(&q, row->mail_from_reject);
     bind_optional(&q, row->configuration_set);
+    query_i64(&q, row->dkim_external);
+    query_i64(&q, row->keys_ms);
     enum rc rc = query_run(&q, err);
     if (rc == RC_CONFLICT)
         return err_set(err, rc, "Email identity %.*s already exist.", SLICE_ARG(row->name));
@@ -49,13 +53,17 @@ read_identity(struct query *q, struct arena *arena, struct identity_row *row)
     row->mail_from_domain = query_column_text(q, arena, 8);
     row->mail_from_reject = query_column_i64(q, 9) != 0;
     row->configuration_set = query_column_text(q, arena, 10);
+    row->dkim_external = query_column_i64(q, 11) != 0;
+    row->keys_ms = query_column_i64(q, 12);
+    row->forwarding_enabled = query_column_i64(q, 13) != 0;
+    row->headers_in = query_column_text(q, arena, 14);
 }
 
 enum rc
 identities_find(struct database *db, struct arena *arena, struct slice name,
                 struct identity_row *out, struct err *err)
 {
-    struct query q = query_start(db, "SELECT " IDENTITY_COLUMNS " FROM identity WHERE name = ?");
+    struct query q = query_start(db, SELECT_IDENTITY " WHERE name = ?");
     query_text(&q, name);
     bool found = query_row(&q);
     if (found)
@@ -66,19 +74,48 @@ identities_find(struct database *db, struct arena *arena, struct slice name,
     return rc;
 }
 
+static enum rc
+collect_identities(struct query *q, struct arena *arena, struct identity_row **out, size_t *count,
+                   struct err *err)
+{
+    struct identity_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    while (query_row(q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        read_identity(q, arena, &rows[len++]);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(q, err);
+}
+
 enum rc
 identities_list(struct database *db, struct arena *arena, struct identity_row **out, size_t *count,
                 struct err *err)
 {
-    struct identity_row *rows = NULL;
-    size_t len = 0, cap = 0;
-    struct query q = query_start(db, "SELECT " IDENTITY_COLUMNS " FROM identity ORDER BY name");
-    while (query_row(&q)) {
-        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
-        read_identity(&q, arena, &rows[len++]);
-    }
-    *out = rows;
-    *count = len;
+    struct query q = query_start(db, SELECT_IDENTITY " ORDER BY name");
+    return collect_identities(&q, arena, out, count, err);
+}
+
+enum rc
+identities_page(struct database *db, struct arena *arena, struct slice after,
+                enum identity_kind kind, int64_t limit, struct identity_row **out, size_t *count,
+                struct err *err)
+{
+    struct query q = query_start(db, SELECT_IDENTITY " WHERE name > ? AND is_domain BETWEEN ? AND "
+                                                     "? ORDER BY name LIMIT ?");
+    query_text(&q, after);
+    query_i64(&q, kind == IDENTITY_DOMAIN);
+    query_i64(&q, kind != IDENTITY_ADDRESS);
+    query_i64(&q, limit);
+    return collect_identities(&q, arena, out, count, err);
+}
+
+enum rc
+identities_count(struct database *db, int64_t *count, struct err *err)
+{
+    struct query q = query_start(db, "SELECT count(*) FROM identity");
+    *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
     return query_end(&q, err);
 }
 
@@ -116,7 +153,8 @@ identities_update(struct database *db, const struct identity_row *row, struct er
 {
     struct query q = query_start(
         db, "UPDATE identity SET vouched = ?, suspended = ?, only_itself = ?, dkim_enabled = ?, "
-            "mail_from_domain = ?, mail_from_reject = ?, configuration_set = ? WHERE name = ?");
+            "mail_from_domain = ?, mail_from_reject = ?, configuration_set = ?, dkim_external = ?, "
+            "keys_ms = ?, headers_in = ? WHERE name = ?");
     query_i64(&q, row->vouched);
     bind_optional(&q, row->suspended);
     query_i64(&q, row->only_itself);
@@ -124,6 +162,9 @@ identities_update(struct database *db, const struct identity_row *row, struct er
     bind_optional(&q, row->mail_from_domain);
     query_i64(&q, row->mail_from_reject);
     bind_optional(&q, row->configuration_set);
+    query_i64(&q, row->dkim_external);
+    query_i64(&q, row->keys_ms);
+    query_text(&q, row->headers_in);
     query_text(&q, row->name);
     return query_run(&q, err);
 }
@@ -387,9 +428,12 @@ signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm
 }
 
 enum rc
-signing_keys_delete_of(struct database *db, struct slice domain, struct err *err)
+signing_keys_delete_of(struct database *db, struct slice domain, int64_t algorithm, struct err *err)
 {
-    return run_where(db, "DELETE FROM signing_key WHERE domain = ?", domain, err);
+    struct query q = query_start(db, "DELETE FROM signing_key WHERE domain = ? AND algorithm = ?");
+    query_text(&q, domain);
+    query_i64(&q, algorithm);
+    return query_run(&q, err);
 }
 
 /* ---- verification links ---- */

@@ -14,6 +14,10 @@ struct identity_row {
     struct slice suspended; /* the reason; empty: not suspended */
     bool only_itself, dkim_enabled, mail_from_reject;
     struct slice mail_from_domain, configuration_set;
+    bool dkim_external; /* domains: the owner brought the key (BYODKIM) */
+    int64_t keys_ms;    /* domains: when it was given the keys it has */
+    bool forwarding_enabled;
+    struct slice headers_in; /* notifications that carry the headers: "Bounce Complaint" */
 };
 
 /* `kind`: "verification", "dkim" or "mail_from"; times as in identity/proof.h; `status` is its
@@ -41,6 +45,12 @@ MUST_USE enum rc identities_find(struct database *db, struct arena *arena, struc
                                  struct identity_row *out, struct err *err);
 MUST_USE enum rc identities_list(struct database *db, struct arena *arena,
                                  struct identity_row **out, size_t *count, struct err *err);
+enum identity_kind { IDENTITY_ANY_KIND, IDENTITY_DOMAIN, IDENTITY_ADDRESS };
+/* At most `limit` by name, from behind `after`. */
+MUST_USE enum rc identities_page(struct database *db, struct arena *arena, struct slice after,
+                                 enum identity_kind kind, int64_t limit, struct identity_row **out,
+                                 size_t *count, struct err *err);
+MUST_USE enum rc identities_count(struct database *db, int64_t *count, struct err *err);
 MUST_USE enum rc identities_delete(struct database *db, struct slice name, struct err *err);
 MUST_USE enum rc identities_update(struct database *db, const struct identity_row *row,
                                    struct err *err);
@@ -85,7 +95,8 @@ MUST_USE enum rc signing_keys_set_published(struct database *db, struct slice pu
 /* Domain identities without a key of this algorithm. */
 MUST_USE enum rc signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm,
                                       struct slice **domains, size_t *count, struct err *err);
-MUST_USE enum rc signing_keys_delete_of(struct database *db, struct slice domain, struct err *err);
+MUST_USE enum rc signing_keys_delete_of(struct database *db, struct slice domain, int64_t algorithm,
+                                        struct err *err);
 
 MUST_USE enum rc verifications_insert(struct database *db, struct slice token_hash,
                                       struct slice address, int64_t expires_ms, struct err *err);
