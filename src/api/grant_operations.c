@@ -4,9 +4,8 @@
  */
 #include "base/clock.h"
 #include "base/random.h"
-#include "identity/proof.h"
+#include "identity_changes.h"
 #include "operations.h"
-#include "store/identities.h"
 #include "store/settings.h"
 #include "store/users.h"
 
@@ -103,42 +102,6 @@ find_holders(struct api_call *call, const struct address *address, const struct 
         holders->list = arena_grow(call->arena, holders->list, sizeof *holders->list,
                                    holders->count, &holders->cap);
         holders->list[holders->count++] = (struct holder){users[i].name, users[i].folded, by_name};
-    }
-    return rc;
-}
-
-/* One identity, if there is such: does it cover the address, and is it verified? */
-static enum rc
-look_at_cover(struct api_call *call, struct slice name, const struct address *address,
-              bool *registered, bool *verified, struct err *err)
-{
-    struct identity_row row;
-    struct proof_row proof = {.status = IDENTITY_NOT_STARTED};
-    enum rc rc = identities_find(call->database, call->arena, name, &row, err);
-    if (rc != RC_OK)
-        return rc == RC_NOT_FOUND ? RC_OK : rc;
-    if (row.only_itself && !slice_eq(name, address->domain))
-        return RC_OK;
-    *registered = true;
-    rc = proofs_find(call->database, call->arena, name, "verification", &proof, err);
-    *verified = *verified || row.vouched || proof.status == IDENTITY_SUCCESS ||
-                proof.status == IDENTITY_TEMPORARY_FAILURE;
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-/* The address itself, its domain, and the domains above. */
-static enum rc
-find_cover(struct api_call *call, const struct address *address, bool *registered, bool *verified,
-           struct err *err)
-{
-    struct slice name = address->text, above = address->domain, label;
-    enum rc rc = RC_OK;
-    *registered = *verified = false;
-    while (rc == RC_OK && name.len > 0) {
-        rc = look_at_cover(call, name, address, registered, verified, err);
-        name = above;
-        if (!slice_cut(above, '.', &label, &above))
-            above = SLICE("");
     }
     return rc;
 }
@@ -262,7 +225,8 @@ grant_create(struct api_call *call, struct err *err)
     struct access_key_row *keys = NULL;
     size_t key_count = 0;
     struct slice production;
-    bool also, registered, verified;
+    struct identity_cover cover;
+    bool also;
     enum rc rc = api_input_string(call, "address", &text, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "user", &name, err);
@@ -283,15 +247,15 @@ grant_create(struct api_call *call, struct err *err)
         rc = policies_put(call->database, OWNER_USER, user.folded, grant_name(call, address.text),
                           grant_document(call, address.text), err);
     if (rc == RC_OK)
-        rc = find_cover(call, &address, &registered, &verified, err);
+        rc = identity_cover(call, &address, &cover, err);
     if (rc == RC_OK)
         rc = settings_get(call->database, call->arena, SETTING_PRODUCTION, &production, err);
     if (rc != RC_OK)
         return rc;
     json_put_string(call->output, "address", address.text);
     json_put_string(call->output, "user", user.name);
-    json_put_bool(call->output, "registered", registered);
-    json_put_bool(call->output, "verified", verified);
+    json_put_bool(call->output, "registered", cover.registered);
+    json_put_bool(call->output, "verified", cover.verified);
     json_put_bool(call->output, "production", slice_is(production, "on"));
     if (key_count == 0)
         rc = api_make_key(call, user.folded, err);

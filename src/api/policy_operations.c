@@ -4,8 +4,8 @@
  * cannot be read never gets in.
  */
 #include "base/random.h"
+#include "identity_changes.h"
 #include "operations.h"
-#include "store/identities.h"
 #include "store/users.h"
 
 /* Where a policy stands: exactly one of the members user, group, identity, or none (managed). */
@@ -47,14 +47,8 @@ read_place(struct api_call *call, struct place *place, struct err *err)
     return rc;
 }
 
-/* Reference §3.8, §5.1. White space does not count but for an identity's. */
-enum {
-    USER_INLINE_MAX = 2048,
-    GROUP_INLINE_MAX = 5120,
-    MANAGED_MAX = 6144,
-    IDENTITY_POLICY_MAX = 4096,
-    IDENTITY_POLICIES_MAX = 20
-};
+/* Reference §5.1. White space does not count. */
+enum { USER_INLINE_MAX = 2048, GROUP_INLINE_MAX = 5120, MANAGED_MAX = 6144 };
 
 static size_t
 counted_size(struct slice document)
@@ -87,24 +81,6 @@ check_inline_size(struct api_call *call, enum policy_owner kind, struct slice ow
 }
 
 static enum rc
-check_identity_limits(struct api_call *call, struct slice identity, struct slice name,
-                      struct slice document, struct err *err)
-{
-    struct identity_policy_row *rows;
-    size_t count, others = 0;
-    if (document.len > IDENTITY_POLICY_MAX)
-        return err_set(err, RC_LIMIT, "a policy of an identity may have %d bytes, this has %zu",
-                       IDENTITY_POLICY_MAX, document.len);
-    enum rc rc = identity_policies_of(call->database, call->arena, identity, &rows, &count, err);
-    for (size_t i = 0; rc == RC_OK && i < count; i++)
-        others += !slice_eq(rows[i].name, name);
-    if (rc == RC_OK && others >= IDENTITY_POLICIES_MAX)
-        return err_set(err, RC_LIMIT, "%.*s has %d policies already", SLICE_ARG(identity),
-                       IDENTITY_POLICIES_MAX);
-    return rc;
-}
-
-static enum rc
 check_limits(struct api_call *call, const struct place *place, struct slice name,
              struct slice document, struct err *err)
 {
@@ -112,8 +88,6 @@ check_limits(struct api_call *call, const struct place *place, struct slice name
         return check_inline_size(call, OWNER_USER, place->user, name, document, err);
     if (place->group.len)
         return check_inline_size(call, OWNER_GROUP, place->group, name, document, err);
-    if (place->identity.len)
-        return check_identity_limits(call, place->identity, name, document, err);
     if (counted_size(document) > MANAGED_MAX)
         return err_set(err, RC_LIMIT, "Maximum policy size of %d bytes exceeded: it has %zu",
                        MANAGED_MAX, counted_size(document));
@@ -130,18 +104,34 @@ managed_arn(struct api_call *call, struct slice name)
 }
 
 static enum rc
-check_document(struct api_call *call, const struct place *place, struct slice document,
-               struct err *err)
+check_document(struct slice document, struct err *err)
 {
     struct policy *policy;
-    enum policy_kind kind = place->identity.len ? POLICY_RESOURCE_BASED : POLICY_IDENTITY_BASED;
-    enum rc rc = policy_parse(document, kind, &policy, err);
+    enum rc rc = policy_parse(document, POLICY_IDENTITY_BASED, &policy, err);
+    if (rc == RC_OK)
+        policy_unref(policy);
+    return rc;
+}
+
+static enum rc
+store_policy(struct api_call *call, const struct place *place, struct slice name,
+             struct slice document, struct err *err)
+{
+    enum rc rc = api_check_name(name, "the policy name", 128, err);
+    if (rc == RC_OK)
+        rc = check_document(document, err);
+    if (rc == RC_OK)
+        rc = check_limits(call, place, name, document, err);
     if (rc != RC_OK)
         return rc;
-    if (place->identity.len)
-        rc = policy_check_resource(policy, api_identity_arn(call, place->identity), err);
-    policy_unref(policy);
-    return rc;
+    if (place->user.len)
+        return policies_put(call->database, OWNER_USER, place->user, name, document, err);
+    if (place->group.len)
+        return policies_put(call->database, OWNER_GROUP, place->group, name, document, err);
+    struct slice arn = managed_arn(call, name);
+    json_put_string(call->output, "arn", arn);
+    return managed_policies_put(call->database, arn, name, random_iam_id(call->arena, "ANPA", 17),
+                                SLICE("/"), document, call->now_ms, err);
 }
 
 enum rc
@@ -155,26 +145,10 @@ policy_put(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = api_input_string(call, "document", &document, err);
     if (rc == RC_OK)
-        rc = api_check_name(name, "the policy name", place.identity.len ? 64 : 128, err);
-    if (rc == RC_OK)
-        rc = check_document(call, &place, document, err);
-    if (rc == RC_OK)
-        rc = check_limits(call, &place, name, document, err);
+        rc = place.identity.len ? identity_put_policy(call, place.identity, name, document, err)
+                                : store_policy(call, &place, name, document, err);
     if (rc != RC_OK)
         return rc;
-    if (place.user.len) {
-        rc = policies_put(call->database, OWNER_USER, place.user, name, document, err);
-    } else if (place.group.len) {
-        rc = policies_put(call->database, OWNER_GROUP, place.group, name, document, err);
-    } else if (place.identity.len) {
-        struct identity_policy_row row = {place.identity, name, document};
-        rc = identity_policies_put(call->database, &row, err);
-    } else {
-        struct slice arn = managed_arn(call, name);
-        rc = managed_policies_put(call->database, arn, name, random_iam_id(call->arena, "ANPA", 17),
-                                  SLICE("/"), document, call->now_ms, err);
-        json_put_string(call->output, "arn", arn);
-    }
     json_put_string(call->output, "policy", name);
     json_put_string(call->output, "on", place.shown);
     return rc;
