@@ -2,6 +2,7 @@
 #include "accept/http.h"
 #include "authenticate/sigv4.h"
 #include "authorize/permit.h"
+#include "identity_changes.h"
 #include "outbox.h"
 #include "store/users.h"
 #include "validate.h"
@@ -346,12 +347,30 @@ named(const struct dispatch *dispatch)
 }
 
 static struct slice
-ses_arn(const struct dispatch *dispatch, const char *type)
+ses_arn_of(const struct dispatch *dispatch, const char *type, struct slice name)
 {
     const struct api_constants *constants = dispatch->constants;
     return arena_printf(dispatch->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",
                         SLICE_ARG(constants->region), SLICE_ARG(constants->account), type,
-                        SLICE_ARG(named(dispatch)));
+                        SLICE_ARG(name));
+}
+
+static struct slice
+ses_arn(const struct dispatch *dispatch, const char *type)
+{
+    return ses_arn_of(dispatch, type, named(dispatch));
+}
+
+/* Under the name that the handler will find: a Deny must not depend on how a domain is written. */
+static struct slice
+identity_arn(const struct dispatch *dispatch)
+{
+    struct slice name;
+    struct err err;
+    bool domain;
+    if (identity_read_name(dispatch->arena, named(dispatch), &name, &domain, &err) != RC_OK)
+        name = named(dispatch);
+    return ses_arn_of(dispatch, "identity", name);
 }
 
 static struct slice
@@ -399,7 +418,7 @@ static struct slice
 resource_of(const struct dispatch *dispatch, struct database *database)
 {
     switch (dispatch->row->resource) {
-    case RESOURCE_IDENTITY: return ses_arn(dispatch, "identity");
+    case RESOURCE_IDENTITY: return identity_arn(dispatch);
     case RESOURCE_CONFIGURATION_SET: return ses_arn(dispatch, "configuration-set");
     case RESOURCE_TEMPLATE: return ses_arn(dispatch, "template");
     case RESOURCE_VERIFICATION_TEMPLATE:

@@ -215,6 +215,16 @@ class Session:
         return self.data(raw)
 
 
+# ---- the APIs, as a client ----
+
+def api_client(service, key, secret, instance, **options):
+    """A boto3 client of one's own endpoint; what fails is not tried again."""
+    options = {"retries": {"max_attempts": 0}, "parameter_validation": False, **options}
+    return boto3.client(service, aws_access_key_id=key, aws_secret_access_key=secret,
+                        region_name="us-east-1", config=botocore.config.Config(**options),
+                        endpoint_url=f"http://127.0.0.1:{instance.ports['http']}")
+
+
 # ---- the service ----
 
 class Refused(Exception):
