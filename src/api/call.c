@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { SIGNING_KEYS_MAX = 2000, SELECTOR_CHARS = 32 };
+enum { SIGNING_KEYS_MAX = 2000, SELECTOR_CHARS = 32, NAME_MAX_CHARS = 64 };
 
 void
 api_thread_init(struct api_thread *thread, struct database *database)
@@ -57,6 +57,30 @@ api_fail_about(struct api_call *call, const char *name, struct slice value)
         call->fault_members[i].value = value;
         return;
     }
+}
+
+struct slice
+api_text(const struct json *object, const char *name)
+{
+    const struct json *value = object ? json_member(object, name) : NULL;
+    return value && value->type == JSON_STRING ? value->text : SLICE("");
+}
+
+struct slice
+api_ses_arn(struct api_call *call, const char *type, struct slice name)
+{
+    return arena_printf(call->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",
+                        SLICE_ARG(call->constants->region), SLICE_ARG(call->constants->account),
+                        type, SLICE_ARG(name));
+}
+
+bool
+api_name_is_plain(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!ascii_alnum(name.ptr[i]) && name.ptr[i] != '_' && name.ptr[i] != '-')
+            return false;
+    return name.len > 0 && name.len <= NAME_MAX_CHARS;
 }
 
 int64_t

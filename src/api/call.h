@@ -98,6 +98,13 @@ enum rc api_fail(struct api_call *call, enum rc rc, enum api_fault fault, struct
 /* What failed was about this: a member of the error in XML (reference §7.3). At most two. */
 void api_fail_about(struct api_call *call, const char *name, struct slice value);
 
+/* A string member of a request that was held against the model; empty when absent. */
+struct slice api_text(const struct json *object, const char *name);
+/* "arn:aws:ses:REGION:ACCOUNT:TYPE/NAME" */
+struct slice api_ses_arn(struct api_call *call, const char *type, struct slice name);
+/* [A-Za-z0-9_-]{1,64}: names of configuration sets and templates. */
+bool api_name_is_plain(struct slice name);
+
 /* A fresh key for a message or a decision, unique in the installation; from any thread. */
 int64_t api_next_key(const struct api_constants *constants, int64_t now_ms, int64_t *key_ms);
 

@@ -273,13 +273,14 @@ decision_explain(struct api_call *call, struct err *err)
                        explanation.recipients, explanation.recipient_count, &facts, &settings, err);
     if (rc != RC_OK)
         return rc;
-    bool exists = true, sending = true;
+    struct configuration_set_row row = {.sending_enabled = true};
     const struct request_headers *wishes = &explanation.wishes;
     struct slice set =
         wishes->configuration_set.len ? wishes->configuration_set : settings.configuration_set;
     if (set.len)
-        rc = configuration_sets_state(call->database, set, &exists, &sending, err);
-    if (rc != RC_OK)
+        rc = configuration_sets_find(call->database, call->arena, set, &row, err);
+    bool missing = rc == RC_NOT_FOUND;
+    if (rc != RC_OK && !missing)
         return rc;
     struct gate_request request = {
         .action = explanation.action,
@@ -290,8 +291,8 @@ decision_explain(struct api_call *call, struct err *err)
         .recipients = explanation.recipients,
         .recipient_count = explanation.recipient_count,
         .configuration_set = set,
-        .configuration_set_missing = !exists,
-        .configuration_set_paused = exists && !sending,
+        .configuration_set_missing = missing,
+        .configuration_set_paused = !row.sending_enabled,
         .source_arn = wishes->source_arn,
         .from_arn = wishes->from_arn,
         .return_path_arn = wishes->return_path_arn,

@@ -400,7 +400,7 @@ identity_create_address(struct api_call *call, struct slice address, struct err 
 enum rc
 identity_forget(struct api_call *call, struct slice name, struct err *err)
 {
-    enum rc rc = tags_delete_of(call->database, api_identity_arn(call, name), err);
+    enum rc rc = tags_forget(call->database, api_identity_arn(call, name), err);
     return rc == RC_OK ? identities_delete(call->database, name, err) : rc;
 }
 

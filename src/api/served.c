@@ -4,8 +4,14 @@
 #include <pthread.h>
 
 static const struct served_rows *const nouns[] = {
-    &ses_account_rows,           &ses_email_identities_rows, &ses_identities_rows,
-    &ses_identity_policies_rows, &ses_sending_rows,          &sts_rows,
+    &ses_account_rows,
+    &ses_configuration_set_rows,
+    &ses_email_identities_rows,
+    &ses_identities_rows,
+    &ses_identity_policies_rows,
+    &ses_sending_rows,
+    &ses_tags_rows,
+    &sts_rows,
 };
 
 static const struct served_operation **by_model; /* beside operation_models */

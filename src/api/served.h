@@ -50,6 +50,8 @@ extern const struct served_rows ses_email_identities_rows;
 extern const struct served_rows ses_identities_rows;
 extern const struct served_rows ses_identity_policies_rows;
 extern const struct served_rows ses_sending_rows;
+extern const struct served_rows ses_configuration_set_rows;
+extern const struct served_rows ses_tags_rows;
 extern const struct served_rows sts_rows; /* sts_caller.c */
 
 /* NULL: not served. */

@@ -105,10 +105,10 @@ final_header(struct arena *arena, const struct api_constants *constants, struct 
 }
 
 static void
-make_recipients(struct arena *arena, const struct api_constants *constants,
-                const struct submission_request *request, const struct address *addresses,
-                struct spool_entry *entry)
+make_recipients(struct arena *arena, const struct submission_request *request,
+                const struct address *addresses, struct submission_answer *answer)
 {
+    struct spool_entry *entry = &answer->entry;
     entry->recipient_count = (uint32_t)request->recipient_count;
     entry->recipients = ARENA_ARRAY(arena, struct recipient_row, request->recipient_count);
     for (uint32_t i = 0; i < entry->recipient_count; i++)
@@ -118,7 +118,7 @@ make_recipients(struct arena *arena, const struct api_constants *constants,
             .domain = addresses[i].domain,
             .state = RECIPIENT_QUEUED,
             .next_ms = request->now_ms,
-            .expires_ms = request->now_ms + constants->lifetime_ms,
+            .expires_ms = request->now_ms + answer->lifetime_ms,
             .status = SLICE(""),
             .reply = SLICE(""),
             .remote = SLICE(""),
@@ -153,13 +153,14 @@ make_entry(struct arena *arena, const struct api_constants *constants,
         .recipients = (int64_t)request->recipient_count,
         .counted = request->counted,
         .configuration_set = answer->configuration_set,
+        .tls_required = answer->tls_required,
         .tags = answer->tags,
         .policy = submit_policy_name(arena, answer->decision.policy),
         .statement = submit_statement(&answer->decision),
         .resource = answer->decision.resource,
         .hidden = settings->dkim_domain.len > 0,
     };
-    make_recipients(arena, constants, request, recipients, entry);
+    make_recipients(arena, request, recipients, answer);
 }
 
 static enum rc
@@ -234,6 +235,26 @@ parse_recipients(struct arena *arena, const struct submission_request *request,
     return RC_OK;
 }
 
+/* What the set says about delivery is fixed here: that it goes away later changes nothing. */
+static enum rc
+read_configuration_set(struct arena *arena, struct api_thread *thread, struct slice name,
+                       bool *exists, bool *paused, struct submission_answer *answer,
+                       struct err *err)
+{
+    struct configuration_set_row row;
+    enum rc rc =
+        name.len ? configuration_sets_find(thread->database, arena, name, &row, err) : RC_NOT_FOUND;
+    answer->configuration_set = name;
+    *exists = rc == RC_OK;
+    *paused = *exists && !row.sending_enabled;
+    if (*exists) {
+        answer->tls_required = row.tls_required;
+        if (row.max_delivery_s)
+            answer->lifetime_ms = row.max_delivery_s * 1000;
+    }
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc
 ask_gate(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
          const struct submission_request *request, const struct senders *senders,
@@ -249,10 +270,8 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
     facts.quota = request->quota;
     struct slice set =
         wishes->configuration_set.len ? wishes->configuration_set : settings->configuration_set;
-    answer->configuration_set = set;
-    bool exists = true, sending = true;
-    if (set.len)
-        rc = configuration_sets_state(thread->database, set, &exists, &sending, err);
+    bool exists, paused;
+    rc = read_configuration_set(arena, thread, set, &exists, &paused, answer, err);
     if (rc != RC_OK)
         return rc;
     struct gate_request asked = {
@@ -265,8 +284,8 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
         .recipients = recipients,
         .recipient_count = request->recipient_count,
         .configuration_set = set,
-        .configuration_set_missing = !exists,
-        .configuration_set_paused = exists && !sending,
+        .configuration_set_missing = set.len && !exists,
+        .configuration_set_paused = paused,
         .template_name = request->template_name,
         .source_arn = wishes->source_arn,
         .from_arn = wishes->from_arn,
@@ -292,6 +311,7 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     struct slice header;
     *answer = (struct submission_answer){.header_from = SLICE(""),
                                          .configuration_set = SLICE(""),
+                                         .lifetime_ms = constants->lifetime_ms,
                                          .tags = SLICE(""),
                                          .reply = SLICE("")};
     policy_cache_trim(thread->policies);

@@ -38,6 +38,8 @@ struct submission_answer {
     struct gate_decision decision;
     struct slice header_from;
     struct slice configuration_set; /* named, or the identity's default */
+    bool tls_required;              /* what that set says (reference §8.1) */
+    int64_t lifetime_ms;
     struct slice tags;
     struct spool_entry entry; /* when allowed; the body is not in it */
 };

@@ -97,6 +97,14 @@ delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,
 
 /* ---- to courier ---- */
 
+/* A configuration set may want TLS where the route does not. */
+static enum tls_policy
+tls_of(const struct config_route *route, const struct message_row *message)
+{
+    bool weak = route->tls == TLS_OPPORTUNISTIC || route->tls == TLS_NEVER;
+    return message->tls_required && weak ? TLS_REQUIRE : route->tls;
+}
+
 static void
 send_deliver(struct delivery *delivery, struct lease *lease)
 {
@@ -113,7 +121,7 @@ send_deliver(struct delivery *delivery, struct lease *lease)
         .route = route->kind,
         .host = mx ? SLICE("") : route->host,
         .port = mx && route->port == 0 ? core->config.mx_port : route->port,
-        .tls = route->tls,
+        .tls = tls_of(route, &lease->message),
         .verify = route->verify,
         .user_name = route->user_name,
         .password = route->password,

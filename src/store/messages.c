@@ -18,14 +18,14 @@ recipient_state_name(enum recipient_state state)
 #define MESSAGE_COLUMNS                                                                            \
     "key, id, accepted_ms, open, user_name, access_key, source_ip, client_name, tls, service, "    \
     "reverse_path, wire_path, header_from, header, body_bytes, eight_bit, captured, recipients, "  \
-    "configuration_set, policy, statement, resource, hidden, tags, counted"
+    "configuration_set, policy, statement, resource, hidden, tags, counted, tls_required"
 
 enum rc
 messages_insert(struct database *db, const struct message_row *row, struct err *err)
 {
     struct query q =
         query_start(db, "INSERT INTO message (" MESSAGE_COLUMNS ") VALUES (?, ?, ?, "
-                        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_i64(&q, row->key);
     query_text(&q, row->id);
     query_i64(&q, row->accepted_ms);
@@ -51,6 +51,7 @@ messages_insert(struct database *db, const struct message_row *row, struct err *
     query_i64(&q, row->hidden);
     query_text(&q, row->tags);
     query_i64(&q, row->counted);
+    query_i64(&q, row->tls_required);
     return query_run(&q, err);
 }
 
@@ -83,6 +84,7 @@ read_message(struct query *q, struct arena *arena, struct message_row *row)
         .hidden = query_column_i64(q, 22) != 0,
         .tags = query_column_text(q, arena, 23),
         .counted = query_column_i64(q, 24),
+        .tls_required = query_column_i64(q, 25) != 0,
     };
 }
 

@@ -42,6 +42,7 @@ struct message_row {
     struct slice reverse_path, wire_path, header_from, header, configuration_set, policy, resource;
     struct slice tags; /* name=value, name=value */
     bool open, eight_bit, captured, hidden;
+    bool tls_required; /* its configuration set wants it delivered over TLS, or not at all */
 };
 
 struct recipient_row {

@@ -91,8 +91,7 @@ static const char *const migrations[] = {
     /* 3: what the SES and IAM APIs keep beside identities, users and mail */
     "ALTER TABLE configuration_set ADD COLUMN tls_required INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE configuration_set ADD COLUMN max_delivery_s INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE configuration_set ADD COLUMN sending_pool TEXT NOT NULL DEFAULT '';"
-    "ALTER TABLE configuration_set ADD COLUMN tracking_domain TEXT;"
+    "ALTER TABLE configuration_set ADD COLUMN tracking_domain TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE configuration_set ADD COLUMN https_policy TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE configuration_set ADD COLUMN reputation_enabled INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE configuration_set ADD COLUMN fresh_ms INTEGER NOT NULL DEFAULT 0;"
@@ -144,6 +143,7 @@ static const char *const migrations[] = {
     "ALTER TABLE verification ADD COLUMN success_url TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE verification ADD COLUMN failure_url TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE message ADD COLUMN subject TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE message ADD COLUMN tls_required INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE statistic (quarter INTEGER PRIMARY KEY, attempts INTEGER NOT NULL,"
     " bounces INTEGER NOT NULL, complaints INTEGER NOT NULL, rejects INTEGER NOT NULL);",
 };

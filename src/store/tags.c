@@ -1,14 +1,23 @@
 #include "tags.h"
 
 enum rc
-tags_put(struct database *db, struct slice resource, const struct tag_row *row, struct err *err)
+tags_put(struct database *db, struct slice resource, const struct tag_row *tag, struct err *err)
 {
-    struct query q = query_start(db, "INSERT INTO tag (resource, key, value) VALUES (?, ?, ?) "
-                                     "ON CONFLICT (resource, key) DO UPDATE SET value = "
+    struct query q = query_start(db, "INSERT INTO tag (resource, key, value) VALUES (?, ?, ?) ON "
+                                     "CONFLICT (resource, key) DO UPDATE SET value = "
                                      "excluded.value");
     query_text(&q, resource);
-    query_text(&q, row->key);
-    query_text(&q, row->value);
+    query_text(&q, tag->key);
+    query_text(&q, tag->value);
+    return query_run(&q, err);
+}
+
+enum rc
+tags_remove(struct database *db, struct slice resource, struct slice key, struct err *err)
+{
+    struct query q = query_start(db, "DELETE FROM tag WHERE resource = ? AND key = ?");
+    query_text(&q, resource);
+    query_text(&q, key);
     return query_run(&q, err);
 }
 
@@ -31,9 +40,35 @@ tags_of(struct database *db, struct arena *arena, struct slice resource, struct 
 }
 
 enum rc
-tags_delete_of(struct database *db, struct slice resource, struct err *err)
+tags_forget(struct database *db, struct slice resource, struct err *err)
 {
     struct query q = query_start(db, "DELETE FROM tag WHERE resource = ?");
     query_text(&q, resource);
     return query_run(&q, err);
+}
+
+static const struct {
+    const char *type, *sql;
+} taggable[] = {
+    {"identity", "SELECT 1 FROM identity WHERE name = ?"},
+    {"configuration-set", "SELECT 1 FROM configuration_set WHERE name = ?"},
+    {"template", "SELECT 1 FROM email_template WHERE name = ?"},
+    {"custom-verification-email-template", "SELECT 1 FROM verification_template WHERE name = ?"},
+    {"contact-list", "SELECT 1 FROM contact_list WHERE name = ?"},
+};
+
+enum rc
+tags_taggable(struct database *db, struct slice type, struct slice name, bool *exists,
+              struct err *err)
+{
+    size_t i = 0, count = sizeof taggable / sizeof *taggable;
+    *exists = false;
+    while (i < count && !slice_is(type, taggable[i].type))
+        i++;
+    if (i == count)
+        return RC_OK;
+    struct query q = query_start(db, taggable[i].sql);
+    query_text(&q, name);
+    *exists = query_row(&q);
+    return query_end(&q, err);
 }

@@ -1,4 +1,5 @@
-/* Tags of resources, by ARN. Slices are copied into the arena. */
+/* Tags: what owners write on resources to find them again. `resource` is an ARN. Slices are copied
+ * into the arena. */
 #ifndef POSTERN_STORE_TAGS_H
 #define POSTERN_STORE_TAGS_H
 
@@ -8,11 +9,21 @@ struct tag_row {
     struct slice key, value;
 };
 
-/* A key that is there gets the new value. */
-MUST_USE enum rc tags_put(struct database *db, struct slice resource, const struct tag_row *row,
+/* Replaces the value of a key that is there. */
+MUST_USE enum rc tags_put(struct database *db, struct slice resource, const struct tag_row *tag,
                           struct err *err);
+/* A key that is not there is no failure. */
+MUST_USE enum rc tags_remove(struct database *db, struct slice resource, struct slice key,
+                             struct err *err);
+/* By key. */
 MUST_USE enum rc tags_of(struct database *db, struct arena *arena, struct slice resource,
-                         struct tag_row **out, size_t *count, struct err *err); /* by key */
-MUST_USE enum rc tags_delete_of(struct database *db, struct slice resource, struct err *err);
+                         struct tag_row **out, size_t *count, struct err *err);
+/* With the resource its tags go. */
+MUST_USE enum rc tags_forget(struct database *db, struct slice resource, struct err *err);
+
+/* Is there such a thing? `type` as in ARNs: "identity", "configuration-set", "template",
+ * "custom-verification-email-template", "contact-list"; nothing is of another type. */
+MUST_USE enum rc tags_taggable(struct database *db, struct slice type, struct slice name,
+                               bool *exists, struct err *err);
 
 #endif

@@ -14,6 +14,7 @@ import base64
 import collections
 import contextlib
 import functools
+import http.client
 import itertools
 import json
 import os
@@ -31,7 +32,10 @@ import time
 import urllib.request
 
 import boto3
+import botocore.auth
+import botocore.awsrequest
 import botocore.config
+import botocore.credentials
 import dns.message
 import dns.query
 import dns.rcode
@@ -513,6 +517,32 @@ class Instance:
         reply = self.submit(credential, mail_from, recipients, raw)
         assert reply.code == 250, reply
         return reply.text.removeprefix("Ok ")
+
+
+# ---- the APIs ----
+
+def api_client(service, key, secret, instance):
+    """A boto3 client that asks this instance, once: no retries hide a failure."""
+    return boto3.client(
+        service, region_name="us-east-1", endpoint_url=f"http://127.0.0.1:{instance.ports['http']}",
+        aws_access_key_id=key, aws_secret_access_key=secret,
+        config=botocore.config.Config(retries={"total_max_attempts": 1}, parameter_validation=False))
+
+
+def api_request(key, secret, instance, method, path, body=None):
+    """A signed request of SES v2, for what Debian's botocore does not know; status and answer."""
+    url = f"http://127.0.0.1:{instance.ports['http']}{path}"
+    data = b"" if body is None else json.dumps(body).encode()
+    request = botocore.awsrequest.AWSRequest(method, url, data=data,
+                                             headers={"Content-Type": "application/json"})
+    botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret), "ses",
+                            "us-east-1").add_auth(request)
+    connection = http.client.HTTPConnection("127.0.0.1", instance.ports["http"], timeout=30)
+    connection.request(method, path, body=data, headers=dict(request.headers))
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, json.loads(text)
 
 
 # ---- receiving ----

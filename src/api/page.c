@@ -1,0 +1,47 @@
+#include "page.h"
+#include "base/codec.h"
+
+enum { TOKEN_MAX = 1024 };
+
+static enum rc
+read_token(struct api_call *call, struct page *page, struct err *err)
+{
+    struct err why = {0};
+    struct slice token = api_text(call->input, "NextToken");
+    page->after = SLICE("");
+    if (token.len == 0)
+        return RC_OK;
+    if (token.len <= TOKEN_MAX &&
+        codec_base64url_decode(call->arena, token, &page->after, &why) == RC_OK &&
+        codec_utf8_valid(page->after))
+        return RC_OK;
+    return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
+                    "The NextToken is not one that was given out here.");
+}
+
+enum rc
+page_read(struct api_call *call, const char *size_member, int64_t fallback, int64_t max,
+          struct page *out, struct err *err)
+{
+    enum rc rc = json_get_i64(call->input, size_member, fallback, &out->limit, err);
+    if (rc != RC_OK)
+        return rc;
+    if (out->limit < 1)
+        out->limit = fallback;
+    if (out->limit > max)
+        out->limit = max;
+    return read_token(call, out, err);
+}
+
+size_t
+page_rows(const struct page *page, size_t found)
+{
+    return found > (size_t)page->limit ? (size_t)page->limit : found;
+}
+
+void
+page_put_next(struct api_call *call, const struct page *page, size_t found, struct slice last)
+{
+    if (found > (size_t)page->limit)
+        json_put_string(call->output, "NextToken", codec_base64url(call->arena, last));
+}
