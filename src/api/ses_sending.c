@@ -5,11 +5,10 @@
  */
 #include "authorize/senders.h"
 #include "base/random.h"
-#include "mail/compose.h"
 #include "mail/template.h"
 #include "outbox.h"
+#include "rendering.h"
 #include "served.h"
-#include "store/templates.h"
 
 #include <assert.h>
 
@@ -22,13 +21,6 @@ enum {
 };
 
 /* ---- input ---- */
-
-static struct slice
-text_of(const struct json *object, const char *name)
-{
-    const struct json *value = object ? json_member(object, name) : NULL;
-    return value && value->type == JSON_STRING ? value->text : SLICE("");
-}
 
 static bool
 is_v2(const struct api_call *call)
@@ -162,7 +154,7 @@ read_tags(struct api_call *call, const struct json *list, struct slice *tags, st
         return api_fail(call, RC_LIMIT, FAULT_INVALID_PARAMETER, err, "more than %d message tags",
                         TAGS_MAX);
     for (const struct json *tag = list ? list->first : NULL; rc == RC_OK && tag; tag = tag->next) {
-        struct slice name = text_of(tag, "Name"), value = text_of(tag, "Value");
+        struct slice name = api_text(tag, "Name"), value = api_text(tag, "Value");
         rc = check_tag(call, name, value, err);
         *tags = arena_printf(call->arena, "%.*s%s%.*s=%.*s", SLICE_ARG(*tags),
                              tags->len ? ", " : "", SLICE_ARG(name), SLICE_ARG(value));
@@ -209,11 +201,11 @@ read_origin(struct api_call *call, struct origin *origin, struct err *err)
     const struct names *names = is_v2(call) ? &names_v2 : &names_v1;
     struct mailbox feedback;
     *origin = (struct origin){
-        .source = text_of(call->input, names->source),
-        .configuration_set = text_of(call->input, "ConfigurationSetName"),
-        .source_arn = text_of(call->input, names->source_arn),
-        .from_arn = text_of(call->input, "FromArn"),
-        .return_path_arn = text_of(call->input, names->feedback_arn),
+        .source = api_text(call->input, names->source),
+        .configuration_set = api_text(call->input, "ConfigurationSetName"),
+        .source_arn = api_text(call->input, names->source_arn),
+        .from_arn = api_text(call->input, "FromArn"),
+        .return_path_arn = api_text(call->input, names->feedback_arn),
     };
     enum rc rc = refuse_unserved(call, err);
     if (rc == RC_OK && origin->source.len) {
@@ -221,7 +213,7 @@ read_origin(struct api_call *call, struct origin *origin, struct err *err)
         if (rc == RC_OK)
             origin->reverse_path = origin->from.address.text;
     }
-    struct slice path = text_of(call->input, names->feedback);
+    struct slice path = api_text(call->input, names->feedback);
     if (rc == RC_OK && path.len) {
         rc = read_mailbox(call, names->feedback, path, &feedback, err);
         if (rc == RC_OK)
@@ -345,7 +337,7 @@ read_content(const struct json *object)
     if (!object)
         return (struct compose_text){0};
     return (struct compose_text){
-        .data = text_of(object, "Data"), .charset = text_of(object, "Charset"), .present = true};
+        .data = api_text(object, "Data"), .charset = api_text(object, "Charset"), .present = true};
 }
 
 static void
@@ -359,7 +351,7 @@ read_headers(struct api_call *call, const struct json *list, struct compose *par
         memcpy(headers, parts->headers, parts->header_count * sizeof *headers);
     for (const struct json *item = list->first; item; item = item->next)
         headers[parts->header_count++] =
-            (struct compose_header){text_of(item, "Name"), text_of(item, "Value")};
+            (struct compose_header){api_text(item, "Name"), api_text(item, "Value")};
     parts->headers = headers;
 }
 
@@ -371,14 +363,14 @@ read_attachments(struct api_call *call, const struct json *list, struct compose 
     struct compose_attachment *attachments =
         ARENA_ARRAY(call->arena, struct compose_attachment, list->count);
     for (const struct json *item = list->first; item; item = item->next) {
-        struct slice encoding = text_of(item, "ContentTransferEncoding");
+        struct slice encoding = api_text(item, "ContentTransferEncoding");
         attachments[parts->attachment_count++] = (struct compose_attachment){
-            .content = text_of(item, "RawContent"),
-            .file_name = text_of(item, "FileName"),
-            .content_type = text_of(item, "ContentType"),
-            .content_id = text_of(item, "ContentId"),
-            .description = text_of(item, "ContentDescription"),
-            .inlined = slice_is(text_of(item, "ContentDisposition"), "INLINE"),
+            .content = api_text(item, "RawContent"),
+            .file_name = api_text(item, "FileName"),
+            .content_type = api_text(item, "ContentType"),
+            .content_id = api_text(item, "ContentId"),
+            .description = api_text(item, "ContentDescription"),
+            .inlined = slice_is(api_text(item, "ContentDisposition"), "INLINE"),
             .encoding = slice_is(encoding, "QUOTED_PRINTABLE") ? COMPOSE_QUOTED_PRINTABLE
                         : slice_is(encoding, "SEVEN_BIT")      ? COMPOSE_SEVEN_BIT
                                                                : COMPOSE_BASE64,
@@ -516,127 +508,58 @@ send_raw(struct api_call *call, const struct origin *origin, struct slice data,
 
 /* ---- templates ---- */
 
-struct parts {
-    struct slice name; /* empty: given in the call itself */
-    struct slice subject, text, html;
-};
-
-static enum rc
-no_template(struct api_call *call, struct slice name, struct err *err)
-{
-    api_fail_about(call, "TemplateName", name);
-    return api_fail(call, RC_NOT_FOUND, FAULT_NO_TEMPLATE, err, "Template %.*s does not exist",
-                    SLICE_ARG(name));
-}
-
 /* The ARN of a template of this account, instead of its name. */
 static struct slice
 name_of_arn(struct api_call *call, struct slice arn)
 {
-    struct slice prefix =
-        arena_printf(call->arena, "arn:aws:ses:%.*s:%.*s:template/",
-                     SLICE_ARG(call->constants->region), SLICE_ARG(call->constants->account));
+    struct slice prefix = api_ses_arn(call, "template", SLICE(""));
     return slice_starts(arn, prefix) ? slice_from(arn, prefix.len) : arn;
 }
 
 static enum rc
-find_parts(struct api_call *call, struct slice name, struct slice arn, struct parts *out,
+find_parts(struct api_call *call, struct slice name, struct slice arn, struct rendering_parts *out,
            struct err *err)
 {
-    struct email_template_row row;
-    if (name.len == 0)
-        name = name_of_arn(call, arn);
-    if (name.len == 0)
-        return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
-                        "The template name must be specified.");
-    enum rc rc = email_templates_find(call->database, call->arena, name, &row, err);
-    if (rc == RC_NOT_FOUND)
-        return no_template(call, name, err);
-    if (rc == RC_OK)
-        *out = (struct parts){row.name, row.subject, row.text, row.html};
-    return rc;
+    return rendering_find(call, name.len ? name : name_of_arn(call, arn), out, err);
 }
 
 /* A stored one by name or ARN, or one that stands in the call (reference §9). */
 static enum rc
-read_template(struct api_call *call, const struct json *object, struct parts *out, struct err *err)
+read_template(struct api_call *call, const struct json *object, struct rendering_parts *out,
+              struct err *err)
 {
     const struct json *content = json_member(object, "TemplateContent");
     if (!content)
-        return find_parts(call, text_of(object, "TemplateName"), text_of(object, "TemplateArn"),
+        return find_parts(call, api_text(object, "TemplateName"), api_text(object, "TemplateArn"),
                           out, err);
-    *out = (struct parts){.subject = text_of(content, "Subject"),
-                          .text = text_of(content, "Text"),
-                          .html = text_of(content, "Html")};
+    *out = (struct rendering_parts){.subject = api_text(content, "Subject"),
+                                    .text = api_text(content, "Text"),
+                                    .html = api_text(content, "Html")};
     return RC_OK;
-}
-
-/* TemplateData is a JSON object in a string; empty is an empty one. */
-static enum rc
-read_data(struct api_call *call, struct slice text, struct json **out, struct err *err)
-{
-    struct err why = {0};
-    if (text.len > DATA_MAX)
-        return api_fail(call, RC_LIMIT, FAULT_INVALID_RENDERING_PARAMETER, err,
-                        "Template rendering data is too long: more than %d bytes", DATA_MAX);
-    if (slice_trim(text).len == 0)
-        text = SLICE("{}");
-    enum rc rc = json_parse(call->arena, text, out, &why);
-    if (rc == RC_OK && (*out)->type == JSON_OBJECT)
-        return RC_OK;
-    return api_fail(call, RC_SYNTAX, FAULT_INVALID_RENDERING_PARAMETER, err,
-                    "Template rendering data is invalid%s%s", rc == RC_OK ? "" : ": ", why.text);
-}
-
-/* One part with its data. What fails is no fault of the call: it is told of as an event. */
-static bool
-render(struct api_call *call, struct slice text, const struct json *data, struct slice *out,
-       struct outbox_mail *mail)
-{
-    struct template *template;
-    struct buf rendered;
-    struct err why = {0};
-    buf_init(&rendered, V1_MESSAGE_MAX);
-    enum rc rc = template_parse(call->arena, text, &template, &why);
-    if (rc == RC_OK)
-        rc = template_render(call->arena, template, data, &rendered, &why);
-    if (rc == RC_OK)
-        *out = arena_dup(call->arena, buf_slice(&rendered));
-    else
-        mail->rendering_failure = arena_dup(call->arena, slice_of(why.text));
-    buf_fini(&rendered);
-    return rc == RC_OK;
 }
 
 /* The message of a template; with parts that cannot be rendered an empty one, which is decided about
  * and never sent. */
 static enum rc
 compose_rendered(struct api_call *call, const struct origin *origin,
-                 const struct destination *destination, const struct parts *template,
+                 const struct destination *destination, const struct rendering_parts *template,
                  const struct json *data, struct compose *parts, struct outbox_mail *mail,
                  struct err *err)
 {
-    const struct {
-        struct slice text;
-        struct compose_text *part;
-    } all[] = {{template->subject, &parts->subject},
-               {template->text, &parts->text},
-               {template->html, &parts->html}};
+    struct err why = {0};
     mail->template_name = template->name;
-    for (size_t i = 0; i < sizeof all / sizeof *all && mail->rendering_failure.len == 0; i++) {
-        all[i].part->present = all[i].text.len > 0;
-        if (all[i].text.len)
-            (void)render(call, all[i].text, data, &all[i].part->data, mail);
-    }
+    if (rendering_fill(call, template, data, parts, &why) != RC_OK)
+        mail->rendering_failure = arena_dup(call->arena, slice_of(why.text));
     if (mail->rendering_failure.len)
         *parts = (struct compose){.text = {.present = true}};
     return compose(call, origin, destination, parts, mail, err);
 }
 
 static enum rc
-send_template(struct api_call *call, const struct origin *origin, const struct parts *template,
-              struct slice data_text, const struct json *content, const struct json *tags,
-              const char *action, struct err *err)
+send_template(struct api_call *call, const struct origin *origin,
+              const struct rendering_parts *template, struct slice data_text,
+              const struct json *content, const struct json *tags, const char *action,
+              struct err *err)
 {
     struct destination destination;
     struct json *data;
@@ -645,7 +568,7 @@ send_template(struct api_call *call, const struct origin *origin, const struct p
     read_attachments(call, json_member(content, "Attachments"), &parts);
     enum rc rc = need_source(call, origin, err);
     if (rc == RC_OK)
-        rc = read_data(call, data_text, &data, err);
+        rc = rendering_data(call, data_text, &data, err);
     if (rc == RC_OK)
         rc = read_destination(call, json_member(call->input, "Destination"), &destination, err);
     if (rc != RC_OK)
@@ -678,7 +601,7 @@ send_raw_email(struct api_call *call, struct err *err)
     struct origin origin;
     enum rc rc = read_origin(call, &origin, err);
     return rc == RC_OK
-               ? send_raw(call, &origin, text_of(json_member(call->input, "RawMessage"), "Data"),
+               ? send_raw(call, &origin, api_text(json_member(call->input, "RawMessage"), "Data"),
                           json_member(call->input, "Tags"), err)
                : rc;
 }
@@ -687,14 +610,15 @@ static enum rc
 send_templated_email(struct api_call *call, struct err *err)
 {
     struct origin origin;
-    struct parts template;
+    struct rendering_parts template;
     enum rc rc = read_origin(call, &origin, err);
     if (rc == RC_OK)
-        rc = find_parts(call, text_of(call->input, "Template"), text_of(call->input, "TemplateArn"),
-                        &template, err);
+        rc = find_parts(call, api_text(call->input, "Template"),
+                        api_text(call->input, "TemplateArn"), &template, err);
     return rc == RC_OK
-               ? send_template(call, &origin, &template, text_of(call->input, "TemplateData"), NULL,
-                               json_member(call->input, "Tags"), "ses:SendTemplatedEmail", err)
+               ? send_template(call, &origin, &template, api_text(call->input, "TemplateData"),
+                               NULL, json_member(call->input, "Tags"), "ses:SendTemplatedEmail",
+                               err)
                : rc;
 }
 
@@ -707,7 +631,7 @@ send_email_v2(struct api_call *call, struct err *err)
     const struct json *template = json_member(content, "Template");
     const struct json *tags = json_member(call->input, "EmailTags");
     struct origin origin;
-    struct parts parts;
+    struct rendering_parts parts;
     if (!!simple + !!raw + !!template != 1)
         return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
                         "Content must be exactly one of Simple, Raw and Template");
@@ -715,10 +639,10 @@ send_email_v2(struct api_call *call, struct err *err)
     if (rc == RC_OK && simple)
         return send_simple(call, &origin, simple, tags, err);
     if (rc == RC_OK && raw)
-        return send_raw(call, &origin, text_of(raw, "Data"), tags, err);
+        return send_raw(call, &origin, api_text(raw, "Data"), tags, err);
     if (rc == RC_OK)
         rc = read_template(call, template, &parts, err);
-    return rc == RC_OK ? send_template(call, &origin, &parts, text_of(template, "TemplateData"),
+    return rc == RC_OK ? send_template(call, &origin, &parts, api_text(template, "TemplateData"),
                                        template, tags, "ses:SendEmail", err)
                        : rc;
 }
@@ -800,26 +724,27 @@ read_entry(struct api_call *call, const struct json *item)
     struct entry entry = {.destination = json_member(item, "Destination"),
                           .tags = json_member(item, "ReplacementTags")};
     if (!is_v2(call)) {
-        entry.data = text_of(item, "ReplacementTemplateData");
+        entry.data = api_text(item, "ReplacementTemplateData");
         return entry;
     }
     const struct json *content = json_member(item, "ReplacementEmailContent");
-    entry.data = text_of(json_member(content, "ReplacementTemplate"), "ReplacementTemplateData");
+    entry.data = api_text(json_member(content, "ReplacementTemplate"), "ReplacementTemplateData");
     entry.headers = json_member(item, "ReplacementHeaders");
     return entry;
 }
 
 static enum rc
-make_entry(struct api_call *call, const struct origin *origin, const struct parts *template,
-           const struct json *defaults, const struct json *headers, const struct entry *entry,
-           struct outbox_mail *mail, struct err *err)
+make_entry(struct api_call *call, const struct origin *origin,
+           const struct rendering_parts *template, const struct json *defaults,
+           const struct json *headers, const struct entry *entry, struct outbox_mail *mail,
+           struct err *err)
 {
     struct destination destination;
     struct json *replacement;
     struct compose parts = {0};
     read_headers(call, headers, &parts);
     read_headers(call, entry->headers, &parts);
-    enum rc rc = read_data(call, entry->data, &replacement, err);
+    enum rc rc = rendering_data(call, entry->data, &replacement, err);
     if (rc == RC_OK)
         rc = read_destination(call, entry->destination, &destination, err);
     if (rc == RC_OK)
@@ -833,9 +758,10 @@ make_entry(struct api_call *call, const struct origin *origin, const struct part
 }
 
 static enum rc
-send_bulk(struct api_call *call, const struct origin *origin, const struct parts *template,
-          struct slice default_data, const struct json *headers, const struct json *default_tags,
-          const struct json *entries, const char *action, struct err *err)
+send_bulk(struct api_call *call, const struct origin *origin,
+          const struct rendering_parts *template, struct slice default_data,
+          const struct json *headers, const struct json *default_tags, const struct json *entries,
+          const char *action, struct err *err)
 {
     struct json *defaults;
     size_t i = 0;
@@ -844,7 +770,7 @@ send_bulk(struct api_call *call, const struct origin *origin, const struct parts
                         "there must be 1 to %d destinations", OUTBOX_MAX);
     enum rc rc = need_source(call, origin, err);
     if (rc == RC_OK)
-        rc = read_data(call, default_data, &defaults, err);
+        rc = rendering_data(call, default_data, &defaults, err);
     if (rc != RC_OK)
         return rc;
     struct outbox *outbox = outbox_new(call, entries->count, finish_bulk);
@@ -863,13 +789,13 @@ static enum rc
 send_bulk_templated_email(struct api_call *call, struct err *err)
 {
     struct origin origin;
-    struct parts template;
+    struct rendering_parts template;
     enum rc rc = read_origin(call, &origin, err);
     if (rc == RC_OK)
-        rc = find_parts(call, text_of(call->input, "Template"), text_of(call->input, "TemplateArn"),
-                        &template, err);
+        rc = find_parts(call, api_text(call->input, "Template"),
+                        api_text(call->input, "TemplateArn"), &template, err);
     return rc == RC_OK
-               ? send_bulk(call, &origin, &template, text_of(call->input, "DefaultTemplateData"),
+               ? send_bulk(call, &origin, &template, api_text(call->input, "DefaultTemplateData"),
                            NULL, json_member(call->input, "DefaultTags"),
                            json_member(call->input, "Destinations"), "ses:SendBulkTemplatedEmail",
                            err)
@@ -880,7 +806,7 @@ static enum rc
 send_bulk_email(struct api_call *call, struct err *err)
 {
     struct origin origin;
-    struct parts template;
+    struct rendering_parts template;
     const struct json *content =
         json_member(json_member(call->input, "DefaultContent"), "Template");
     if (!content)
@@ -890,7 +816,7 @@ send_bulk_email(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = read_template(call, content, &template, err);
     return rc == RC_OK
-               ? send_bulk(call, &origin, &template, text_of(content, "TemplateData"),
+               ? send_bulk(call, &origin, &template, api_text(content, "TemplateData"),
                            json_member(content, "Headers"),
                            json_member(call->input, "DefaultEmailTags"),
                            json_member(call->input, "BulkEmailEntries"), "ses:SendBulkEmail", err)
@@ -904,7 +830,7 @@ send_bounce(struct api_call *call, struct err *err)
 {
     return api_fail(call, RC_DENIED, FAULT_MESSAGE_REJECTED, err,
                     "Message %.*s was not received here: this service receives no mail",
-                    SLICE_ARG(text_of(call->input, "OriginalMessageId")));
+                    SLICE_ARG(api_text(call->input, "OriginalMessageId")));
 }
 
 static const struct served_operation rows[] = {

@@ -129,7 +129,7 @@ put_all_mailboxes(struct composer *composer)
         const struct slice *list;
         size_t count;
     } fields[] = {
-        {"From", "From", &compose->from, 1},
+        {"From", "From", &compose->from, !compose->without_from},
         {"Reply-To", "ReplyToAddresses", compose->reply_to, compose->reply_to_count},
         {"To", "ToAddresses", compose->to, compose->to_count},
         {"Cc", "CcAddresses", compose->cc, compose->cc_count},
@@ -215,12 +215,13 @@ put_header_fields(struct composer *composer)
 {
     const struct compose *compose = composer->compose;
     enum rc rc = put_all_mailboxes(composer);
-    if (rc == RC_OK)
-        rc = put_subject(composer);
     if (rc != RC_OK)
         return rc;
     struct slice date = clock_rfc5322(composer->arena, compose->now_ms);
     buf_printf(composer->out, "Date: %.*s\r\n", SLICE_ARG(date));
+    rc = put_subject(composer);
+    if (rc != RC_OK)
+        return rc;
     if (compose->header_count > COMPOSE_HEADERS_MAX)
         return err_set(composer->err, RC_LIMIT, "more than %d headers", COMPOSE_HEADERS_MAX);
     for (size_t i = 0; rc == RC_OK && i < compose->header_count; i++)

@@ -46,6 +46,7 @@ struct compose_attachment {
 
 struct compose {
     struct slice from;                      /* as the client gave it: "Taro <taro@test1.com>" */
+    bool without_from;                      /* for a look: this message is not sent */
     const struct slice *to, *cc, *reply_to; /* each one mailbox */
     size_t to_count, cc_count, reply_to_count;
     struct compose_text subject, text, html;

@@ -65,6 +65,14 @@ email_templates_delete(struct database *db, struct slice name, struct err *err)
 }
 
 enum rc
+email_templates_count(struct database *db, int64_t *count, struct err *err)
+{
+    struct query q = query_start(db, "SELECT count(*) FROM email_template");
+    *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
+    return query_end(&q, err);
+}
+
+enum rc
 email_templates_list(struct database *db, struct arena *arena, struct slice after, int64_t limit,
                      struct email_template_row **out, size_t *count, struct err *err)
 {

@@ -19,6 +19,7 @@ MUST_USE enum rc email_templates_update(struct database *db, const struct email_
 MUST_USE enum rc email_templates_find(struct database *db, struct arena *arena, struct slice name,
                                       struct email_template_row *out, struct err *err);
 MUST_USE enum rc email_templates_delete(struct database *db, struct slice name, struct err *err);
+MUST_USE enum rc email_templates_count(struct database *db, int64_t *count, struct err *err);
 /* Names and instants alone, by name, from behind `after`. */
 MUST_USE enum rc email_templates_list(struct database *db, struct arena *arena, struct slice after,
                                       int64_t limit, struct email_template_row **out, size_t *count,

@@ -241,13 +241,27 @@ plain_text_is_one_body(void **state)
     composed();
     assert_slice(buf_slice(&out), "From: Taro <taro@test1.com>\r\n"
                                   "To: hanako@test2.com\r\n"
-                                  "Subject: Hello\r\n"
                                   "Date: Wed, 6 Dec 2023 21:02:58 +0000\r\n"
+                                  "Subject: Hello\r\n"
                                   "MIME-Version: 1.0\r\n"
                                   "Content-Type: text/plain; charset=us-ascii\r\n"
                                   "Content-Transfer-Encoding: 7bit\r\n"
                                   "\r\n"
                                   "Hi\r\n");
+}
+
+static void
+message_for_a_look_has_no_from_and_begins_with_the_date(void **state)
+{
+    (void)state;
+    message.without_from = true;
+    message.from = SLICE("");
+    message.to_count = 0;
+    assert_int_equal(compose_message(arena, &message, &out, &err), RC_OK);
+    assert_true(slice_starts(buf_slice(&out), SLICE("Date: Wed, 6 Dec 2023 21:02:58 +0000\r\n"
+                                                    "Subject: Hello\r\n"
+                                                    "MIME-Version: 1.0\r\n")));
+    assert_does_not_hold("From:");
 }
 
 static void
@@ -348,7 +362,7 @@ all_address_fields_are_written_in_order(void **state)
     message.reply_to_count = 1;
     composed();
     assert_holds("From: Taro <taro@test1.com>\r\nReply-To: r@s.example\r\n"
-                 "To: hanako@test2.com\r\nCc: c@d.example, E F <e@f.example>\r\nSubject:");
+                 "To: hanako@test2.com\r\nCc: c@d.example, E F <e@f.example>\r\nDate:");
     message.to_count = 0;
     composed();
     assert_int_equal(header_count(&header, "To"), 0);
@@ -1191,6 +1205,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(plain_text_is_one_body),
+        TEST(message_for_a_look_has_no_from_and_begins_with_the_date),
         TEST(html_is_one_body),
         TEST(text_comes_before_html),
         TEST(inline_images_stand_beside_the_html),
