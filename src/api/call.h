@@ -50,6 +50,7 @@ struct api_effects {
     size_t revoked_count, revoked_cap;
     int64_t *stopped; /* recipients that must not be delivered now: recall them */
     size_t stopped_count, stopped_cap;
+    struct slice redirect; /* where the browser that followed a link goes on; empty: nowhere */
 };
 
 /* Who asks. The administrator at the socket has no key: nothing of it is asked, and mail is not sent

@@ -7,6 +7,7 @@
 #include "operations.h"
 #include "store/tags.h"
 #include "submit.h"
+#include "verification_link.h"
 
 #include <libpsl.h>
 #include <openssl/evp.h>
@@ -319,28 +320,15 @@ identity_set_mail_from(struct api_call *call, struct identity_row *row, struct s
 
 /* ---- addresses, proved by a link ---- */
 
-struct slice
-identity_link_hash(struct arena *arena, struct slice token)
-{
-    unsigned char digest[32];
-    if (!EVP_Digest(token.ptr, token.len, digest, NULL, EVP_sha256(), NULL))
-        abort();
-    return codec_hex(arena, (struct slice){(const char *)digest, sizeof digest});
-}
-
 static enum rc
 send_link(struct api_call *call, struct slice address, struct err *err)
 {
     struct arena *arena = call->arena;
     const struct api_constants *constants = call->constants;
-    char bytes[32];
+    struct verification_link link;
     int64_t key_ms;
-    random_bytes(bytes, sizeof bytes);
-    struct slice token = codec_base64url(arena, (struct slice){bytes, sizeof bytes});
-    enum rc rc = verifications_forget(call->database, address, call->now_ms, err);
-    if (rc == RC_OK)
-        rc = verifications_insert(call->database, identity_link_hash(arena, token), address,
-                                  call->now_ms + LINK_WINDOW_HOURS * HOUR_MS, err);
+    verification_link_make(arena, constants, address, call->now_ms, &link);
+    enum rc rc = verification_link_open(call->database, arena, &link, err);
     if (rc != RC_OK)
         return rc;
     (void)api_next_key(constants, call->now_ms, &key_ms);
@@ -348,10 +336,9 @@ send_link(struct api_call *call, struct slice address, struct err *err)
         arena,
         "Somebody asked to send mail as %.*s through the mail service at\r\n%.*s.\r\n\r\n"
         "If that was you, confirm it by opening this link within 24 hours:\r\n\r\n"
-        "%.*s/verify?token=%.*s\r\n\r\n"
+        "%.*s\r\n\r\n"
         "If it was not you, do nothing: without your confirmation the address cannot be used.\r\n",
-        SLICE_ARG(address), SLICE_ARG(constants->hostname), SLICE_ARG(constants->public_url),
-        SLICE_ARG(token));
+        SLICE_ARG(address), SLICE_ARG(constants->hostname), SLICE_ARG(link.url));
     struct slice id = arena_printf(
         arena, "%.*s@%.*s", SLICE_ARG(random_message_id(arena, constants->region_prefix, key_ms)),
         SLICE_ARG(constants->hostname));
@@ -366,20 +353,11 @@ send_link(struct api_call *call, struct slice address, struct err *err)
 enum rc
 identity_ask_owner(struct api_call *call, struct slice address, struct err *err)
 {
-    struct identity_row row = {.name = address, .created_ms = call->now_ms, .token = SLICE("")},
-                        old;
     struct proof_row proof = {.status = IDENTITY_NOT_STARTED};
-    enum rc rc = identities_find(call->database, call->arena, address, &old, err);
-    if (rc == RC_OK)
-        rc = identity_proof(call, address, "verification", &proof, err);
-    else if (rc == RC_NOT_FOUND)
-        rc = identities_insert(call->database, &row, err);
+    enum rc rc = proofs_find(call->database, call->arena, address, "verification", &proof, err);
     if (rc == RC_OK && proof.status == IDENTITY_SUCCESS)
         return err_set(err, RC_CONFLICT, "%.*s is verified already", SLICE_ARG(address));
-    if (rc == RC_OK)
-        rc = identity_start_proof(call, address, "verification", IDENTITY_PENDING,
-                                  call->now_ms + LINK_WINDOW_HOURS * HOUR_MS, err);
-    if (rc == RC_OK)
+    if (rc == RC_OK || rc == RC_NOT_FOUND)
         rc = send_link(call, address, err);
     if (rc == RC_TEMPORARY)
         return err_set(err, RC_AGAIN,

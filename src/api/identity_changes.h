@@ -66,9 +66,6 @@ MUST_USE enum rc identity_replace_keys(struct api_call *call, struct identity_ro
  * RC_CONFLICT: it is verified already. RC_AGAIN: the provider cannot sign yet. */
 MUST_USE enum rc identity_ask_owner(struct api_call *call, struct slice address, struct err *err);
 
-/* Only the hash of a link's token is stored: who reads the store cannot follow the link. */
-struct slice identity_link_hash(struct arena *arena, struct slice token);
-
 /* The identity and all that stands on it. RC_NOT_FOUND. For the SES APIs: RC_DENIED when the
  * administrator suspended it, since one made again would not be. */
 MUST_USE enum rc identity_forget(struct api_call *call, struct slice name, struct err *err);

@@ -2,6 +2,7 @@
 #include "identity/proof.h"
 #include "identity_changes.h"
 #include "operations.h"
+#include "verification_link.h"
 
 /* ---- records to publish ---- */
 
@@ -157,23 +158,33 @@ was_confirmed(struct api_call *call, struct slice address)
            proof.status == IDENTITY_SUCCESS;
 }
 
+static enum rc
+confirm(struct api_call *call, struct slice hash, struct slice *address, struct err *err)
+{
+    struct identity_row row;
+    enum rc rc = verifications_use(call->database, call->arena, hash, call->now_ms, address, err);
+    if (rc == RC_CONFLICT && was_confirmed(call, *address))
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = identities_find(call->database, call->arena, *address, &row, err);
+    return rc == RC_OK ? identity_start_proof(call, *address, "verification", IDENTITY_SUCCESS,
+                                              INT64_MAX, err)
+                       : rc;
+}
+
 enum rc
 identity_confirm(struct api_call *call, struct err *err)
 {
-    struct slice token, address;
-    struct identity_row row;
+    struct slice token, address, success_url = SLICE(""), failure_url = SLICE("");
     enum rc rc = api_input_string(call, "token", &token, err);
+    if (rc != RC_OK)
+        return rc;
+    struct slice hash = verification_link_hash(call->arena, token);
+    rc = verifications_urls(call->database, call->arena, hash, &success_url, &failure_url, err);
     if (rc == RC_OK)
-        rc = verifications_use(call->database, call->arena, identity_link_hash(call->arena, token),
-                               call->now_ms, &address, err);
-    if (rc == RC_CONFLICT && was_confirmed(call, address)) {
-        json_put_string(call->output, "address", address);
-        return RC_OK;
-    }
-    if (rc == RC_OK)
-        rc = identities_find(call->database, call->arena, address, &row, err);
-    if (rc == RC_OK)
-        rc = identity_start_proof(call, address, "verification", IDENTITY_SUCCESS, INT64_MAX, err);
+        rc = confirm(call, hash, &address, err);
+    if (rc != RC_TEMPORARY)
+        call->effects->redirect = rc == RC_OK ? success_url : failure_url;
     if (rc == RC_OK)
         json_put_string(call->output, "address", address);
     return rc;

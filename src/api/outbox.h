@@ -18,10 +18,16 @@ struct outbox_mail {
     const struct slice *recipients; /* canonical */
     size_t recipient_count;
     /* Empty: as the header says, or none. */
-    struct slice configuration_set, template_name, tags;
+    struct slice configuration_set, template_name, verification_template, tags;
     struct slice source_arn, from_arn, return_path_arn;
     /* A template that could not be rendered: accepted, recorded, never sent (reference §9). */
     struct slice rendering_failure;
+
+    /* Only its recipient may read it: no report may carry it back (RFC 5321 §4.5.5). */
+    bool confidential;
+    /* What is written with the message, in one commit: both or neither. NULL: nothing. */
+    enum rc (*also)(void *ctx, struct database *database, struct arena *arena, struct err *err);
+    void *also_ctx;
 
     /* Set by outbox_read. */
     struct header header;

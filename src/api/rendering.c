@@ -2,7 +2,10 @@
 #include "mail/template.h"
 #include "store/templates.h"
 
-enum { RENDERED_MAX = 10 * 1024 * 1024 }; /* of one part */
+enum {
+    RENDERED_MAX = 10 * 1024 * 1024, /* of one part */
+    DATA_MAX = 256 * 1024            /* of which a call may have 51 */
+};
 
 enum rc
 rendering_find(struct api_call *call, struct slice name, struct rendering_parts *out,
@@ -26,6 +29,9 @@ enum rc
 rendering_data(struct api_call *call, struct slice text, struct json **out, struct err *err)
 {
     struct err why = {0};
+    if (text.len > DATA_MAX)
+        return api_fail(call, RC_LIMIT, FAULT_INVALID_RENDERING_PARAMETER, err,
+                        "Template rendering data is too long: more than %d bytes", DATA_MAX);
     if (slice_trim(text).len == 0)
         text = SLICE("{}");
     enum rc rc = json_parse(call->arena, text, out, &why);

@@ -12,6 +12,7 @@ static const struct served_rows *const nouns[] = {
     &ses_sending_rows,
     &ses_tags_rows,
     &ses_template_rows,
+    &ses_verification_rows,
     &sts_rows,
 };
 

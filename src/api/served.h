@@ -53,6 +53,7 @@ extern const struct served_rows ses_sending_rows;
 extern const struct served_rows ses_configuration_set_rows;
 extern const struct served_rows ses_tags_rows;
 extern const struct served_rows ses_template_rows;
+extern const struct served_rows ses_verification_rows;
 extern const struct served_rows sts_rows; /* sts_caller.c */
 
 /* NULL: not served. */

@@ -302,13 +302,13 @@ put_email_identity_dkim_signing_attributes(struct api_call *call, struct err *er
 static enum rc
 use_configuration_set(struct api_call *call, struct identity_row *row, struct err *err)
 {
-    bool exists, sending;
+    struct configuration_set_row set;
     enum rc rc = api_input_optional(call, "ConfigurationSetName", &row->configuration_set, err);
     if (rc != RC_OK || row->configuration_set.len == 0)
         return rc;
-    rc = configuration_sets_state(call->database, row->configuration_set, &exists, &sending, err);
-    if (rc == RC_OK && !exists)
-        return api_fail(call, RC_NOT_FOUND, FAULT_NO_CONFIGURATION_SET, err,
+    rc = configuration_sets_find(call->database, call->arena, row->configuration_set, &set, err);
+    if (rc == RC_NOT_FOUND)
+        return api_fail(call, rc, FAULT_NO_CONFIGURATION_SET, err,
                         "Configuration set <%.*s> does not exist.",
                         SLICE_ARG(row->configuration_set));
     return rc;

@@ -12,13 +12,7 @@
 
 #include <assert.h>
 
-enum {
-    V1_MESSAGE_MAX = 10 * 1024 * 1024,
-    DATA_MAX = 256 * 1024, /* of a template's data, of which a call may have 51 */
-    TAG_MAX = 255,
-    TAGS_MAX = 50,
-    BOUNDARY_CHARS = 32
-};
+enum { V1_MESSAGE_MAX = 10 * 1024 * 1024, TAG_MAX = 255, TAGS_MAX = 50, BOUNDARY_CHARS = 32 };
 
 /* ---- input ---- */
 

@@ -60,12 +60,13 @@ feedback_id(struct arena *arena, const struct api_constants *constants,
 }
 
 /* Under the custom MAIL FROM domain when one is proved; the submitter's own when the provider is
- * hidden without one; else under the provider's (design §6). */
+ * hidden without one; else under the provider's (design §6). The null path for what must not come back:
+ * a report may hold the whole message. */
 static struct slice
 wire_path(struct arena *arena, const struct api_constants *constants,
           const struct submission_request *request, const struct sending_settings *settings)
 {
-    if (request->reverse_path.len == 0)
+    if (request->reverse_path.len == 0 || request->confidential)
         return SLICE("");
     if (settings->mail_from_domain.len)
         return return_address_make(arena, constants->return_secret, request->key,
@@ -287,6 +288,7 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
         .configuration_set_missing = set.len && !exists,
         .configuration_set_paused = paused,
         .template_name = request->template_name,
+        .verification_template = request->verification_template,
         .source_arn = wishes->source_arn,
         .from_arn = wishes->from_arn,
         .return_path_arn = wishes->return_path_arn,

@@ -21,12 +21,12 @@ struct submission_request {
     /* What a call of the API says beside the message; empty over SMTP. */
     const struct sender *senders;
     size_t sender_count;
-    struct slice configuration_set, template_name, tags, user_agent;
+    struct slice configuration_set, template_name, verification_template, tags, user_agent;
     struct slice source_arn, from_arn, return_path_arn;
     const struct header *header;
     const uint8_t *body_hash; /* 32 bytes, simple canonicalization */
     uint64_t body_bytes;
-    bool eight_bit;
+    bool eight_bit, confidential; /* confidential: see outbox.h */
     enum quota_answer quota;
     uint32_t counted;    /* recipients that count for the daily quota */
     int64_t key, key_ms; /* from api_next_key */

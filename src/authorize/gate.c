@@ -308,7 +308,9 @@ sender_authorized(struct gate *gate, const struct sender *sender, struct slice n
     if (!address_allowed(gate, sender, &evaluation, &sender->address) ||
         !named_resource_allowed(gate, sender, &evaluation, "configuration-set",
                                 request->configuration_set) ||
-        !named_resource_allowed(gate, sender, &evaluation, "template", request->template_name))
+        !named_resource_allowed(gate, sender, &evaluation, "template", request->template_name) ||
+        !named_resource_allowed(gate, sender, &evaluation, "custom-verification-email-template",
+                                request->verification_template))
         return false;
     if (!gate->facts->sandbox)
         return true;

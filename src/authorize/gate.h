@@ -55,7 +55,7 @@ struct gate_request {
     struct slice configuration_set; /* named, or the identity's default; empty: none */
     bool configuration_set_missing; /* named, but there is no such set */
     bool configuration_set_paused;  /* its sending is switched off */
-    struct slice template_name;     /* API only; empty: none */
+    struct slice template_name, verification_template; /* API only; empty: none */
     /* Sending authorization: the identity that speaks for an address; empty: none named. */
     struct slice source_arn, from_arn, return_path_arn;
     struct slice source_ip, user_agent; /* empty: key absent */

@@ -390,11 +390,29 @@ respond(struct call *call, uint32_t status, const char *type, struct slice body)
                  body);
 }
 
+/* The address was checked when it was given: it cannot end the header line. */
+static void
+redirect(struct operation *operation)
+{
+    call_respond(operation->call, 302, SLICE("text/plain"),
+                 arena_printf(operation->arena,
+                              "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
+                              "Location: %.*s\r\n",
+                              SLICE_ARG(operation->effects.redirect)),
+                 SLICE(""));
+}
+
 static void
 answer_link(struct operation *operation)
 {
     struct slice page;
     bool confirmed = operation->rc == RC_OK;
+    if (operation->effects.redirect.len && operation->rc != RC_TEMPORARY) {
+        log_event(LOG_LEVEL_INFO, "identity.link", LOG_CSTR("result", rc_name(operation->rc)));
+        redirect(operation);
+        operation_free(operation);
+        return;
+    }
     /* Also when the link was followed before: a program may have done so ahead of the person. */
     if (confirmed)
         page = SLICE("<!doctype html><meta charset=utf-8><title>Confirmed</title>"

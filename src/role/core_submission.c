@@ -302,6 +302,8 @@ accept_run(struct write_job *write, struct database *database, struct err *err)
     enum rc rc = access_keys_is_active(database, job->session.access_key, &active, err);
     if (rc == RC_OK && !active)
         return err_set(err, RC_DENIED, "the access key is no longer active");
+    if (rc == RC_OK && job->mail && job->mail->also)
+        rc = job->mail->also(job->mail->also_ctx, database, job->arena, err);
     return rc == RC_OK ? spool_accept(database, &job->answer.entry, err) : rc;
 }
 
@@ -361,7 +363,8 @@ commit(struct submission_job *job)
         entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;
     }
     job->step = COMMITTING;
-    job->write = (struct write_job){.run = accept_run, .done = accept_done};
+    job->write = (struct write_job){
+        .run = accept_run, .done = accept_done, .guarded = job->mail && job->mail->also};
     writer_submit(job->core->writer, &job->write);
 }
 
@@ -804,6 +807,7 @@ fill_from_call(struct submission_job *job, const struct api_caller *caller)
         .sender_count = mail->sender_count,
         .configuration_set = mail->configuration_set,
         .template_name = mail->template_name,
+        .verification_template = mail->verification_template,
         .tags = mail->tags,
         .source_arn = mail->source_arn,
         .from_arn = mail->from_arn,
@@ -812,6 +816,7 @@ fill_from_call(struct submission_job *job, const struct api_caller *caller)
         .body_hash = mail->body_hash,
         .body_bytes = mail->body.len,
         .eight_bit = mail->eight_bit,
+        .confidential = mail->confidential,
         .now_ms = clock_now_ms(),
     };
 }

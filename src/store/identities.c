@@ -481,6 +481,33 @@ verifications_use(struct database *db, struct arena *arena, struct slice token_h
 }
 
 enum rc
+verifications_set_urls(struct database *db, struct slice token_hash, struct slice success_url,
+                       struct slice failure_url, struct err *err)
+{
+    struct query q = query_start(
+        db, "UPDATE verification SET success_url = ?, failure_url = ? WHERE token_hash = ?");
+    query_text(&q, success_url);
+    query_text(&q, failure_url);
+    query_text(&q, token_hash);
+    return query_run(&q, err);
+}
+
+enum rc
+verifications_urls(struct database *db, struct arena *arena, struct slice token_hash,
+                   struct slice *success_url, struct slice *failure_url, struct err *err)
+{
+    struct query q =
+        query_start(db, "SELECT success_url, failure_url FROM verification WHERE token_hash = ?");
+    query_text(&q, token_hash);
+    *success_url = *failure_url = SLICE("");
+    if (query_row(&q)) {
+        *success_url = query_column_text(&q, arena, 0);
+        *failure_url = query_column_text(&q, arena, 1);
+    }
+    return query_end(&q, err);
+}
+
+enum rc
 verifications_forget(struct database *db, struct slice address, int64_t now_ms, struct err *err)
 {
     struct query q = query_start(db, "DELETE FROM verification WHERE (address = ? AND used_ms IS "

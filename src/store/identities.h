@@ -104,6 +104,14 @@ MUST_USE enum rc verifications_insert(struct database *db, struct slice token_ha
 MUST_USE enum rc verifications_use(struct database *db, struct arena *arena,
                                    struct slice token_hash, int64_t now_ms, struct slice *address,
                                    struct err *err);
+/* Where the browser of who follows the link goes on, when it worked and when not; empty: nowhere.
+ * Set after verifications_insert. */
+MUST_USE enum rc verifications_set_urls(struct database *db, struct slice token_hash,
+                                        struct slice success_url, struct slice failure_url,
+                                        struct err *err);
+MUST_USE enum rc verifications_urls(struct database *db, struct arena *arena,
+                                    struct slice token_hash, struct slice *success_url,
+                                    struct slice *failure_url, struct err *err);
 /* Earlier links for the address stop working; so do expired ones. */
 MUST_USE enum rc verifications_forget(struct database *db, struct slice address, int64_t now_ms,
                                       struct err *err);

@@ -394,6 +394,26 @@ a_configuration_set_is_a_resource_of_its_own(void **state)
 }
 
 static void
+templates_are_resources_of_their_own(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\","
+                       "\"Action\":\"ses:*\",\"Resource\":["
+                       "\"arn:aws:ses:us-east-1:123456789012:identity/*\","
+                       "\"arn:aws:ses:us-east-1:123456789012:template/a\"]}}");
+    add_identity(world, "test1.com", true);
+    world->request.template_name = SLICE("a");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+    world->request.verification_template = SLICE("a");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_IMPLICIT_DENY);
+    assert_true(
+        slice_ends(world->decision.resource, SLICE("custom-verification-email-template/a")));
+    world->request.verification_template = SLICE("");
+    world->request.template_name = SLICE("b");
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_IMPLICIT_DENY);
+}
+
+static void
 a_variable_as_the_whole_resource_denies_what_it_stands_for(void **state)
 {
     struct world *world = *state;
@@ -539,6 +559,7 @@ main(void)
         TEST(a_refusal_lists_ten_addresses_and_says_that_there_are_more),
         TEST(authorization_comes_before_verification_before_quota_before_pause),
         TEST(a_configuration_set_is_a_resource_of_its_own),
+        TEST(templates_are_resources_of_their_own),
         TEST(a_variable_as_the_whole_resource_denies_what_it_stands_for),
         TEST(an_arn_must_cover_the_address_it_speaks_for),
         TEST(an_arn_of_the_return_path_is_checked_without_that_header_too),
