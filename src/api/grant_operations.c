@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "identity_changes.h"
 #include "operations.h"
+#include "store/policies.h"
 #include "store/settings.h"
 #include "store/users.h"
 

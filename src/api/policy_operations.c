@@ -3,14 +3,16 @@
  * permissions boundary, or on an identity. Every document is compiled before it is stored: what
  * cannot be read never gets in.
  */
-#include "base/random.h"
 #include "identity_changes.h"
 #include "operations.h"
+#include "policy_change.h"
 #include "store/users.h"
 
 /* Where a policy stands: exactly one of the members user, group, identity, or none (managed). */
 struct place {
-    struct slice user, group, identity;
+    bool held; /* by a user or group */
+    struct policy_holder holder;
+    struct slice identity;
     struct slice shown;
 };
 
@@ -33,105 +35,44 @@ read_place(struct api_call *call, struct place *place, struct err *err)
         return err_set(err, RC_SYNTAX, "name one of user, group and identity");
     if (user.len) {
         rc = users_find(call->database, call->arena, user, &user_row, err);
-        place->user = user_row.folded;
-        place->shown = user_row.name;
+        place->holder = (struct policy_holder){OWNER_USER, user_row.folded, user_row.name};
     } else if (group.len) {
         rc = groups_find(call->database, call->arena, group, &group_row, err);
-        place->group = group_row.folded;
-        place->shown = group_row.name;
+        place->holder = (struct policy_holder){OWNER_GROUP, group_row.folded, group_row.name};
     } else if (identity.len) {
         rc = identities_find(call->database, call->arena, identity, &identity_row, err);
         place->identity = identity_row.name;
         place->shown = identity_row.name;
     }
+    place->held = user.len || group.len;
+    if (place->held)
+        place->shown = place->holder.name;
     return rc;
 }
 
-/* Reference §5.1. White space does not count. */
-enum { USER_INLINE_MAX = 2048, GROUP_INLINE_MAX = 5120, MANAGED_MAX = 6144 };
-
-static size_t
-counted_size(struct slice document)
+/* A managed policy by name or ARN. */
+static enum rc
+find_managed(struct api_call *call, struct slice name, struct managed_policy_row *out,
+             struct err *err)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < document.len; i++)
-        size += !strchr(" \t\r\n", document.ptr[i]) || document.ptr[i] == '\0';
-    return size;
+    return slice_starts(name, SLICE("arn:"))
+               ? managed_policies_find(call->database, call->arena, name, out, err)
+               : managed_policies_named(call->database, call->arena, name, out, err);
 }
 
-/* All inline policies of a user or group together. */
+/* One that exists gets a new version, which applies at once. */
 static enum rc
-check_inline_size(struct api_call *call, enum policy_owner kind, struct slice owner,
-                  struct slice name, struct slice document, struct err *err)
+put_managed(struct api_call *call, struct slice name, struct slice document, struct err *err)
 {
-    size_t count, max = kind == OWNER_USER ? USER_INLINE_MAX : GROUP_INLINE_MAX;
-    struct policy_row *rows;
-    size_t size = counted_size(document);
-    enum rc rc = policies_of(call->database, call->arena, kind, owner, &rows, &count, err);
-    for (size_t i = 0; rc == RC_OK && i < count; i++)
-        if (rows[i].arn.len == 0 && !slice_eq(rows[i].name, name))
-            size += counted_size(rows[i].document);
-    if (rc == RC_OK && size > max)
-        return err_set(err, RC_LIMIT,
-                       "Maximum policy size of %zu bytes exceeded for %s %.*s: its inline policies "
-                       "together would have %zu; a managed policy may have %d",
-                       max, kind == OWNER_USER ? "user" : "group", SLICE_ARG(owner), size,
-                       MANAGED_MAX);
+    struct managed_policy_row row;
+    enum rc rc = managed_policies_named(call->database, call->arena, name, &row, err);
+    if (rc == RC_NOT_FOUND)
+        rc = policy_change_create(call, name, SLICE("/"), SLICE(""), document, &row, err);
+    else if (rc == RC_OK && !slice_eq(row.document, document))
+        rc = policy_change_add_version(call, &row, document, true, POLICY_ROOM_MADE, err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "arn", row.arn);
     return rc;
-}
-
-static enum rc
-check_limits(struct api_call *call, const struct place *place, struct slice name,
-             struct slice document, struct err *err)
-{
-    if (place->user.len)
-        return check_inline_size(call, OWNER_USER, place->user, name, document, err);
-    if (place->group.len)
-        return check_inline_size(call, OWNER_GROUP, place->group, name, document, err);
-    if (counted_size(document) > MANAGED_MAX)
-        return err_set(err, RC_LIMIT, "Maximum policy size of %d bytes exceeded: it has %zu",
-                       MANAGED_MAX, counted_size(document));
-    return RC_OK;
-}
-
-static struct slice
-managed_arn(struct api_call *call, struct slice name)
-{
-    if (slice_starts(name, SLICE("arn:")))
-        return name;
-    return arena_printf(call->arena, "arn:aws:iam::%.*s:policy/%.*s",
-                        SLICE_ARG(call->constants->account), SLICE_ARG(name));
-}
-
-static enum rc
-check_document(struct slice document, struct err *err)
-{
-    struct policy *policy;
-    enum rc rc = policy_parse(document, POLICY_IDENTITY_BASED, &policy, err);
-    if (rc == RC_OK)
-        policy_unref(policy);
-    return rc;
-}
-
-static enum rc
-store_policy(struct api_call *call, const struct place *place, struct slice name,
-             struct slice document, struct err *err)
-{
-    enum rc rc = api_check_name(name, "the policy name", 128, err);
-    if (rc == RC_OK)
-        rc = check_document(document, err);
-    if (rc == RC_OK)
-        rc = check_limits(call, place, name, document, err);
-    if (rc != RC_OK)
-        return rc;
-    if (place->user.len)
-        return policies_put(call->database, OWNER_USER, place->user, name, document, err);
-    if (place->group.len)
-        return policies_put(call->database, OWNER_GROUP, place->group, name, document, err);
-    struct slice arn = managed_arn(call, name);
-    json_put_string(call->output, "arn", arn);
-    return managed_policies_put(call->database, arn, name, random_iam_id(call->arena, "ANPA", 17),
-                                SLICE("/"), document, call->now_ms, err);
 }
 
 enum rc
@@ -145,10 +86,15 @@ policy_put(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = api_input_string(call, "document", &document, err);
     if (rc == RC_OK)
-        rc = place.identity.len ? identity_put_policy(call, place.identity, name, document, err)
-                                : store_policy(call, &place, name, document, err);
+        rc = api_check_name(name, "the policy name", place.identity.len ? 64 : 128, err);
     if (rc != RC_OK)
         return rc;
+    if (place.held)
+        rc = policy_change_inline(call, &place.holder, name, document, err);
+    else if (place.identity.len)
+        rc = identity_put_policy(call, place.identity, name, document, err);
+    else
+        rc = put_managed(call, name, document, err);
     json_put_string(call->output, "policy", name);
     json_put_string(call->output, "on", place.shown);
     return rc;
@@ -174,11 +120,9 @@ put_policies_of(struct api_call *call, const struct place *place, struct slice n
     struct identity_policy_row *identity_rows = NULL;
     size_t count = 0;
     enum rc rc;
-    if (place->user.len)
-        rc = policies_of(call->database, call->arena, OWNER_USER, place->user, &rows, &count, err);
-    else if (place->group.len)
-        rc =
-            policies_of(call->database, call->arena, OWNER_GROUP, place->group, &rows, &count, err);
+    if (place->held)
+        rc = policies_of(call->database, call->arena, place->holder.kind, place->holder.folded,
+                         &rows, &count, err);
     else if (place->identity.len)
         rc = identity_policies_of(call->database, call->arena, place->identity, &identity_rows,
                                   &count, err);
@@ -230,19 +174,20 @@ policy_delete(struct api_call *call, struct err *err)
 {
     struct place place;
     struct slice name;
+    struct managed_policy_row row;
     enum rc rc = read_place(call, &place, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "name", &name, err);
     if (rc != RC_OK)
         return rc;
-    if (place.user.len)
-        rc = policies_delete(call->database, OWNER_USER, place.user, name, err);
-    else if (place.group.len)
-        rc = policies_delete(call->database, OWNER_GROUP, place.group, name, err);
+    if (place.held)
+        rc = policies_delete(call->database, place.holder.kind, place.holder.folded, name, err);
     else if (place.identity.len)
         rc = identity_policies_delete(call->database, place.identity, name, err);
     else
-        rc = managed_policies_delete(call->database, managed_arn(call, name), err);
+        rc = find_managed(call, name, &row, err);
+    if (rc == RC_OK && !place.held && !place.identity.len)
+        rc = managed_policies_delete(call->database, row.arn, err);
     if (rc == RC_OK)
         json_put_string(call->output, "deleted", name);
     return rc;
@@ -254,23 +199,22 @@ policy_attach(struct api_call *call, struct err *err)
 {
     struct place place;
     struct slice name;
-    struct policy_row row;
+    struct managed_policy_row row;
     bool attach;
     enum rc rc = read_place(call, &place, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "name", &name, err);
     if (rc == RC_OK)
         rc = api_input_bool(call, "attach", &attach, err);
-    if (rc == RC_OK && !place.user.len && !place.group.len)
+    if (rc == RC_OK && !place.held)
         return err_set(err, RC_SYNTAX, "name the user or group to attach the policy to");
     if (rc == RC_OK)
-        rc = managed_policies_find(call->database, call->arena, managed_arn(call, name), &row, err);
+        rc = find_managed(call, name, &row, err);
     if (rc != RC_OK)
         return rc;
-    enum policy_owner kind = place.user.len ? OWNER_USER : OWNER_GROUP;
-    struct slice owner = place.user.len ? place.user : place.group;
-    rc = attach ? managed_policies_attach(call->database, kind, owner, row.arn, err)
-                : managed_policies_detach(call->database, kind, owner, row.arn, err);
+    rc = attach ? policy_change_attach(call, &place.holder, row.arn, err)
+                : managed_policies_detach(call->database, place.holder.kind, place.holder.folded,
+                                          row.arn, err);
     if (rc == RC_OK) {
         json_put_string(call->output, "arn", row.arn);
         json_put_bool(call->output, "attached", attach);
@@ -284,16 +228,16 @@ policy_boundary(struct api_call *call, struct err *err)
 {
     struct place place;
     struct slice name;
-    struct policy_row row = {.arn = SLICE("")};
+    struct managed_policy_row row = {.arn = SLICE("")};
     enum rc rc = read_place(call, &place, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "name", &name, err);
-    if (rc == RC_OK && !place.user.len)
+    if (rc == RC_OK && !(place.held && place.holder.kind == OWNER_USER))
         return err_set(err, RC_SYNTAX, "name the user whose boundary it is");
     if (rc == RC_OK && name.len)
-        rc = managed_policies_find(call->database, call->arena, managed_arn(call, name), &row, err);
+        rc = find_managed(call, name, &row, err);
     if (rc == RC_OK)
-        rc = users_set_boundary(call->database, place.user, row.arn, err);
+        rc = users_set_boundary(call->database, place.holder.folded, row.arn, err);
     if (rc == RC_OK)
         json_put_string(call->output, "boundary", row.arn);
     return rc;

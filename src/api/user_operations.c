@@ -2,6 +2,7 @@
 #include "authenticate/smtp_password.h"
 #include "base/random.h"
 #include "operations.h"
+#include "store/policies.h"
 #include "store/users.h"
 
 /* ---- users ---- */

@@ -2,8 +2,8 @@
 #include "base/map.h"
 #include "identity/proof.h"
 #include "store/identities.h"
+#include "store/policies.h"
 #include "store/settings.h"
-#include "store/users.h"
 
 #include <stdlib.h>
 

@@ -132,6 +132,8 @@ static const char *const migrations[] = {
     "ALTER TABLE managed_policy ADD COLUMN version_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE managed_policy ADD COLUMN versions_made INTEGER NOT NULL DEFAULT 1;"
     "UPDATE managed_policy SET version_ms = updated_ms;"
+    "CREATE INDEX policy_attachment_policy ON policy_attachment (arn);"
+    "CREATE INDEX iam_user_boundary ON iam_user (boundary_arn);"
     "CREATE TABLE login_profile (iam_user TEXT PRIMARY KEY REFERENCES iam_user(folded),"
     " password_hash TEXT NOT NULL, created_ms INTEGER NOT NULL, reset_required INTEGER NOT NULL,"
     " used_ms INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"

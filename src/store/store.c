@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "base/random.h"
 #include "database.h"
+#include "policies.h"
 #include "schema.h"
 #include "settings.h"
 #include "users.h"
@@ -26,8 +27,18 @@ attach_policy(struct database *db, struct arena *arena, const struct store_admin
 {
     struct slice arn =
         arena_printf(arena, "arn:aws:iam::%.*s:policy/%s", SLICE_ARG(admin->account), name);
-    enum rc rc = managed_policies_put(db, arn, slice_of(name), random_iam_id(arena, "ANPA", 17),
-                                      SLICE("/"), slice_of(document), now_ms, err);
+    struct managed_policy_row row = {.arn = arn,
+                                     .name = slice_of(name),
+                                     .id = random_iam_id(arena, "ANPA", 17),
+                                     .path = SLICE("/"),
+                                     .description = SLICE(""),
+                                     .document = slice_of(document),
+                                     .version = 1,
+                                     .version_ms = now_ms,
+                                     .versions_made = 1,
+                                     .created_ms = now_ms,
+                                     .updated_ms = now_ms};
+    enum rc rc = managed_policies_insert(db, &row, err);
     if (rc == RC_OK)
         rc =
             managed_policies_attach(db, OWNER_USER, arena_lower(arena, admin->user_name), arn, err);

@@ -1,5 +1,5 @@
-/* IAM users, groups, access keys and the policies attached to them. Names are unique without
- * regard to case; `folded` is the lower-case key. Every slice is copied into the arena. */
+/* IAM users, groups and access keys. Names are unique without regard to case; `folded` is the
+ * lower-case key. Every slice is copied into the arena. */
 #ifndef POSTERN_STORE_USERS_H
 #define POSTERN_STORE_USERS_H
 
@@ -22,16 +22,6 @@ struct access_key_row {
 struct group_row {
     struct slice folded, name, id, path;
     int64_t created_ms;
-};
-
-enum policy_owner { OWNER_USER, OWNER_GROUP };
-
-struct policy_row {
-    struct slice name, document;
-    struct slice arn;   /* managed policies; empty for inline ones */
-    struct slice owner; /* name of the user or group */
-    enum policy_owner owner_kind;
-    bool boundary;
 };
 
 MUST_USE enum rc users_insert(struct database *db, const struct user_row *row, struct err *err);
@@ -77,35 +67,5 @@ MUST_USE enum rc groups_add_member(struct database *db, struct slice group, stru
                                    struct err *err);
 MUST_USE enum rc groups_remove_member(struct database *db, struct slice group, struct slice user,
                                       struct err *err);
-
-/* Inline policies of a user or group; put replaces. */
-MUST_USE enum rc policies_put(struct database *db, enum policy_owner kind, struct slice owner,
-                              struct slice name, struct slice document, struct err *err);
-MUST_USE enum rc policies_delete(struct database *db, enum policy_owner kind, struct slice owner,
-                                 struct slice name, struct err *err);
-/* Inline and attached ones of one owner. */
-MUST_USE enum rc policies_of(struct database *db, struct arena *arena, enum policy_owner kind,
-                             struct slice owner, struct policy_row **out, size_t *count,
-                             struct err *err);
-/* The owners (folded) who have an inline policy of that name. */
-MUST_USE enum rc policies_owners(struct database *db, struct arena *arena, enum policy_owner kind,
-                                 struct slice name, struct slice **out, size_t *count,
-                                 struct err *err);
-/* Everything that applies to a user: own, groups', managed, and the boundary. */
-MUST_USE enum rc policies_of_principal(struct database *db, struct arena *arena,
-                                       struct slice folded, struct policy_row **out, size_t *count,
-                                       struct err *err);
-MUST_USE enum rc managed_policies_put(struct database *db, struct slice arn, struct slice name,
-                                      struct slice id, struct slice path, struct slice document,
-                                      int64_t now_ms, struct err *err);
-MUST_USE enum rc managed_policies_find(struct database *db, struct arena *arena, struct slice arn,
-                                       struct policy_row *out, struct err *err);
-MUST_USE enum rc managed_policies_list(struct database *db, struct arena *arena,
-                                       struct policy_row **out, size_t *count, struct err *err);
-MUST_USE enum rc managed_policies_delete(struct database *db, struct slice arn, struct err *err);
-MUST_USE enum rc managed_policies_attach(struct database *db, enum policy_owner kind,
-                                         struct slice owner, struct slice arn, struct err *err);
-MUST_USE enum rc managed_policies_detach(struct database *db, enum policy_owner kind,
-                                         struct slice owner, struct slice arn, struct err *err);
 
 #endif
