@@ -92,6 +92,7 @@ struct statement {
 struct policy {
     atomic_uint references;
     struct arena *arena; /* owned; everything below lives in it */
+    struct slice document;
     enum policy_kind kind;
     struct statement *statements;
     size_t statement_count;

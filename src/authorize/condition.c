@@ -213,7 +213,7 @@ compile_clause(struct compiler *compiler, const struct element *key, struct clau
             compiler, key, "\"%.*s\" is not a condition key as ses:FromAddress", SLICE_ARG(shown));
     if (element_count(key) == 0)
         return compiler_fail(compiler, key, "must not be an empty list");
-    clause->key = key_name_make(compiler->arena, key->value->name);
+    clause->key = key_name_make(compiler->arena, arena_dup(compiler->arena, key->value->name));
     struct operand *operands = ARENA_ARRAY(compiler->arena, struct operand, element_count(key));
     const struct json *value = element_first(key);
     for (size_t i = 0; value; value = element_next(key, value), i++) {

@@ -51,7 +51,7 @@ intern(struct slice lower)
 struct key_name
 key_name_make(struct arena *arena, struct slice text)
 {
-    return (struct key_name){intern(arena_lower(arena, text)), hash_lower(text)};
+    return (struct key_name){intern(arena_lower(arena, text)), hash_lower(text), text};
 }
 
 static void

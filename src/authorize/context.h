@@ -12,10 +12,12 @@
 struct key_name {
     struct slice lower;
     uint32_t hash;
+    struct slice written;
 };
 
 /* `prefix:name`; the name may be that of a tag (`aws:PrincipalTag/cost center`). */
 MUST_USE bool key_name_valid(struct slice text);
+/* `text` is borrowed. */
 struct key_name key_name_make(struct arena *arena, struct slice text);
 
 enum reading_kind {

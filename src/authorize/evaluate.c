@@ -112,22 +112,25 @@ evaluate_statement(struct context *context, const struct statement *statement)
            principal_matches(statement, context->request);
 }
 
-/* The first statement of that effect that matches; `naming`: and that names the user's own ARN. */
+/* Of that effect, and it matches; `naming`: and it names the user's own ARN. */
+static bool
+counts(struct context *context, const struct statement *statement, enum effect effect, bool naming)
+{
+    return statement->effect == effect &&
+           (!naming || principal_is_named(statement, context->request->principal_arn)) &&
+           evaluate_statement(context, statement);
+}
+
+/* The first statement that counts. */
 static bool
 find_statement(struct context *context, const struct policy *policy, enum effect effect,
                bool naming, size_t *index)
 {
-    for (size_t i = 0; i < policy->statement_count; i++) {
-        const struct statement *statement = &policy->statements[i];
-        if (statement->effect != effect)
-            continue;
-        if (naming && !principal_is_named(statement, context->request->principal_arn))
-            continue;
-        if (evaluate_statement(context, statement)) {
+    for (size_t i = 0; i < policy->statement_count; i++)
+        if (counts(context, &policy->statements[i], effect, naming)) {
             *index = i;
             return true;
         }
-    }
     return false;
 }
 
@@ -193,6 +196,31 @@ evaluate_policies(struct arena *arena, const struct policy_entry *policies, size
         result.denied_by_boundary = limited;
         result.entry = boundary;
         result.statement = EVALUATE_NO_STATEMENT;
+    }
+    return result;
+}
+
+struct evaluate_result
+evaluate_matches(struct arena *arena, const struct policy_entry *policies, size_t count,
+                 const struct evaluate_request *request, struct evaluate_match *matches, size_t max,
+                 size_t *matched)
+{
+    struct context context;
+    struct evaluate_result result = evaluate_policies(arena, policies, count, request);
+    enum effect effect = result.outcome == EVALUATE_ALLOW ? EFFECT_ALLOW : EFFECT_DENY;
+    const struct policy_entry *boundary;
+    *matched = 0;
+    if (result.outcome == EVALUATE_IMPLICIT_DENY)
+        return result;
+    context_init(&context, arena, request);
+    bool naming = effect == EFFECT_ALLOW && boundary_refuses(&context, policies, count, &boundary);
+    for (size_t i = 0; i < count; i++) {
+        const struct policy *policy = policies[i].policy;
+        if (effect == EFFECT_ALLOW && policies[i].source == POLICY_BOUNDARY)
+            continue;
+        for (size_t k = 0; k < policy->statement_count && *matched < max; k++)
+            if (counts(&context, &policy->statements[k], effect, naming))
+                matches[(*matched)++] = (struct evaluate_match){&policies[i], k};
     }
     return result;
 }

@@ -73,6 +73,18 @@ struct evaluate_result {
 struct evaluate_result evaluate_policies(struct arena *arena, const struct policy_entry *policies,
                                          size_t count, const struct evaluate_request *request);
 
+/* A statement that decided. */
+struct evaluate_match {
+    const struct policy_entry *entry;
+    size_t statement;
+};
+/* The same, with all the statements that decided, which are of one effect; none for an implicit
+ * deny. At most `max` of them are written. */
+struct evaluate_result evaluate_matches(struct arena *arena, const struct policy_entry *policies,
+                                        size_t count, const struct evaluate_request *request,
+                                        struct evaluate_match *matches, size_t max,
+                                        size_t *matched);
+
 /* `*` and `?` wildcards; used by operators, actions and resources. */
 bool evaluate_wildcard(struct slice pattern, struct slice text);
 

@@ -74,7 +74,8 @@ scan_variable(struct scanner *scanner)
     struct slice name = slice_trim(slice_head(inner, end));
     if (!key_name_valid(name))
         return fail(scanner, "a policy variable must name a condition key, as in ${aws:username}");
-    struct piece piece = {.kind = PIECE_VARIABLE, .key = key_name_make(scanner->arena, name)};
+    struct piece piece = {.kind = PIECE_VARIABLE,
+                          .key = key_name_make(scanner->arena, arena_dup(scanner->arena, name))};
     struct slice after = slice_from(inner, end + 1);
     if (inner.ptr[end] == '}')
         scanner->rest = after;

@@ -388,6 +388,7 @@ compile(struct policy *policy, struct arena *scratch, struct slice document, str
 {
     struct json *json = NULL;
     struct slice kept = arena_dup(policy->arena, document);
+    policy->document = kept;
     enum rc rc = json_parse(scratch, kept, &json, err);
     if (rc != RC_OK)
         return rc;
@@ -452,6 +453,45 @@ struct slice
 policy_statement_text(const struct policy *policy, size_t index)
 {
     return policy->statements[index].text;
+}
+
+static struct policy_place
+place_of(struct slice document, size_t at)
+{
+    struct policy_place place = {1, 1};
+    for (size_t i = 0; i < at; i++) {
+        place.column++;
+        if (document.ptr[i] == '\n')
+            place = (struct policy_place){place.line + 1, 1};
+    }
+    return place;
+}
+
+void
+policy_statement_place(const struct policy *policy, size_t index, struct policy_place *start,
+                       struct policy_place *end)
+{
+    struct slice text = policy->statements[index].text;
+    size_t at = (size_t)(text.ptr - policy->document.ptr);
+    *start = place_of(policy->document, at);
+    *end = place_of(policy->document, at + text.len);
+}
+
+size_t
+policy_keys(struct arena *arena, const struct policy *policy, struct slice **out)
+{
+    size_t count = 0, max = 0;
+    for (size_t i = 0; i < policy->statement_count; i++)
+        max += policy->statements[i].clause_count + policy->statements[i].required_count;
+    *out = ARENA_ARRAY(arena, struct slice, max);
+    for (size_t i = 0; i < policy->statement_count; i++) {
+        const struct statement *statement = &policy->statements[i];
+        for (size_t k = 0; k < statement->clause_count; k++)
+            (*out)[count++] = arena_dup(arena, statement->clauses[k].key.written);
+        for (size_t k = 0; k < statement->required_count; k++)
+            (*out)[count++] = arena_dup(arena, statement->required[k].written);
+    }
+    return count;
 }
 
 enum rc

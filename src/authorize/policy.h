@@ -27,6 +27,15 @@ size_t policy_statement_count(const struct policy *policy);
 /* The Sid of a statement (empty when absent) and its text in the document. */
 struct slice policy_statement_sid(const struct policy *policy, size_t index);
 struct slice policy_statement_text(const struct policy *policy, size_t index);
+/* Where its first byte stands, and what follows its last one; from 1, columns count bytes. */
+struct policy_place {
+    uint32_t line, column;
+};
+void policy_statement_place(const struct policy *policy, size_t index, struct policy_place *start,
+                            struct policy_place *end);
+/* The condition keys that it asks for, in conditions and as variables without a default, as written
+ * and as often. */
+size_t policy_keys(struct arena *arena, const struct policy *policy, struct slice **out);
 /* For identity policies: every statement has exactly one Resource, this ARN (reference §3.8). */
 MUST_USE enum rc policy_check_resource(const struct policy *policy, struct slice arn,
                                        struct err *err);

@@ -82,9 +82,32 @@ evaluate(const struct policy *policy, enum policy_source source, struct slice re
         must(result.entry == NULL);
     else
         must(result.entry == entries && result.statement < policy_statement_count(policy));
+    struct evaluate_match matches[2];
+    size_t matched;
+    must(evaluate_matches(arena, entries, 1, &request, matches, 2, &matched).outcome ==
+         result.outcome);
+    must(result.outcome == EVALUATE_IMPLICIT_DENY
+             ? matched == 0
+             : matched > 0 && matches[0].statement == result.statement);
     must(evaluate_policies(arena, entries, 0, &request).outcome == EVALUATE_IMPLICIT_DENY);
     must(evaluate_policies(arena, entries, 2, &request).outcome == EVALUATE_EXPLICIT_DENY);
     policy_unref(denying);
+    arena_free(arena);
+}
+
+/* What is told of a statement fits its text. */
+static void
+describe(const struct policy *policy)
+{
+    struct arena *arena = arena_new();
+    struct slice *names;
+    for (size_t i = 0; i < policy_statement_count(policy); i++) {
+        struct policy_place start, end;
+        policy_statement_place(policy, i, &start, &end);
+        must(start.line < end.line || (start.line == end.line && start.column < end.column));
+    }
+    for (size_t i = policy_keys(arena, policy, &names); i > 0; i--)
+        must(slice_chr(names[i - 1], ':') != SLICE_NONE);
     arena_free(arena);
 }
 
@@ -99,6 +122,7 @@ try_kind(struct slice document, enum policy_kind kind, enum policy_source source
         return;
     evaluate(policy, source, SLICE("arn:aws:ses:us-east-1:123456789012:identity/Taro+x@test1.com"));
     evaluate(policy, source, SLICE("*"));
+    describe(policy);
     policy_unref(policy);
 }
 

@@ -651,6 +651,50 @@ a_boundary_limits_and_gives_nothing(void **state)
     scene_fini(&scene);
 }
 
+/* "0.1 2.0": the statements that decided, each after its policy. */
+static void
+expect_matches(struct scene *scene, size_t max, const char *expected)
+{
+    struct evaluate_match matches[8];
+    size_t matched;
+    char text[100] = "";
+    struct evaluate_result result = evaluate_matches(
+        scene->arena, scene->entries, scene->entry_count, &scene->request, matches, max, &matched);
+    assert_int_equal(result.outcome, decide(scene).outcome);
+    for (size_t i = 0; i < matched; i++) {
+        size_t len = strlen(text);
+        snprintf(text + len, sizeof text - len, "%s%zu.%zu", i ? " " : "",
+                 (size_t)(matches[i].entry - scene->entries), matches[i].statement);
+    }
+    assert_string_equal(text, expected);
+}
+
+static void
+all_statements_that_decide_are_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    add(&scene, POLICY_USER_INLINE,
+        "{'Effect':'Allow','Action':'iam:*','Resource':'*'},"
+        "{'Effect':'Allow','Action':'ses:*','Resource':'*'}");
+    expect_matches(&scene, 8, "0.1");
+    add(&scene, POLICY_GROUP_INLINE,
+        "{'Effect':'Allow','Action':'*','Resource':'*'},"
+        "{'Effect':'Allow','Action':'ses:SendRawEmail','Resource':'*'}");
+    expect_matches(&scene, 8, "0.1 1.0 1.1");
+    expect_matches(&scene, 2, "0.1 1.0");
+    add(&scene, POLICY_BOUNDARY, "{'Effect':'Allow','Action':'iam:*','Resource':'*'}");
+    expect_matches(&scene, 8, ""); /* refused, by no statement */
+    add(&scene, POLICY_OF_IDENTITY,
+        "{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*'},"
+        "{'Effect':'Allow','Principal':{'AWS':'" TARO "'},'Action':'*','Resource':'*'}");
+    expect_matches(&scene, 8, "3.1"); /* what a boundary leaves */
+    add(&scene, POLICY_USER_MANAGED, "{'Effect':'Deny','Action':'ses:*','Resource':'*'}");
+    expect_matches(&scene, 8, "4.0");
+    scene_fini(&scene);
+}
+
 static void
 only_a_policy_naming_the_user_passes_a_boundary(void **state)
 {
@@ -1301,6 +1345,7 @@ main(void)
         cmocka_unit_test(an_explicit_deny_anywhere_is_final),
         cmocka_unit_test(the_result_names_the_statement_that_allows),
         cmocka_unit_test(a_boundary_limits_and_gives_nothing),
+        cmocka_unit_test(all_statements_that_decide_are_told),
         cmocka_unit_test(only_a_policy_naming_the_user_passes_a_boundary),
         cmocka_unit_test(an_account_as_principal_does_not_allow_its_users),
         cmocka_unit_test(an_account_as_principal_denies_its_users),

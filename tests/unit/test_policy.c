@@ -611,6 +611,57 @@ statements_keep_sid_and_text(void **state)
 }
 
 static void
+a_statement_knows_its_place(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct policy *policy = NULL;
+    struct policy_place start, end;
+    struct err err;
+    struct slice document =
+        json_of(arena, "{'Statement':[ {" PLAIN "} ,\n{" PLAIN ",\n'Sid':'B'}]}");
+    assert_int_equal(policy_parse(document, POLICY_IDENTITY_BASED, &policy, &err), RC_OK);
+    policy_statement_place(policy, 0, &start, &end);
+    assert_int_equal(start.line, 1);
+    assert_int_equal(start.column, 16);
+    assert_int_equal(end.line, 1);
+    assert_int_equal(end.column, 16 + sizeof "{" PLAIN "}" - 1);
+    policy_statement_place(policy, 1, &start, &end);
+    assert_int_equal(start.line, 2);
+    assert_int_equal(start.column, 1);
+    assert_int_equal(end.line, 3);
+    assert_int_equal(end.column, 11);
+    policy_unref(policy);
+    arena_free(arena);
+}
+
+static void
+a_policy_tells_the_keys_it_asks_for_as_written(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"AWS:UserName", "ses:FromAddress", "aws:userId",
+                                           "aws:username"};
+    struct arena *arena = arena_new();
+    struct policy *policy = NULL;
+    struct slice *keys;
+    struct err err;
+    struct slice document = json_of(
+        arena, "{'Version':'2012-10-17','Statement':[{" PLAIN ",'Condition':{'StringEquals':"
+               "{'AWS:UserName':'a','ses:FromAddress':['${aws:userId}${aws:x, 'y'}']}}},"
+               "{'Effect':'Allow','Action':'*','Resource':'arn:aws:ses:*:*:${aws:username}'}]}");
+    /* json_of wrote the default's quotes for JSON's. */
+    char *quote = strstr(document.ptr, "\"y\"");
+    quote[0] = quote[2] = '\'';
+    assert_int_equal(policy_parse(document, POLICY_IDENTITY_BASED, &policy, &err), RC_OK);
+    memset((char *)document.ptr, 'x', document.len);
+    assert_int_equal(policy_keys(arena, policy, &keys), 4);
+    policy_unref(policy);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(slice_is(keys[i], expected[i]));
+    arena_free(arena);
+}
+
+static void
 a_policy_of_an_identity_has_that_one_resource(void **state)
 {
     (void)state;
@@ -713,6 +764,8 @@ main(void)
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(long_names_do_not_hide_the_reason),
         cmocka_unit_test(statements_keep_sid_and_text),
+        cmocka_unit_test(a_statement_knows_its_place),
+        cmocka_unit_test(a_policy_tells_the_keys_it_asks_for_as_written),
         cmocka_unit_test(a_policy_of_an_identity_has_that_one_resource),
         cmocka_unit_test(references_are_counted_across_threads),
         cmocka_unit_test(errors_may_be_ignored),
