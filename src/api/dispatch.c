@@ -339,11 +339,16 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
 /* ---- may they ---- */
 
 static struct slice
+input_text(const struct dispatch *dispatch, const char *name)
+{
+    const struct json *value = json_member(dispatch->input, name);
+    return value && value->type == JSON_STRING ? value->text : SLICE("");
+}
+
+static struct slice
 named(const struct dispatch *dispatch)
 {
-    const char *member = dispatch->row->member;
-    const struct json *value = member ? json_member(dispatch->input, member) : NULL;
-    return value && value->type == JSON_STRING ? value->text : SLICE("");
+    return dispatch->row->member ? input_text(dispatch, dispatch->row->member) : SLICE("");
 }
 
 static struct slice
@@ -456,6 +461,25 @@ read_tags(const struct dispatch *dispatch, struct permit_request *request)
     request->request_tag_count = count;
 }
 
+/* iam:PolicyARN and iam:PermissionsBoundary. A boundary that is asked for counts before the one that
+ * the user has. */
+static void
+read_iam_keys(const struct dispatch *dispatch, struct database *database,
+              struct permit_request *request)
+{
+    struct user_row row;
+    struct err err;
+    bool user = dispatch->row->resource == RESOURCE_USER;
+    if (dispatch->service != SERVICE_IAM || (!user && dispatch->row->resource != RESOURCE_GROUP))
+        return;
+    request->policy_arn = input_text(dispatch, "PolicyArn");
+    request->boundary_arn = input_text(dispatch, "PermissionsBoundary");
+    if (user && request->boundary_arn.len == 0 &&
+        users_find(database, dispatch->arena, input_text(dispatch, "UserName"), &row, &err) ==
+            RC_OK)
+        request->boundary_arn = row.boundary_arn;
+}
+
 static enum rc
 authorize(struct dispatch *dispatch, struct api_thread *thread)
 {
@@ -490,6 +514,7 @@ authorize(struct dispatch *dispatch, struct api_thread *thread)
         .now_ms = dispatch->now_ms,
     };
     read_tags(dispatch, &request);
+    read_iam_keys(dispatch, thread->database, &request);
     rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
     return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_ACCESS_DENIED);
 }

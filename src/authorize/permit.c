@@ -67,6 +67,8 @@ fill(struct arena *arena, const struct permit_request *request, struct context_k
     add_known(keys, "aws:PrincipalAccount", request->account);
     add_known(keys, "aws:PrincipalType", SLICE("User"));
     add_known(keys, "aws:RequestedRegion", request->region);
+    add_known(keys, "iam:PolicyARN", request->policy_arn);
+    add_known(keys, "iam:PermissionsBoundary", request->boundary_arn);
     add_tags(arena, keys, "aws:RequestTag", request->request_tags, request->request_tag_count);
     add_tags(arena, keys, "aws:ResourceTag", request->resource_tags, request->resource_tag_count);
     add_tag_keys(arena, keys, request);

@@ -20,6 +20,9 @@ struct permit_request {
     struct slice source_ip, user_agent;
     bool secure_transport;
     const char *api_version; /* of ses: actions; NULL: none */
+    /* Of IAM; empty: none. What is to be attached or detached, and the boundary that the user has or
+     * is to get: who may hand out only some policies, or only below a boundary, is held to it. */
+    struct slice policy_arn, boundary_arn;
     const struct permit_tag *request_tags, *resource_tags;
     size_t request_tag_count, resource_tag_count;
     int64_t now_ms;
