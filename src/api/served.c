@@ -4,6 +4,10 @@
 #include <pthread.h>
 
 static const struct served_rows *const nouns[] = {
+    &iam_managed_policy_rows,
+    &iam_policy_rows,
+    &iam_policy_version_rows,
+    &iam_simulate_rows,
     &ses_account_rows,
     &ses_configuration_set_rows,
     &ses_email_identities_rows,

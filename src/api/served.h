@@ -54,6 +54,10 @@ extern const struct served_rows ses_configuration_set_rows;
 extern const struct served_rows ses_tags_rows;
 extern const struct served_rows ses_template_rows;
 extern const struct served_rows ses_verification_rows;
+extern const struct served_rows iam_policy_rows;
+extern const struct served_rows iam_managed_policy_rows;
+extern const struct served_rows iam_policy_version_rows;
+extern const struct served_rows iam_simulate_rows;
 extern const struct served_rows sts_rows; /* sts_caller.c */
 
 /* NULL: not served. */
