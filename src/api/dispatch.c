@@ -526,8 +526,8 @@ ask_again(struct dispatch *dispatch, struct api_thread *thread)
     bool active = true;
     if (dispatch->caller.administrator || dispatch->row->access != API_WRITE)
         return RC_OK;
-    enum rc rc = access_keys_is_active(thread->database, dispatch->caller.access_key, &active,
-                                       &dispatch->err);
+    enum rc rc = access_keys_is_active(thread->database, dispatch->caller.access_key,
+                                       dispatch->caller.user_folded, &active, &dispatch->err);
     if (rc != RC_OK)
         return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
     return active ? RC_OK : refuse_key(dispatch);

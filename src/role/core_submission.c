@@ -299,7 +299,8 @@ accept_run(struct write_job *write, struct database *database, struct err *err)
     struct submission_job *job =
         (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
     bool active;
-    enum rc rc = access_keys_is_active(database, job->session.access_key, &active, err);
+    enum rc rc = access_keys_is_active(database, job->session.access_key, job->session.user_folded,
+                                       &active, err);
     if (rc == RC_OK && !active)
         return err_set(err, RC_DENIED, "the access key is no longer active");
     if (rc == RC_OK && job->mail && job->mail->also)

@@ -15,18 +15,22 @@ run_on_one(struct database *db, struct query *query, const char *missing, struct
 enum rc
 users_insert(struct database *db, const struct user_row *row, struct err *err)
 {
-    struct query q = query_start(db, "INSERT INTO iam_user (folded, name, id, path, created_ms) "
-                                     "VALUES (?, ?, ?, ?, ?)");
+    struct query q = query_start(db, "INSERT INTO iam_user (folded, name, id, path, created_ms, "
+                                     "boundary_arn) VALUES (?, ?, ?, ?, ?, NULLIF(?, ''))");
     query_text(&q, row->folded);
     query_text(&q, row->name);
     query_text(&q, row->id);
     query_text(&q, row->path);
     query_i64(&q, row->created_ms);
+    query_text(&q, row->boundary_arn);
     enum rc rc = query_run(&q, err);
     if (rc == RC_CONFLICT)
         return err_set(err, rc, "User with name %.*s already exists.", SLICE_ARG(row->name));
     return rc;
 }
+
+#define USER_SELECT                                                                                \
+    "SELECT u.folded, u.name, u.id, u.path, u.created_ms, u.boundary_arn FROM iam_user u "
 
 static void
 read_user(struct query *q, struct arena *arena, struct user_row *row)
@@ -39,12 +43,26 @@ read_user(struct query *q, struct arena *arena, struct user_row *row)
     row->boundary_arn = query_column_text(q, arena, 5);
 }
 
+static enum rc
+collect_users(struct query *q, struct arena *arena, struct user_row **out, size_t *count,
+              struct err *err)
+{
+    struct user_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    while (query_row(q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        read_user(q, arena, &rows[len++]);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(q, err);
+}
+
 enum rc
 users_find(struct database *db, struct arena *arena, struct slice name, struct user_row *out,
            struct err *err)
 {
-    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms, boundary_arn "
-                                     "FROM iam_user WHERE folded = ?");
+    struct query q = query_start(db, USER_SELECT "WHERE u.folded = ?");
     query_text(&q, arena_lower(arena, name));
     bool found = query_row(&q);
     if (found)
@@ -60,17 +78,66 @@ enum rc
 users_list(struct database *db, struct arena *arena, struct user_row **out, size_t *count,
            struct err *err)
 {
-    struct user_row *rows = NULL;
-    size_t len = 0, cap = 0;
-    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms, boundary_arn "
-                                     "FROM iam_user ORDER BY folded");
-    while (query_row(&q)) {
-        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
-        read_user(&q, arena, &rows[len++]);
+    struct query q = query_start(db, USER_SELECT "ORDER BY u.folded");
+    return collect_users(&q, arena, out, count, err);
+}
+
+enum rc
+users_page(struct database *db, struct arena *arena, struct slice prefix, struct slice after,
+           int64_t limit, struct user_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(db, USER_SELECT "WHERE u.folded > ?1 AND "
+                                                 "substr(u.path, 1, length(?2)) = ?2 "
+                                                 "ORDER BY u.folded LIMIT ?3");
+    query_text(&q, after);
+    query_text(&q, prefix);
+    query_i64(&q, limit);
+    return collect_users(&q, arena, out, count, err);
+}
+
+/* Under another key: the new row is there before what refers to it, and the old one until nothing
+ * does. Both hold the unique id for a moment, so the new one's is told apart. */
+static enum rc
+rekey_user(struct database *db, struct slice old, struct slice folded, struct err *err)
+{
+    static const char *const steps[] = {
+        "INSERT INTO iam_user (folded, name, id, path, created_ms, boundary_arn) SELECT ?2, name, "
+        "'-' || id, path, created_ms, boundary_arn FROM iam_user WHERE folded = ?1",
+        "UPDATE access_key SET iam_user = ?2 WHERE iam_user = ?1",
+        "UPDATE group_member SET iam_user = ?2 WHERE iam_user = ?1",
+        "UPDATE login_profile SET iam_user = ?2 WHERE iam_user = ?1",
+        "UPDATE inline_policy SET owner = ?2 WHERE owner_kind = 'user' AND owner = ?1",
+        "UPDATE policy_attachment SET owner = ?2 WHERE owner_kind = 'user' AND owner = ?1",
+        "DELETE FROM iam_user WHERE folded = ?1 AND ?1 <> ?2",
+        "UPDATE iam_user SET id = substr(id, 2) WHERE folded = ?2 AND ?1 <> ?2",
+    };
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < sizeof steps / sizeof steps[0]; i++) {
+        struct query q = query_start(db, steps[i]);
+        query_text(&q, old);
+        query_text(&q, folded);
+        rc = query_run(&q, err);
     }
-    *out = rows;
-    *count = len;
-    return query_end(&q, err);
+    return rc;
+}
+
+enum rc
+users_move(struct database *db, struct arena *arena, const struct user_row *row, struct slice name,
+           struct slice path, struct err *err)
+{
+    struct slice folded = arena_lower(arena, name);
+    if (!slice_eq(folded, row->folded)) {
+        enum rc rc = rekey_user(db, row->folded, folded, err);
+        if (rc == RC_CONFLICT)
+            return err_set(err, rc, "User with name %.*s already exists.", SLICE_ARG(name));
+        if (rc != RC_OK)
+            return rc;
+    }
+    struct query q = query_start(db, "UPDATE iam_user SET name = ?, path = ? WHERE folded = ?");
+    query_text(&q, name);
+    query_text(&q, path);
+    query_text(&q, folded);
+    return run_on_one(db, &q, "The user cannot be found.", err);
 }
 
 /* IAM names what is in the way (reference §5.7). */
@@ -96,6 +163,7 @@ users_delete(struct database *db, struct arena *arena, struct slice name, struct
         {"SELECT 1 FROM policy_attachment WHERE owner_kind = 'user' AND owner = ?",
          "detach all policies"},
         {"SELECT 1 FROM group_member WHERE iam_user = ?", "remove users from group"},
+        {"SELECT 1 FROM login_profile WHERE iam_user = ?", "delete login profile"},
     };
     struct slice folded = arena_lower(arena, name);
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
@@ -103,9 +171,15 @@ users_delete(struct database *db, struct arena *arena, struct slice name, struct
         if (rc != RC_OK)
             return rc;
     }
+    struct query tags = query_start(
+        db, "DELETE FROM tag WHERE resource = (SELECT id FROM iam_user WHERE folded = ?)");
+    query_text(&tags, folded);
+    enum rc rc = query_run(&tags, err);
+    if (rc != RC_OK)
+        return rc;
     struct query q = query_start(db, "DELETE FROM iam_user WHERE folded = ?");
     query_text(&q, folded);
-    enum rc rc = query_run(&q, err);
+    rc = query_run(&q, err);
     if (rc == RC_OK && database_changes(db) == 0)
         return err_set(err, RC_NOT_FOUND, "The user with name %.*s cannot be found.",
                        SLICE_ARG(name));
@@ -245,10 +319,12 @@ access_keys_last_uses(struct database *db, struct arena *arena,
 }
 
 enum rc
-access_keys_is_active(struct database *db, struct slice id, bool *active, struct err *err)
+access_keys_is_active(struct database *db, struct slice id, struct slice user_folded, bool *active,
+                      struct err *err)
 {
-    struct query q = query_start(db, "SELECT active FROM access_key WHERE id = ?");
+    struct query q = query_start(db, "SELECT active FROM access_key WHERE id = ? AND iam_user = ?");
     query_text(&q, id);
+    query_text(&q, user_folded);
     *active = query_row(&q) && query_column_i64(&q, 0) != 0;
     return query_end(&q, err);
 }
@@ -298,21 +374,68 @@ groups_find(struct database *db, struct arena *arena, struct slice name, struct 
     return rc;
 }
 
+static enum rc
+collect_groups(struct query *q, struct arena *arena, struct group_row **out, size_t *count,
+               struct err *err)
+{
+    struct group_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    while (query_row(q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        read_group(q, arena, &rows[len++]);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(q, err);
+}
+
 enum rc
 groups_list(struct database *db, struct arena *arena, struct group_row **out, size_t *count,
             struct err *err)
 {
-    struct group_row *rows = NULL;
-    size_t len = 0, cap = 0;
     struct query q = query_start(db, "SELECT folded, name, id, path, created_ms FROM iam_group "
                                      "ORDER BY folded");
-    while (query_row(&q)) {
-        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
-        read_group(&q, arena, &rows[len++]);
-    }
-    *out = rows;
-    *count = len;
-    return query_end(&q, err);
+    return collect_groups(&q, arena, out, count, err);
+}
+
+enum rc
+groups_page(struct database *db, struct arena *arena, struct slice prefix, struct slice after,
+            int64_t limit, struct group_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(db, "SELECT folded, name, id, path, created_ms FROM iam_group "
+                                     "WHERE folded > ?1 AND substr(path, 1, length(?2)) = ?2 "
+                                     "ORDER BY folded LIMIT ?3");
+    query_text(&q, after);
+    query_text(&q, prefix);
+    query_i64(&q, limit);
+    return collect_groups(&q, arena, out, count, err);
+}
+
+enum rc
+groups_of_user(struct database *db, struct arena *arena, struct slice user, struct slice after,
+               int64_t limit, struct group_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(
+        db, "SELECT g.folded, g.name, g.id, g.path, g.created_ms FROM group_member m JOIN "
+            "iam_group g ON g.folded = m.iam_group WHERE m.iam_user = ? AND g.folded > ? "
+            "ORDER BY g.folded LIMIT ?");
+    query_text(&q, user);
+    query_text(&q, after);
+    query_i64(&q, limit);
+    return collect_groups(&q, arena, out, count, err);
+}
+
+enum rc
+groups_users(struct database *db, struct arena *arena, struct slice group, struct slice after,
+             int64_t limit, struct user_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(db, USER_SELECT "JOIN group_member g ON g.iam_user = u.folded "
+                                                 "WHERE g.iam_group = ? AND u.folded > ? "
+                                                 "ORDER BY u.folded LIMIT ?");
+    query_text(&q, group);
+    query_text(&q, after);
+    query_i64(&q, limit);
+    return collect_users(&q, arena, out, count, err);
 }
 
 enum rc
@@ -363,4 +486,21 @@ groups_remove_member(struct database *db, struct slice group, struct slice user,
     query_text(&q, group);
     query_text(&q, user);
     return run_on_one(db, &q, "The user is not in the group.", err);
+}
+
+enum rc
+principals_count(struct database *db, struct principal_counts *out, struct err *err)
+{
+    struct query q = query_start(
+        db, "SELECT (SELECT COUNT(*) FROM iam_user), (SELECT COUNT(*) FROM iam_group), "
+            "(SELECT COUNT(*) FROM managed_policy), (SELECT COUNT(*) FROM policy_version)");
+    *out = (struct principal_counts){0};
+    if (query_row(&q)) {
+        out->users = query_column_i64(&q, 0);
+        out->groups = query_column_i64(&q, 1);
+        out->policies = query_column_i64(&q, 2);
+        /* The default version of each is with the policy itself. */
+        out->policy_versions = out->policies + query_column_i64(&q, 3);
+    }
+    return query_end(&q, err);
 }

@@ -6,7 +6,7 @@
 #include "database.h"
 
 struct user_row {
-    struct slice folded, name, id, path, boundary_arn;
+    struct slice folded, name, id, path, boundary_arn; /* boundary_arn empty: none */
     int64_t created_ms;
 };
 
@@ -24,12 +24,25 @@ struct group_row {
     int64_t created_ms;
 };
 
+/* How much there is of each. */
+struct principal_counts {
+    int64_t users, groups, policies, policy_versions;
+};
+
 MUST_USE enum rc users_insert(struct database *db, const struct user_row *row, struct err *err);
 MUST_USE enum rc users_find(struct database *db, struct arena *arena, struct slice name,
                             struct user_row *out, struct err *err);
 MUST_USE enum rc users_list(struct database *db, struct arena *arena, struct user_row **out,
                             size_t *count, struct err *err);
-/* RC_CONFLICT while keys, policies or group memberships are left. */
+/* Those below the path `prefix` (empty: all) whose folded name is behind `after`, at most `limit`. */
+MUST_USE enum rc users_page(struct database *db, struct arena *arena, struct slice prefix,
+                            struct slice after, int64_t limit, struct user_row **out, size_t *count,
+                            struct err *err);
+/* A new name and path; keys, policies, groups, tags and password go with the user. `row` is as it was
+ * found. RC_CONFLICT: the name is somebody else's. */
+MUST_USE enum rc users_move(struct database *db, struct arena *arena, const struct user_row *row,
+                            struct slice name, struct slice path, struct err *err);
+/* RC_CONFLICT while keys, policies, group memberships or a password are left; tags go. */
 MUST_USE enum rc users_delete(struct database *db, struct arena *arena, struct slice name,
                               struct err *err);
 MUST_USE enum rc users_set_boundary(struct database *db, struct slice folded, struct slice arn,
@@ -51,8 +64,9 @@ MUST_USE enum rc access_keys_last_uses(struct database *db, struct arena *arena,
 MUST_USE enum rc access_keys_delete(struct database *db, struct slice id, struct err *err);
 MUST_USE enum rc access_keys_touch(struct database *db, struct slice id, int64_t now_ms,
                                    struct slice service, struct slice address, struct err *err);
-MUST_USE enum rc access_keys_is_active(struct database *db, struct slice id, bool *active,
-                                       struct err *err);
+/* Active, and still that user's: what was decided under a name that the user had then is void. */
+MUST_USE enum rc access_keys_is_active(struct database *db, struct slice id,
+                                       struct slice user_folded, bool *active, struct err *err);
 
 MUST_USE enum rc groups_insert(struct database *db, const struct group_row *row, struct err *err);
 MUST_USE enum rc groups_find(struct database *db, struct arena *arena, struct slice name,
@@ -60,6 +74,16 @@ MUST_USE enum rc groups_find(struct database *db, struct arena *arena, struct sl
 MUST_USE enum rc groups_list(struct database *db, struct arena *arena, struct group_row **out,
                              size_t *count, struct err *err);
 MUST_USE enum rc groups_delete(struct database *db, struct slice folded, struct err *err);
+MUST_USE enum rc groups_page(struct database *db, struct arena *arena, struct slice prefix,
+                             struct slice after, int64_t limit, struct group_row **out,
+                             size_t *count, struct err *err);
+/* The groups of a user, and the users of a group, in pages as above. */
+MUST_USE enum rc groups_of_user(struct database *db, struct arena *arena, struct slice user,
+                                struct slice after, int64_t limit, struct group_row **out,
+                                size_t *count, struct err *err);
+MUST_USE enum rc groups_users(struct database *db, struct arena *arena, struct slice group,
+                              struct slice after, int64_t limit, struct user_row **out,
+                              size_t *count, struct err *err);
 /* Names of the users in it. */
 MUST_USE enum rc groups_members(struct database *db, struct arena *arena, struct slice group,
                                 struct slice **out, size_t *count, struct err *err);
@@ -67,5 +91,8 @@ MUST_USE enum rc groups_add_member(struct database *db, struct slice group, stru
                                    struct err *err);
 MUST_USE enum rc groups_remove_member(struct database *db, struct slice group, struct slice user,
                                       struct err *err);
+
+MUST_USE enum rc principals_count(struct database *db, struct principal_counts *out,
+                                  struct err *err);
 
 #endif
