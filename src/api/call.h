@@ -58,6 +58,8 @@ struct api_effects {
 struct api_caller {
     bool administrator;
     struct slice user_folded, user_name, user_id, user_path, user_arn, access_key;
+    int64_t key_used_ms; /* the time before; 0: never */
+    struct slice key_used_address;
     struct slice source_ip, user_agent, tls; /* tls empty: plain */
 };
 

@@ -118,6 +118,8 @@ fill_caller(struct dispatch *dispatch, const struct access_key_row *key)
                                  SLICE_ARG(dispatch->constants->account), SLICE_ARG(key->user_path),
                                  SLICE_ARG(key->user_name)),
         .access_key = key->id,
+        .key_used_ms = key->used_ms,
+        .key_used_address = key->used_address,
         .source_ip = dispatch->source_ip,
         .tls = dispatch->tls,
     };

@@ -96,6 +96,10 @@ bool session_authenticate(struct front *front, struct slice payload);
 void session_end(struct core *core, struct front *front, uint64_t number);
 void session_revoke(struct core *core, struct slice access_key);
 void session_forget_front(struct front *front);
+/* A key was used: kept once a minute, and when it comes from elsewhere; off the client's way. The two
+ * in the middle are what was kept before. */
+void session_record_use(struct core *core, struct slice access_key, int64_t used_ms,
+                        struct slice used_address, struct slice service, struct slice address);
 struct session *session_find(struct core *core, struct front *front, uint64_t number);
 
 /* core_submission.c: from SUBMIT to 250. */

@@ -12,11 +12,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core.h"
-#include "store/users.h"
 
 #include <stdlib.h>
-
-enum { LAST_USED_GRANULARITY_MS = 60 * 1000 };
 
 struct api_job {
     struct core *core;
@@ -83,12 +80,24 @@ log_call(const struct api_job *job)
               LOG_TEXT("request", dispatch->request_id));
 }
 
+/* Whoever signed has used the key, whatever came of it. */
+static void
+record_use(const struct api_job *job)
+{
+    const struct api_caller *caller = &job->dispatch.caller;
+    if (caller->access_key.len > 0)
+        session_record_use(
+            job->core, caller->access_key, caller->key_used_ms, caller->key_used_address,
+            slice_of(service_models[job->dispatch.service].signing_name), caller->source_ip);
+}
+
 static void
 answer(struct api_job *job)
 {
     struct dispatch *dispatch = &job->dispatch;
     dispatch_answer(dispatch);
     log_call(job);
+    record_use(job);
     job->core->counters.calls++;
     if (job->call) {
         struct slice header = SLICE("");

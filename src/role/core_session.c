@@ -22,7 +22,6 @@ struct login {
     struct authenticate_message message; /* in arena */
     struct access_key_row key;
     enum authenticate_result result;
-    bool touch; /* last use is to be recorded */
     struct write_job write;
 };
 
@@ -162,29 +161,59 @@ network_of(struct arena *arena, struct slice ip)
 }
 
 static enum rc
-touch_run(struct write_job *job, struct database *database, struct err *err)
+stranger_run(struct write_job *job, struct database *database, struct err *err)
 {
     struct login *login = (struct login *)((char *)job - offsetof(struct login, write));
-    int64_t now_ms = clock_now_ms();
-    if (login->result == AUTHENTICATE_OK)
-        return access_keys_touch(database, login->key.id, now_ms, SLICE("ses"),
-                                 login->message.source_ip, err);
-    return strangers_count(database, now_ms, network_of(login->arena, login->message.source_ip),
+    return strangers_count(database, clock_now_ms(),
+                           network_of(login->arena, login->message.source_ip),
                            login->result == AUTHENTICATE_LOCKED ? "locked" : "credentials", 1,
                            slice_head(login->message.user_name, 64), err);
 }
 
 static void
-touch_done(struct write_job *job)
+stranger_done(struct write_job *job)
 {
     login_free((struct login *)((char *)job - offsetof(struct login, write)));
 }
 
-static bool
-last_use_is_old(const struct login *login)
+/* A key that was used, on its way to the store. */
+struct use {
+    struct write_job write;
+    struct arena *arena; /* owned */
+    struct slice key, service, address;
+    int64_t now_ms;
+};
+
+static enum rc
+use_run(struct write_job *job, struct database *database, struct err *err)
 {
-    return clock_now_ms() - login->key.used_ms > LAST_USED_GRANULARITY_MS ||
-           !slice_eq(login->key.used_address, login->message.source_ip);
+    const struct use *use = (struct use *)((char *)job - offsetof(struct use, write));
+    return access_keys_touch(database, use->key, use->now_ms, use->service, use->address, err);
+}
+
+static void
+use_done(struct write_job *job)
+{
+    struct use *use = (struct use *)((char *)job - offsetof(struct use, write));
+    arena_free(use->arena);
+    free(use);
+}
+
+void
+session_record_use(struct core *core, struct slice access_key, int64_t used_ms,
+                   struct slice used_address, struct slice service, struct slice address)
+{
+    int64_t now_ms = clock_now_ms();
+    if (now_ms - used_ms <= LAST_USED_GRANULARITY_MS && slice_eq(used_address, address))
+        return;
+    struct use *use = NEW(struct use);
+    use->arena = arena_new_of(access_key.len + service.len + address.len + 3 * ARENA_SLACK);
+    use->key = arena_dup(use->arena, access_key);
+    use->service = arena_dup(use->arena, service);
+    use->address = arena_dup(use->arena, address);
+    use->now_ms = now_ms;
+    use->write = (struct write_job){.run = use_run, .done = use_done, .guarded = true};
+    writer_submit(core->writer, &use->write);
 }
 
 static void
@@ -198,11 +227,11 @@ log_login(const struct login *login, const char *event, uint64_t number)
               LOG_TEXT("tls", login->message.tls_version));
 }
 
-/* Record what happened in the store, off the client's way, and free the login there. */
+/* Count a login that failed, off the client's way, and free it there. */
 static void
-record(struct login *login)
+count_stranger(struct login *login)
 {
-    login->write = (struct write_job){.run = touch_run, .done = touch_done, .guarded = true};
+    login->write = (struct write_job){.run = stranger_run, .done = stranger_done, .guarded = true};
     writer_submit(login->core->writer, &login->write);
 }
 
@@ -228,9 +257,11 @@ login_done(void *job)
         log_login(login, "submission.login_refused", 0);
     }
     answer(core, login->front, message->connection, number, login->result);
-    if (login->result == AUTHENTICATE_REFUSED ||
-        (login->result == AUTHENTICATE_OK && last_use_is_old(login)))
-        record(login);
+    if (login->result == AUTHENTICATE_OK)
+        session_record_use(core, login->key.id, login->key.used_ms, login->key.used_address,
+                           SLICE("ses"), message->source_ip);
+    if (login->result == AUTHENTICATE_REFUSED)
+        count_stranger(login);
     else
         login_free(login);
 }
@@ -262,7 +293,7 @@ session_authenticate(struct front *front, struct slice payload)
     core->counters.login_failures++;
     log_login(login, "submission.login_locked", 0);
     answer(core, front->number, login->message.connection, 0, AUTHENTICATE_LOCKED);
-    record(login);
+    count_stranger(login);
     return true;
 }
 
