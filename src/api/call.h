@@ -87,6 +87,8 @@ struct api_call {
     const struct api_caller *caller;
     const struct api_quota *quota;
     enum service service;
+    /* Of API_PREPARED: NULL on the worker, which leaves here what the writer goes on with. */
+    const struct slice *prepared;
     struct outbox *outbox; /* of an operation that sends (outbox.h); made by its handler */
     enum api_fault fault;  /* named by who fails; FAULT_BY_RC: none */
     struct {

@@ -4,6 +4,7 @@
 #include "authorize/permit.h"
 #include "identity_changes.h"
 #include "outbox.h"
+#include "store/user_tags.h"
 #include "store/users.h"
 #include "validate.h"
 #include "wire_answers.h"
@@ -410,6 +411,30 @@ user_arn(const struct dispatch *dispatch, struct database *database)
     return iam_arn(dispatch, "user", new_path(dispatch), name);
 }
 
+/* What the user is to be called: who may rename may do so to some names. */
+static struct slice
+moved_user_arn(const struct dispatch *dispatch, struct database *database)
+{
+    struct user_row row;
+    struct err err;
+    struct slice name = input_text(dispatch, "NewUserName");
+    struct slice path = input_text(dispatch, "NewPath");
+    if (users_find(database, dispatch->arena, named(dispatch), &row, &err) != RC_OK)
+        return user_arn(dispatch, database);
+    return iam_arn(dispatch, "user", path.len ? path : row.path, name.len ? name : row.name);
+}
+
+/* A key that is not there is nobody's: only who may ask about everybody hears so. */
+static struct slice
+key_owner_arn(const struct dispatch *dispatch, struct database *database)
+{
+    struct access_key_row key;
+    struct err err;
+    if (access_keys_find(database, dispatch->arena, named(dispatch), &key, &err) != RC_OK)
+        return SLICE("*");
+    return iam_arn(dispatch, "user", key.user_path, key.user_name);
+}
+
 static struct slice
 group_arn(const struct dispatch *dispatch, struct database *database)
 {
@@ -432,7 +457,9 @@ resource_of(const struct dispatch *dispatch, struct database *database)
         return ses_arn(dispatch, "custom-verification-email-template");
     case RESOURCE_CONTACT_LIST: return ses_arn(dispatch, "contact-list");
     case RESOURCE_ARN: return named(dispatch);
-    case RESOURCE_USER: return user_arn(dispatch, database);
+    case RESOURCE_USER:
+    case RESOURCE_MOVED_USER: return user_arn(dispatch, database);
+    case RESOURCE_ACCESS_KEY: return key_owner_arn(dispatch, database);
     case RESOURCE_GROUP: return group_arn(dispatch, database);
     case RESOURCE_POLICY: return iam_arn(dispatch, "policy", new_path(dispatch), named(dispatch));
     case RESOURCE_ANY:
@@ -482,6 +509,45 @@ read_iam_keys(const struct dispatch *dispatch, struct database *database,
         request->boundary_arn = row.boundary_arn;
 }
 
+/* Some operations need a second permission: renaming, on the new name too, and a user that begins
+ * with tags, that of TagUser. */
+static bool
+further_demand(const struct dispatch *dispatch, struct database *database,
+               struct permit_request *request)
+{
+    if (dispatch->row->resource == RESOURCE_MOVED_USER) {
+        request->resource = moved_user_arn(dispatch, database);
+        return true;
+    }
+    if (!slice_is(request->action, "iam:CreateUser") || request->request_tag_count == 0)
+        return false;
+    request->action = SLICE("iam:TagUser");
+    return true;
+}
+
+/* The tags of the user that a request is about, for conditions on them. */
+static enum rc
+read_user_tags(struct dispatch *dispatch, struct database *database, struct permit_request *request)
+{
+    struct user_row row;
+    struct user_tag_row *rows = NULL;
+    size_t count = 0;
+    struct slice name = named(dispatch);
+    if (dispatch->row->resource != RESOURCE_USER && dispatch->row->resource != RESOURCE_MOVED_USER)
+        return RC_OK;
+    enum rc rc = users_find(database, dispatch->arena, name.len ? name : dispatch->caller.user_name,
+                            &row, &dispatch->err);
+    if (rc == RC_OK)
+        rc = user_tags_page(database, dispatch->arena, row.id, SLICE(""), PERMIT_TAGS_MAX, &rows,
+                            &count, &dispatch->err);
+    struct permit_tag *tags = ARENA_ARRAY(dispatch->arena, struct permit_tag, count + 1);
+    for (size_t i = 0; i < count; i++)
+        tags[i] = (struct permit_tag){rows[i].key, rows[i].value};
+    request->resource_tags = tags;
+    request->resource_tag_count = count;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc
 authorize(struct dispatch *dispatch, struct api_thread *thread)
 {
@@ -517,7 +583,11 @@ authorize(struct dispatch *dispatch, struct api_thread *thread)
     };
     read_tags(dispatch, &request);
     read_iam_keys(dispatch, thread->database, &request);
+    if (read_user_tags(dispatch, thread->database, &request) != RC_OK)
+        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
     rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
+    if (rc == RC_OK && further_demand(dispatch, thread->database, &request))
+        rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
     return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_ACCESS_DENIED);
 }
 
@@ -526,7 +596,8 @@ static enum rc
 ask_again(struct dispatch *dispatch, struct api_thread *thread)
 {
     bool active = true;
-    if (dispatch->caller.administrator || dispatch->row->access != API_WRITE)
+    if (dispatch->caller.administrator ||
+        (dispatch->row->access != API_WRITE && dispatch->row->access != API_PREPARED))
         return RC_OK;
     enum rc rc = access_keys_is_active(thread->database, dispatch->caller.access_key,
                                        dispatch->caller.user_folded, &active, &dispatch->err);
@@ -561,6 +632,7 @@ dispatch_run(struct dispatch *dispatch, struct api_thread *thread)
         .caller = &dispatch->caller,
         .quota = &dispatch->quota,
         .service = dispatch->service,
+        .prepared = dispatch->call.prepared,
     };
     return dispatch->rc = dispatch->row->run(&dispatch->call, &dispatch->err);
 }

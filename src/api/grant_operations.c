@@ -154,16 +154,12 @@ static enum rc
 make_user(struct api_call *call, struct slice name, bool from_address, struct user_row *user,
           struct err *err)
 {
-    *user = (struct user_row){.folded = arena_lower(call->arena, name),
-                              .name = name,
-                              .id = random_iam_id(call->arena, "AIDA", 17),
-                              .path = SLICE("/"),
-                              .created_ms = call->now_ms};
-    enum rc rc = api_check_name(name, "the user name", 64, err);
-    if (rc != RC_OK && from_address)
+    *user = (struct user_row){.name = name, .path = SLICE("/")};
+    enum rc rc = api_insert_user(call, user, err);
+    if (rc == RC_SYNTAX && from_address)
         return err_set(err, rc, "no user can have the name %.*s: give another with --user NAME",
                        SLICE_ARG(name));
-    return rc == RC_OK ? users_insert(call->database, user, err) : rc;
+    return rc;
 }
 
 /* The key that the person goes on with; NULL: all were switched off. */

@@ -1,5 +1,7 @@
 #include "iam.h"
 #include "base/codec.h"
+#include "store/policies.h"
+#include "store/user_tags.h"
 
 enum { ITEMS_DEFAULT = 100, PAGE_BYTES = 512 * 1024 };
 
@@ -25,6 +27,16 @@ iam_find_group(struct api_call *call, struct group_row *row, struct err *err)
     struct slice name;
     enum rc rc = api_input_string(call, "GroupName", &name, err);
     return rc == RC_OK ? groups_find(call->database, call->arena, name, row, err) : rc;
+}
+
+enum rc
+iam_find_boundary(struct api_call *call, struct slice arn, struct err *err)
+{
+    struct managed_policy_row row;
+    if (!slice_starts(arn, SLICE("arn:")))
+        return api_fail(call, RC_SYNTAX, FAULT_VALIDATION, err,
+                        "Invalid ARN:  Could not be parsed!");
+    return managed_policies_find(call->database, call->arena, arn, &row, err);
 }
 
 /* ---- pages ---- */
@@ -78,4 +90,70 @@ iam_page_end(struct api_call *call, const struct iam_page *page)
     json_put_bool(call->output, "IsTruncated", page->truncated);
     if (page->truncated)
         json_put_string(call->output, "Marker", codec_base64url(call->arena, page->last));
+}
+
+/* ---- how they are shown ---- */
+
+void
+iam_put_user(struct api_call *call, const struct user_row *row)
+{
+    json_put_string(call->output, "Path", row->path);
+    json_put_string(call->output, "UserName", row->name);
+    json_put_string(call->output, "UserId", row->id);
+    json_put_string(call->output, "Arn", api_user_arn(call, row->path, row->name));
+    json_put_i64(call->output, "CreateDate", row->created_ms);
+}
+
+void
+iam_put_boundary(struct api_call *call, struct slice arn)
+{
+    if (arn.len == 0)
+        return;
+    json_key(call->output, "PermissionsBoundary");
+    json_open_object(call->output);
+    json_put_cstr(call->output, "PermissionsBoundaryType", "PermissionsBoundaryPolicy");
+    json_put_string(call->output, "PermissionsBoundaryArn", arn);
+    json_close_object(call->output);
+}
+
+enum rc
+iam_put_tags(struct api_call *call, struct slice user_id, struct err *err)
+{
+    struct user_tag_row *rows;
+    size_t count;
+    enum rc rc = user_tags_page(call->database, call->arena, user_id, SLICE(""), IAM_TAGS_MAX,
+                                &rows, &count, err);
+    if (rc != RC_OK || count == 0)
+        return rc;
+    json_key(call->output, "Tags");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(call->output);
+        json_put_string(call->output, "Key", rows[i].key);
+        json_put_string(call->output, "Value", rows[i].value);
+        json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    return RC_OK;
+}
+
+struct slice
+iam_region_of_use(const struct api_call *call, const struct access_key_row *key)
+{
+    if (key->used_ms == 0)
+        return SLICE("N/A");
+    return slice_is(key->used_service, "iam") ? SLICE("us-east-1") : call->constants->region;
+}
+
+void
+iam_put_group(struct api_call *call, const struct group_row *row)
+{
+    json_put_string(call->output, "Path", row->path);
+    json_put_string(call->output, "GroupName", row->name);
+    json_put_string(call->output, "GroupId", row->id);
+    json_put_string(call->output, "Arn",
+                    arena_printf(call->arena, "arn:aws:iam::%.*s:group%.*s%.*s",
+                                 SLICE_ARG(call->constants->account), SLICE_ARG(row->path),
+                                 SLICE_ARG(row->name)));
+    json_put_i64(call->output, "CreateDate", row->created_ms);
 }

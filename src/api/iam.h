@@ -1,5 +1,6 @@
 /*
- * What the operations of IAM share: whom a request names, and pages of a list (reference §5.7).
+ * What the operations of IAM share: whom a request names, pages of a list, and how users and groups
+ * are shown (reference §5.7).
  */
 #ifndef POSTERN_API_IAM_H
 #define POSTERN_API_IAM_H
@@ -10,6 +11,8 @@
 /* The user of the member UserName; without it the caller, which an administrator is not. */
 MUST_USE enum rc iam_find_user(struct api_call *call, struct user_row *row, struct err *err);
 MUST_USE enum rc iam_find_group(struct api_call *call, struct group_row *row, struct err *err);
+/* A policy that may be a boundary. */
+MUST_USE enum rc iam_find_boundary(struct api_call *call, struct slice arn, struct err *err);
 
 /*
  * Marker and MaxItems. A page ends early when it grows large: its Marker then says where it goes on,
@@ -32,5 +35,16 @@ struct iam_page {
 MUST_USE enum rc iam_page_begin(struct api_call *call, struct iam_page *page, struct err *err);
 bool iam_page_take(struct api_call *call, struct iam_page *page, struct slice key);
 void iam_page_end(struct api_call *call, const struct iam_page *page);
+
+/* Members of an open object. */
+void iam_put_user(struct api_call *call, const struct user_row *row);
+void iam_put_boundary(struct api_call *call, struct slice arn); /* nothing when empty */
+MUST_USE enum rc iam_put_tags(struct api_call *call, struct slice user_id, struct err *err);
+/* Where a key was used last: what is called everywhere counts as us-east-1. "N/A": never. */
+struct slice iam_region_of_use(const struct api_call *call, const struct access_key_row *key);
+void iam_put_group(struct api_call *call, const struct group_row *row);
+
+/* AWS's quotas. */
+enum { IAM_USERS_MAX = 5000, IAM_GROUPS_MAX = 300, IAM_GROUPS_OF_USER_MAX = 10, IAM_TAGS_MAX = 50 };
 
 #endif

@@ -27,8 +27,8 @@ const struct shape_pattern shape_patterns[] = {
     {"[ -~]*", "^([] -,.-Z\\_-~^[-]*)$"},
     {"[\\w+=,.@-]+", "^([+,.0-9=@-Z_a-z-]+)$"},
     {"(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)", "^((/)|(/[]!-,.-Z\\_-~^[-]+/))$"},
-    {"((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", "^(((/[+,.0-9=@-Z_a-z-]+)*)/)$"},
     {"[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", "^([^\001-\010\013\014\016-\037]+)$"},
+    {"((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", "^(((/[+,.0-9=@-Z_a-z-]+)*)/)$"},
     {"[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+", "^([^]\001-\037!-*,;<>?\\`{-\177^[]+)$"},
     {"[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*", "^([^]\001-\037!-*,;<>?\\`{-\177^[]*)$"},
     {"[\\w]+", "^([0-9A-Z_a-z]+)$"},
@@ -2489,18 +2489,44 @@ static const struct shape_member members_create_group_response[] = {
 };
 static const struct shape shape_create_group_response = {
     .type = SHAPE_STRUCTURE, .members = members_create_group_response, .member_count = 1};
+static const struct shape shape_password_type = {.type = SHAPE_STRING,
+                                                 .sensitive = true,
+                                                 .has_min = true,
+                                                 .min = 1,
+                                                 .has_max = true,
+                                                 .max = 128,
+                                                 .pattern = &shape_patterns[10]};
+static const struct shape_member members_create_login_profile_request[] = {
+    {"UserName", "UserName", &shape_user_name_type, SHAPE_IN_BODY, false},
+    {"Password", "Password", &shape_password_type, SHAPE_IN_BODY, false},
+    {"PasswordResetRequired", "PasswordResetRequired", &shape_boolean, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_create_login_profile_request = {
+    .type = SHAPE_STRUCTURE, .members = members_create_login_profile_request, .member_count = 3};
+static const struct shape_member members_login_profile[] = {
+    {"UserName", "UserName", &shape_string, SHAPE_IN_BODY, false},
+    {"CreateDate", "CreateDate", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"PasswordResetRequired", "PasswordResetRequired", &shape_boolean, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_login_profile = {
+    .type = SHAPE_STRUCTURE, .members = members_login_profile, .member_count = 3};
+static const struct shape_member members_create_login_profile_response[] = {
+    {"LoginProfile", "LoginProfile", &shape_login_profile, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_create_login_profile_response = {
+    .type = SHAPE_STRUCTURE, .members = members_create_login_profile_response, .member_count = 1};
 static const struct shape shape_policy_path_type = {.type = SHAPE_STRING,
                                                     .has_min = true,
                                                     .min = 1,
                                                     .has_max = true,
                                                     .max = 512,
-                                                    .pattern = &shape_patterns[10]};
+                                                    .pattern = &shape_patterns[11]};
 static const struct shape shape_policy_document_type = {.type = SHAPE_STRING,
                                                         .has_min = true,
                                                         .min = 1,
                                                         .has_max = true,
                                                         .max = 131072,
-                                                        .pattern = &shape_patterns[11]};
+                                                        .pattern = &shape_patterns[10]};
 static const struct shape shape_tag_key_type = {.type = SHAPE_STRING,
                                                 .has_min = true,
                                                 .min = 1,
@@ -2627,6 +2653,11 @@ static const struct shape_member members_delete_group_policy_request[] = {
 };
 static const struct shape shape_delete_group_policy_request = {
     .type = SHAPE_STRUCTURE, .members = members_delete_group_policy_request, .member_count = 2};
+static const struct shape_member members_delete_login_profile_request[] = {
+    {"UserName", "UserName", &shape_user_name_type, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_delete_login_profile_request = {
+    .type = SHAPE_STRUCTURE, .members = members_delete_login_profile_request, .member_count = 1};
 static const struct shape_member members_delete_policy_request[] = {
     {"PolicyArn", "PolicyArn", &shape_arn_type, SHAPE_IN_BODY, true},
 };
@@ -3321,6 +3352,13 @@ static const struct shape_member members_update_access_key_request[] = {
 };
 static const struct shape shape_update_access_key_request = {
     .type = SHAPE_STRUCTURE, .members = members_update_access_key_request, .member_count = 3};
+static const struct shape_member members_update_login_profile_request[] = {
+    {"UserName", "UserName", &shape_user_name_type, SHAPE_IN_BODY, true},
+    {"Password", "Password", &shape_password_type, SHAPE_IN_BODY, false},
+    {"PasswordResetRequired", "PasswordResetRequired", &shape_boolean, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_update_login_profile_request = {
+    .type = SHAPE_STRUCTURE, .members = members_update_login_profile_request, .member_count = 3};
 static const struct shape_member members_update_user_request[] = {
     {"UserName", "UserName", &shape_group_name_type, SHAPE_IN_BODY, true},
     {"NewPath", "NewPath", &shape_path_type, SHAPE_IN_BODY, false},
@@ -4060,7 +4098,11 @@ const struct operation_model operation_models[] = {
      .output = &shape_create_group_response,
      .result = "CreateGroupResult"},
     {.name = "CreateInstanceProfile", .service = SERVICE_IAM},
-    {.name = "CreateLoginProfile", .service = SERVICE_IAM},
+    {.name = "CreateLoginProfile",
+     .service = SERVICE_IAM,
+     .input = &shape_create_login_profile_request,
+     .output = &shape_create_login_profile_response,
+     .result = "CreateLoginProfileResult"},
     {.name = "CreateOpenIDConnectProvider", .service = SERVICE_IAM},
     {.name = "CreatePolicy",
      .service = SERVICE_IAM,
@@ -4091,7 +4133,10 @@ const struct operation_model operation_models[] = {
      .service = SERVICE_IAM,
      .input = &shape_delete_group_policy_request},
     {.name = "DeleteInstanceProfile", .service = SERVICE_IAM},
-    {.name = "DeleteLoginProfile", .service = SERVICE_IAM},
+    {.name = "DeleteLoginProfile",
+     .service = SERVICE_IAM,
+     .input = &shape_delete_login_profile_request,
+     .output = NULL},
     {.name = "DeleteOpenIDConnectProvider", .service = SERVICE_IAM},
     {.name = "DeletePolicy", .service = SERVICE_IAM, .input = &shape_delete_policy_request},
     {.name = "DeletePolicyVersion",
@@ -4168,7 +4213,11 @@ const struct operation_model operation_models[] = {
      .result = "GetGroupPolicyResult"},
     {.name = "GetHumanReadableSummary", .service = SERVICE_IAM},
     {.name = "GetInstanceProfile", .service = SERVICE_IAM},
-    {.name = "GetLoginProfile", .service = SERVICE_IAM},
+    {.name = "GetLoginProfile",
+     .service = SERVICE_IAM,
+     .input = &shape_delete_login_profile_request,
+     .output = &shape_create_login_profile_response,
+     .result = "GetLoginProfileResult"},
     {.name = "GetMFADevice", .service = SERVICE_IAM},
     {.name = "GetOpenIDConnectProvider", .service = SERVICE_IAM},
     {.name = "GetOrganizationsAccessReport", .service = SERVICE_IAM},
@@ -4336,7 +4385,10 @@ const struct operation_model operation_models[] = {
     {.name = "UpdateAssumeRolePolicy", .service = SERVICE_IAM},
     {.name = "UpdateDelegationRequest", .service = SERVICE_IAM},
     {.name = "UpdateGroup", .service = SERVICE_IAM},
-    {.name = "UpdateLoginProfile", .service = SERVICE_IAM},
+    {.name = "UpdateLoginProfile",
+     .service = SERVICE_IAM,
+     .input = &shape_update_login_profile_request,
+     .output = NULL},
     {.name = "UpdateOpenIDConnectProviderThumbprint", .service = SERVICE_IAM},
     {.name = "UpdateRole", .service = SERVICE_IAM},
     {.name = "UpdateRoleDescription", .service = SERVICE_IAM},

@@ -136,7 +136,28 @@ api_put_time(struct api_call *call, const char *name, int64_t ms)
 }
 
 enum rc
-api_make_key(struct api_call *call, struct slice user_folded, struct err *err)
+api_insert_user(struct api_call *call, struct user_row *row, struct err *err)
+{
+    row->folded = arena_lower(call->arena, row->name);
+    row->id = random_iam_id(call->arena, "AIDA", 17);
+    row->created_ms = call->now_ms;
+    enum rc rc = api_check_name(row->name, "the user name", 64, err);
+    return rc == RC_OK ? users_insert(call->database, row, err) : rc;
+}
+
+enum rc
+api_insert_group(struct api_call *call, struct group_row *row, struct err *err)
+{
+    row->folded = arena_lower(call->arena, row->name);
+    row->id = random_iam_id(call->arena, "AGPA", 17);
+    row->created_ms = call->now_ms;
+    enum rc rc = api_check_name(row->name, "the group name", 128, err);
+    return rc == RC_OK ? groups_insert(call->database, row, err) : rc;
+}
+
+enum rc
+api_insert_key(struct api_call *call, struct slice user_folded, struct access_key_row *row,
+               struct slice *secret, struct err *err)
 {
     struct access_key_row *keys;
     size_t count;
@@ -146,22 +167,37 @@ api_make_key(struct api_call *call, struct slice user_folded, struct err *err)
     if (rc != RC_OK)
         return rc;
     struct slice id = random_iam_id(call->arena, "AKIA", 16);
-    struct slice secret = random_secret_key(call->arena);
-    struct access_key_row row = {
+    *secret = random_secret_key(call->arena);
+    *row = (struct access_key_row){
         .id = id,
         .user_folded = user_folded,
         .secret = sealer_seal(call->constants->sealer, call->arena,
-                              arena_concat(call->arena, SLICE("access-key:"), id), secret),
+                              arena_concat(call->arena, SLICE("access-key:"), id), *secret),
         .active = true,
         .created_ms = call->now_ms};
-    rc = access_keys_insert(call->database, &row, err);
+    return access_keys_insert(call->database, row, err);
+}
+
+enum rc
+api_delete_key(struct api_call *call, struct slice id, struct err *err)
+{
+    api_revoked(call, id);
+    return access_keys_delete(call->database, id, err);
+}
+
+enum rc
+api_make_key(struct api_call *call, struct slice user_folded, struct err *err)
+{
+    struct access_key_row row;
+    struct slice secret;
+    enum rc rc = api_insert_key(call, user_folded, &row, &secret, err);
     if (rc != RC_OK)
         return rc;
     char password[SMTP_PASSWORD_LEN + 1];
     smtp_password(secret, call->constants->region, password);
-    json_put_string(call->output, "access_key_id", id);
+    json_put_string(call->output, "access_key_id", row.id);
     json_put_string(call->output, "secret_access_key", secret);
-    json_put_string(call->output, "smtp_user_name", id);
+    json_put_string(call->output, "smtp_user_name", row.id);
     json_put_cstr(call->output, "smtp_password", password);
     memory_wipe(password, sizeof password);
     return RC_OK;

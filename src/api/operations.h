@@ -9,9 +9,10 @@
 #include "call.h"
 
 enum api_access {
-    API_READ,  /* on a worker, in one snapshot */
-    API_WRITE, /* on the writer, in its transaction */
-    API_SEND   /* on a worker: makes messages, which then go the way of all mail */
+    API_READ,     /* on a worker, in one snapshot */
+    API_WRITE,    /* on the writer, in its transaction */
+    API_PREPARED, /* on a worker first, for what takes long (call->prepared), then as API_WRITE */
+    API_SEND      /* on a worker: makes messages, which then go the way of all mail */
 };
 
 struct api_operation {
@@ -98,8 +99,21 @@ struct slice api_user_arn(struct api_call *call, struct slice path, struct slice
 struct slice api_identity_arn(struct api_call *call, struct slice name);
 void api_put_time(struct api_call *call, const char *name, int64_t ms); /* null when 0 */
 
-/* A new access key for a user: at most two. Writes access_key_id, secret_access_key,
- * smtp_user_name and smtp_password: the only time they are shown. */
+struct user_row;
+struct group_row;
+struct access_key_row;
+
+/* Fill in what is unique and insert: name and path are given, and a user's boundary. */
+MUST_USE enum rc api_insert_user(struct api_call *call, struct user_row *row, struct err *err);
+MUST_USE enum rc api_insert_group(struct api_call *call, struct group_row *row, struct err *err);
+
+/* A new access key for a user: at most two. `secret`: in the call's arena; the only time it is known. */
+MUST_USE enum rc api_insert_key(struct api_call *call, struct slice user_folded,
+                                struct access_key_row *row, struct slice *secret, struct err *err);
+/* It is gone, and its sessions end. */
+MUST_USE enum rc api_delete_key(struct api_call *call, struct slice id, struct err *err);
+
+/* api_insert_key, and writes access_key_id, secret_access_key, smtp_user_name and smtp_password. */
 MUST_USE enum rc api_make_key(struct api_call *call, struct slice user_folded, struct err *err);
 /* Where a mail program connects: host, ports. */
 void api_put_settings(struct api_call *call);

@@ -4,10 +4,13 @@
 #include <pthread.h>
 
 static const struct served_rows *const nouns[] = {
+    &iam_group_rows,
+    &iam_key_rows,
     &iam_managed_policy_rows,
     &iam_policy_rows,
     &iam_policy_version_rows,
     &iam_simulate_rows,
+    &iam_user_rows,
     &ses_account_rows,
     &ses_configuration_set_rows,
     &ses_email_identities_rows,

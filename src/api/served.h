@@ -18,6 +18,8 @@ enum api_resource {
     RESOURCE_CONTACT_LIST,          /* contact-list/NAME */
     RESOURCE_ARN,                   /* the member is one */
     RESOURCE_USER,                  /* IAM; an absent name is the caller's own */
+    RESOURCE_MOVED_USER,            /* the user, and what NewUserName and NewPath make of it */
+    RESOURCE_ACCESS_KEY,            /* the user whose it is */
     RESOURCE_GROUP,
     RESOURCE_POLICY,  /* of the name and path given */
     RESOURCE_OF_GATE, /* sending: the gate asks */
@@ -58,6 +60,9 @@ extern const struct served_rows iam_policy_rows;
 extern const struct served_rows iam_managed_policy_rows;
 extern const struct served_rows iam_policy_version_rows;
 extern const struct served_rows iam_simulate_rows;
+extern const struct served_rows iam_user_rows;
+extern const struct served_rows iam_key_rows;
+extern const struct served_rows iam_group_rows;
 extern const struct served_rows sts_rows; /* sts_caller.c */
 
 /* NULL: not served. */

@@ -10,15 +10,10 @@
 enum rc
 user_create(struct api_call *call, struct err *err)
 {
-    struct user_row row = {.path = SLICE("/"), .created_ms = call->now_ms};
+    struct user_row row = {.path = SLICE("/")};
     enum rc rc = api_input_string(call, "user", &row.name, err);
     if (rc == RC_OK)
-        rc = api_check_name(row.name, "the user name", 64, err);
-    if (rc != RC_OK)
-        return rc;
-    row.folded = arena_lower(call->arena, row.name);
-    row.id = random_iam_id(call->arena, "AIDA", 17);
-    rc = users_insert(call->database, &row, err);
+        rc = api_insert_user(call, &row, err);
     if (rc == RC_OK) {
         json_put_string(call->output, "user", row.name);
         json_put_string(call->output, "id", row.id);
@@ -196,10 +191,9 @@ credential_delete(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = access_keys_find(call->database, call->arena, id, &key, err);
     if (rc == RC_OK)
-        rc = access_keys_delete(call->database, id, err);
+        rc = api_delete_key(call, key.id, err);
     if (rc != RC_OK)
         return rc;
-    api_revoked(call, key.id);
     json_put_string(call->output, "deleted", key.id);
     json_put_string(call->output, "user", key.user_name);
     return RC_OK;
@@ -210,15 +204,10 @@ credential_delete(struct api_call *call, struct err *err)
 enum rc
 group_create(struct api_call *call, struct err *err)
 {
-    struct group_row row = {.path = SLICE("/"), .created_ms = call->now_ms};
+    struct group_row row = {.path = SLICE("/")};
     enum rc rc = api_input_string(call, "group", &row.name, err);
     if (rc == RC_OK)
-        rc = api_check_name(row.name, "the group name", 128, err);
-    if (rc != RC_OK)
-        return rc;
-    row.folded = arena_lower(call->arena, row.name);
-    row.id = random_iam_id(call->arena, "AGPA", 17);
-    rc = groups_insert(call->database, &row, err);
+        rc = api_insert_group(call, &row, err);
     if (rc == RC_OK)
         json_put_string(call->output, "group", row.name);
     return rc;
