@@ -87,6 +87,7 @@ static const struct {
     [FAULT_INVALID_INPUT] = {{"InvalidInput", 400}, {"BadRequestException", 400}},
     [FAULT_PASSWORD_POLICY] = {{"PasswordPolicyViolation", 400}, {"BadRequestException", 400}},
     [FAULT_REPORT_NOT_PRESENT] = {{"ReportNotPresent", 410}, {"NotFoundException", 404}},
+    [FAULT_REPORT_EXPIRED] = {{"ReportExpired", 410}, {"NotFoundException", 404}},
     [FAULT_REPORT_NOT_READY] = {{"ReportInProgress", 404}, {"NotFoundException", 404}},
 };
 static_assert(sizeof faults / sizeof *faults == FAULT_COUNT, "words for each fault");

@@ -9,6 +9,7 @@ static const struct served_rows *const nouns[] = {
     &iam_managed_policy_rows,
     &iam_policy_rows,
     &iam_policy_version_rows,
+    &iam_report_rows,
     &iam_simulate_rows,
     &iam_user_rows,
     &ses_account_rows,

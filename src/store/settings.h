@@ -8,6 +8,9 @@
 #define SETTING_PRODUCTION "production"   /* "on": out of the sandbox */
 #define SETTING_PAUSED     "paused"       /* "on": sending paused for the account */
 #define SETTING_BACKED_UP  "backed_up_ms" /* in a backup: when it was taken */
+/* The last credential report of the API (CSV), and when it was made. */
+#define SETTING_CREDENTIAL_REPORT    "credential_report"
+#define SETTING_CREDENTIAL_REPORT_MS "credential_report_ms"
 
 MUST_USE enum rc settings_get(struct database *db, struct arena *arena, const char *name,
                               struct slice *value, struct err *err); /* empty when not set */

@@ -1,9 +1,11 @@
-"""IAM users, their keys, groups and passwords by the API."""
+"""IAM users, their keys, groups and passwords by the API, and the reports about them."""
 
 import base64
 import contextlib
+import csv
 import datetime
 import hashlib
+import io
 import itertools
 import sqlite3
 
@@ -597,6 +599,113 @@ def test_a_user_is_in_ten_groups_at_most(iam, user, name):
     assert len(page["Groups"]) == 7 and len(rest["Groups"]) == 3
 
 
+# ---- reports ----
+
+def test_the_account_summary_counts(iam, name):
+    before = iam.get_account_summary()["SummaryMap"]
+    iam.create_user(UserName=name)
+    iam.create_group(GroupName=name)
+    after = iam.get_account_summary()["SummaryMap"]
+    assert after["Users"] == before["Users"] + 1 and after["Groups"] == before["Groups"] + 1
+    assert after["AccessKeysPerUserQuota"] == 2 and after["MFADevices"] == 0
+    assert after["PolicyVersionsInUse"] >= after["Policies"] >= 1
+
+
+def test_authorization_details_show_who_may_do_what(instance, iam, user, group, boundary):
+    iam.add_user_to_group(UserName=user, GroupName=group)
+    iam.tag_user(UserName=user, Tags=[{"Key": "k", "Value": "v"}])
+    iam.put_user_permissions_boundary(UserName=user, PermissionsBoundary=boundary)
+    instance.put_policy("own", ANYTHING, user=user)
+    instance.put_policy("shared", ANYTHING, group=group)
+    instance.admin("policy.attach", group=group, name=boundary, attach=True)
+    pages = list(iam.get_paginator("get_account_authorization_details").paginate(
+        PaginationConfig={"PageSize": 3}))
+    assert len(pages) > 2
+    assert all(sum(len(page[name]) for name in ("UserDetailList", "GroupDetailList", "Policies"))
+               == 3 for page in pages[:-1])
+    users = [one for page in pages for one in page["UserDetailList"]]
+    shown = {one["UserName"]: one for one in users}
+    assert len(shown) == len(users) == iam.get_account_summary()["SummaryMap"]["Users"]
+    assert shown[user]["UserPolicyList"][0]["PolicyDocument"]["Statement"] == [ANYTHING]
+    assert shown[user]["GroupList"] == [group] and shown[user]["Tags"]
+    assert shown[user]["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
+    groups = {one["GroupName"]: one for page in pages for one in page["GroupDetailList"]}
+    assert groups[group]["AttachedManagedPolicies"][0]["PolicyArn"] == boundary
+    assert [one["PolicyName"] for one in groups[group]["GroupPolicyList"]] == ["shared"]
+    policies = {one["Arn"]: one for page in pages for one in page["Policies"]}
+    assert policies[boundary]["AttachmentCount"] == 1
+    assert policies[boundary]["PermissionsBoundaryUsageCount"] == 1
+    version = policies[boundary]["PolicyVersionList"][0]
+    assert version["IsDefaultVersion"] and version["VersionId"] == "v1"
+    assert version["Document"]["Statement"] == [ANYTHING]
+
+
+def test_authorization_details_are_filtered(iam, group):
+    only = iam.get_account_authorization_details(Filter=["Group"], MaxItems=1000)
+    assert only["UserDetailList"] == only["Policies"] == only["RoleDetailList"] == []
+    assert group in [one["GroupName"] for one in only["GroupDetailList"]]
+    with fails("ValidationError"):
+        iam.get_account_authorization_details(Filter=["Everything"])
+
+
+COLUMNS = """user arn user_creation_time password_enabled password_last_used password_last_changed
+password_next_rotation mfa_active access_key_1_active access_key_1_last_rotated
+access_key_1_last_used_date access_key_1_last_used_region access_key_1_last_used_service
+access_key_2_active access_key_2_last_rotated access_key_2_last_used_date
+access_key_2_last_used_region access_key_2_last_used_service cert_1_active cert_1_last_rotated
+cert_2_active cert_2_last_rotated""".split()
+
+
+def report(iam):
+    answer = iam.get_credential_report()
+    assert answer["ReportFormat"] == "text/csv"
+    rows = csv.DictReader(io.StringIO(answer["Content"].decode()), strict=True)
+    assert rows.fieldnames == COLUMNS
+    return {row["user"]: row for row in rows}, answer["GeneratedTime"]
+
+
+def test_the_credential_report(instance, iam, account, name, person):
+    with database(instance) as db, db:
+        db.execute("DELETE FROM setting WHERE name LIKE 'credential_report%'")
+    with fails("ReportNotPresent", status=410):
+        iam.get_credential_report()
+    odd = f"{name},=1"
+    iam.create_user(UserName=odd, Path='/a"b,c/')
+    iam.create_login_profile(UserName=odd, Password="long enough")
+    client(instance, person, "sts").get_caller_identity()
+    eventually(lambda: iam.get_access_key_last_used(AccessKeyId=person["access_key_id"])
+               ["AccessKeyLastUsed"]["ServiceName"] == "sts")
+    assert iam.generate_credential_report()["State"] == "COMPLETE"
+    rows, made = report(iam)
+    assert rows["<root_account>"]["arn"] == f"arn:aws:iam::{account}:root"
+    row = rows[odd]
+    assert row["arn"] == f'arn:aws:iam::{account}:user/a"b,c/{odd}'
+    assert (row["password_enabled"], row["password_last_used"]) == ("true", "no_information")
+    assert datetime.datetime.fromisoformat(row["password_last_changed"]) <= made
+    assert row["access_key_1_active"] == "false" and row["access_key_1_last_rotated"] == "N/A"
+    row = rows[f"person-{name}"]
+    assert (row["password_enabled"], row["password_last_changed"]) == ("false", "N/A")
+    assert (row["access_key_1_active"], row["access_key_2_active"]) == ("true", "false")
+    assert row["access_key_1_last_used_service"] == "sts"
+    assert datetime.datetime.fromisoformat(row["user_creation_time"]) <= made
+
+
+def test_a_credential_report_is_as_of_when_it_was_made(iam, name):
+    iam.generate_credential_report()
+    iam.create_user(UserName=name)
+    assert name not in report(iam)[0]
+    iam.generate_credential_report()
+    assert name in report(iam)[0]
+
+
+def test_a_credential_report_expires_after_four_hours(instance, iam):
+    iam.generate_credential_report()
+    with database(instance) as db, db:
+        db.execute("UPDATE setting SET value = value - 14460000 WHERE name = 'credential_report_ms'")
+    with fails("ReportExpired", status=410):
+        iam.get_credential_report()
+
+
 # ---- permission ----
 
 def test_without_permission_nothing_is_done(instance, iam, user, group, person):
@@ -609,7 +718,9 @@ def test_without_permission_nothing_is_done(instance, iam, user, group, person):
             (own.update_access_key, {"AccessKeyId": person["access_key_id"], "Status": "Active"}),
             (own.create_login_profile, {"UserName": user, "Password": "long enough"}),
             (own.tag_user, {"UserName": user, "Tags": [{"Key": "a", "Value": ""}]}),
-            (own.delete_user_permissions_boundary, {"UserName": user})]:
+            (own.delete_user_permissions_boundary, {"UserName": user}),
+            (own.get_account_authorization_details, {}), (own.generate_credential_report, {}),
+            (own.get_credential_report, {}), (own.get_account_summary, {})]:
         with fails("AccessDenied", status=403):
             call(**members)
 
