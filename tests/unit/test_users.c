@@ -2,6 +2,7 @@
 #include "store/login_profiles.h"
 #include "store/schema.h"
 #include "store/user_tags.h"
+#include "store/policies.h"
 #include "store/users.h"
 
 #include <setjmp.h>
