@@ -85,8 +85,8 @@ policy_put(struct api_call *call, struct err *err)
         rc = api_input_string(call, "name", &name, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "document", &document, err);
-    if (rc == RC_OK)
-        rc = api_check_name(name, "the policy name", place.identity.len ? 64 : 128, err);
+    if (rc == RC_OK && place.identity.len == 0)
+        rc = api_check_name(name, "the policy name", 128, err);
     if (rc != RC_OK)
         return rc;
     if (place.held)

@@ -15,21 +15,6 @@ kind_of(struct slice text)
     return slice_is(text, "group") ? OWNER_GROUP : OWNER_USER;
 }
 
-static enum rc
-collect_texts(struct query *q, struct arena *arena, struct slice **out, size_t *count,
-              struct err *err)
-{
-    struct slice *texts = NULL;
-    size_t len = 0, cap = 0;
-    while (query_row(q)) {
-        texts = arena_grow(arena, texts, sizeof *texts, len, &cap);
-        texts[len++] = query_column_text(q, arena, 0);
-    }
-    *out = texts;
-    *count = len;
-    return query_end(q, err);
-}
-
 /* ---- inline ---- */
 
 static enum rc
@@ -96,7 +81,7 @@ policies_names(struct database *db, struct arena *arena, enum policy_owner kind,
     query_text(&q, owner);
     query_text(&q, after);
     query_i64(&q, limit);
-    return collect_texts(&q, arena, out, count, err);
+    return query_texts(&q, arena, out, count, err);
 }
 
 enum rc
@@ -107,7 +92,7 @@ policies_owners(struct database *db, struct arena *arena, enum policy_owner kind
         db, "SELECT owner FROM inline_policy WHERE owner_kind = ? AND name = ? ORDER BY owner");
     query_text(&q, kind_text(kind));
     query_text(&q, name);
-    return collect_texts(&q, arena, out, count, err);
+    return query_texts(&q, arena, out, count, err);
 }
 
 /* ---- both ---- */

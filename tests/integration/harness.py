@@ -521,14 +521,6 @@ class Instance:
 
 # ---- the APIs ----
 
-def api_client(service, key, secret, instance):
-    """A boto3 client that asks this instance, once: no retries hide a failure."""
-    return boto3.client(
-        service, region_name="us-east-1", endpoint_url=f"http://127.0.0.1:{instance.ports['http']}",
-        aws_access_key_id=key, aws_secret_access_key=secret,
-        config=botocore.config.Config(retries={"total_max_attempts": 1}, parameter_validation=False))
-
-
 def api_request(key, secret, instance, method, path, body=None):
     """A signed request of SES v2, for what Debian's botocore does not know; status and answer."""
     url = f"http://127.0.0.1:{instance.ports['http']}{path}"
