@@ -1,5 +1,4 @@
 #include "identity_view.h"
-#include "base/codec.h"
 #include "operations.h"
 
 /* The nearest domain at or above `domain` that is an identity and covers it. */
@@ -81,41 +80,4 @@ identity_view_put_selectors(struct api_call *call, const char *member,
     for (size_t i = 0; i < view->key_count; i++)
         json_write_string(call->output, view->keys[i].selector);
     json_close_array(call->output);
-}
-
-static enum rc
-read_token(struct api_call *call, struct slice *after, struct err *err)
-{
-    struct slice token;
-    struct err reason;
-    *after = SLICE("");
-    enum rc rc = api_input_optional(call, "NextToken", &token, err);
-    if (rc != RC_OK || token.len == 0)
-        return rc;
-    if (codec_base64url_decode(call->arena, token, after, &reason) != RC_OK ||
-        !codec_utf8_valid(*after))
-        return err_set(err, RC_SYNTAX, "The NextToken is not one that a list has given");
-    return RC_OK;
-}
-
-enum rc
-identity_view_page(struct api_call *call, enum identity_kind kind, int64_t limit,
-                   struct identity_row **rows, size_t *count, bool *more, struct err *err)
-{
-    struct slice after;
-    enum rc rc = read_token(call, &after, err);
-    if (rc == RC_OK)
-        rc = identities_page(call->database, call->arena, after, kind, limit + 1, rows, count, err);
-    if (rc != RC_OK)
-        return rc;
-    *more = (int64_t)*count > limit;
-    if (*more)
-        *count = (size_t)limit;
-    return RC_OK;
-}
-
-void
-identity_view_put_token(struct api_call *call, const struct identity_row *last)
-{
-    json_put_string(call->output, "NextToken", codec_base64url(call->arena, last->name));
 }

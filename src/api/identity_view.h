@@ -26,12 +26,4 @@ MUST_USE enum rc identity_view_may_send(struct api_call *call, const struct iden
 void identity_view_put_selectors(struct api_call *call, const char *member,
                                  const struct identity_view *view);
 
-/* Pages of names: at most `limit` rows behind the token "NextToken" of the input, and `*more` when
- * others follow. RC_SYNTAX: it is no token of ours. */
-MUST_USE enum rc identity_view_page(struct api_call *call, enum identity_kind kind, int64_t limit,
-                                    struct identity_row **rows, size_t *count, bool *more,
-                                    struct err *err);
-/* The token of the page behind this row. */
-void identity_view_put_token(struct api_call *call, const struct identity_row *last);
-
 #endif

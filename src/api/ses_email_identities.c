@@ -2,11 +2,12 @@
 #include "identity/proof.h"
 #include "identity_view.h"
 #include "operations.h"
+#include "page.h"
 #include "served.h"
+#include "ses_tags.h"
 #include "store/configuration_sets.h"
-#include "tag_list.h"
 
-enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
+enum { PAGE_FALLBACK = 100, PAGE_ROWS = 1000 };
 
 static const char *
 status_name(const struct proof_row *proof)
@@ -128,7 +129,7 @@ get_email_identity(struct api_call *call, struct err *err)
     rc = put_may_send(call, "VerifiedForSendingStatus", &view.row, err);
     if (rc == RC_OK)
         rc = put_policies(call, &view.row, err);
-    return rc == RC_OK ? tag_list_put(call, api_identity_arn(call, name), err) : rc;
+    return rc == RC_OK ? ses_tags_put(call, api_identity_arn(call, name), err) : rc;
 }
 
 static enum rc
@@ -151,25 +152,22 @@ static enum rc
 list_email_identities(struct api_call *call, struct err *err)
 {
     struct identity_row *rows;
-    size_t count;
-    int64_t limit;
-    bool more;
-    enum rc rc = json_get_i64(call->input, "PageSize", 0, &limit, err);
-    if (rc == RC_OK && (limit < 0 || limit > PAGE_MAX))
-        return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err, "PageSize must be 0 to %d",
-                        PAGE_MAX);
+    struct page page;
+    size_t found;
+    enum rc rc = page_read(call, "PageSize", PAGE_FALLBACK, PAGE_ROWS, &page, err);
     if (rc == RC_OK)
-        rc = identity_view_page(call, IDENTITY_ANY_KIND, limit ? limit : PAGE_DEFAULT, &rows,
-                                &count, &more, err);
+        rc = identities_page(call->database, call->arena, page.after, IDENTITY_ANY_KIND,
+                             page.limit + 1, &rows, &found, err);
     if (rc != RC_OK)
         return rc;
+    size_t count = page_rows(&page, found);
     json_key(call->output, "EmailIdentities");
     json_open_array(call->output);
     for (size_t i = 0; rc == RC_OK && i < count; i++)
         rc = put_info(call, &rows[i], err);
     json_close_array(call->output);
-    if (more)
-        identity_view_put_token(call, &rows[count - 1]);
+    if (count > 0)
+        page_put_next(call, &page, found, rows[count - 1].name);
     return rc;
 }
 
@@ -360,8 +358,8 @@ create_email_identity(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = identities_update(call->database, &row, err);
     if (rc == RC_OK)
-        rc = tag_list_store(call, api_identity_arn(call, name), json_member(call->input, "Tags"),
-                            err);
+        rc =
+            ses_tags_add(call, api_identity_arn(call, name), json_member(call->input, "Tags"), err);
     if (rc == RC_OK)
         rc = identity_view_load(call, name, &view, err);
     if (rc == RC_OK)

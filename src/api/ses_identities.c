@@ -7,11 +7,12 @@
 #include "identity/proof.h"
 #include "identity_view.h"
 #include "operations.h"
+#include "page.h"
 #include "served.h"
 
 #include <stdio.h>
 
-enum { IDENTITIES_ASKED_MAX = 100, PAGE_MAX = 1000 };
+enum { IDENTITIES_ASKED_MAX = 100, PAGE_ROWS = 1000 };
 
 static const char *const status_names[] = {"NotStarted", "Pending", "Success", "Failed",
                                            "TemporaryFailure"};
@@ -155,29 +156,28 @@ list_identities(struct api_call *call, struct err *err)
 {
     struct identity_row *rows;
     struct slice type;
-    size_t count;
-    int64_t limit;
-    bool more;
-    enum rc rc = json_get_i64(call->input, "MaxItems", PAGE_MAX, &limit, err);
+    struct page page;
+    size_t found;
+    enum rc rc = page_read(call, "MaxItems", PAGE_ROWS, PAGE_ROWS, &page, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "IdentityType", &type, err);
-    if (rc == RC_OK && (limit < 1 || limit > PAGE_MAX))
-        return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err, "MaxItems must be 1 to %d",
-                        PAGE_MAX);
+    if (rc != RC_OK)
+        return rc;
     enum identity_kind kind = type.len == 0              ? IDENTITY_ANY_KIND
                               : slice_is(type, "Domain") ? IDENTITY_DOMAIN
                                                          : IDENTITY_ADDRESS;
-    if (rc == RC_OK)
-        rc = identity_view_page(call, kind, limit, &rows, &count, &more, err);
+    rc = identities_page(call->database, call->arena, page.after, kind, page.limit + 1, &rows,
+                         &found, err);
     if (rc != RC_OK)
         return rc;
+    size_t count = page_rows(&page, found);
     json_key(call->output, "Identities");
     json_open_array(call->output);
     for (size_t i = 0; i < count; i++)
         json_write_string(call->output, rows[i].name);
     json_close_array(call->output);
-    if (more)
-        identity_view_put_token(call, &rows[count - 1]);
+    if (count > 0)
+        page_put_next(call, &page, found, rows[count - 1].name);
     return RC_OK;
 }
 

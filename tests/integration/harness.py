@@ -219,16 +219,6 @@ class Session:
         return self.data(raw)
 
 
-# ---- the APIs, as a client ----
-
-def api_client(service, key, secret, instance, **options):
-    """A boto3 client of one's own endpoint; what fails is not tried again."""
-    options = {"retries": {"max_attempts": 0}, "parameter_validation": False, **options}
-    return boto3.client(service, aws_access_key_id=key, aws_secret_access_key=secret,
-                        region_name="us-east-1", config=botocore.config.Config(**options),
-                        endpoint_url=f"http://127.0.0.1:{instance.ports['http']}")
-
-
 # ---- the service ----
 
 class Refused(Exception):
@@ -502,11 +492,7 @@ class Instance:
     def api(self, service, credential=None):
         """A client of the API: "ses", "sesv2", "iam", "sts"; as the administrator by default."""
         who = credential or self.administrator
-        return boto3.client(
-            service, region_name="us-east-1", endpoint_url=f"http://127.0.0.1:{self.ports['http']}",
-            aws_access_key_id=who["access_key_id"], aws_secret_access_key=who["secret_access_key"],
-            config=botocore.config.Config(retries={"max_attempts": 1}, connect_timeout=10,
-                                          read_timeout=60, parameter_validation=False))
+        return api_client(service, who["access_key_id"], who["secret_access_key"], self)
 
     def submit(self, credential, mail_from, recipients, raw):
         with self.session(credential) as session:
@@ -520,6 +506,15 @@ class Instance:
 
 
 # ---- the APIs ----
+
+def api_client(service, key, secret, instance, attempts=1):
+    """A boto3 client that asks this instance, once unless told: no retries hide a failure."""
+    return boto3.client(
+        service, region_name="us-east-1", endpoint_url=f"http://127.0.0.1:{instance.ports['http']}",
+        aws_access_key_id=key, aws_secret_access_key=secret,
+        config=botocore.config.Config(retries={"total_max_attempts": attempts},
+                                      parameter_validation=False))
+
 
 def api_request(key, secret, instance, method, path, body=None):
     """A signed request of SES v2, for what Debian's botocore does not know; status and answer."""

@@ -4,7 +4,6 @@ import base64
 import contextlib
 import email
 import email.policy
-import http.client
 import json
 import re
 import sqlite3
@@ -13,13 +12,10 @@ import threading
 import time
 import urllib.request
 
-import botocore.auth
-import botocore.awsrequest
-import botocore.credentials
 import pytest
 from botocore.exceptions import ClientError
 
-from harness import Instance, api_client, eventually, message
+from harness import Instance, api_client, api_request, eventually, message
 from test_identities import Holding
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -37,7 +33,7 @@ def instance(zone, sink):
 def client(instance, service, credential=None):
     credential = credential or instance.root
     return api_client(service, credential["access_key_id"], credential["secret_access_key"],
-                      instance, retries={"max_attempts": 8})  # keys are made in the background
+                      instance, attempts=8)  # keys are made in the background
 
 
 @pytest.fixture
@@ -93,20 +89,9 @@ def private_key(bits=1024, form="pkcs1"):
 
 
 def signed(instance, method, path, body=None):
-    """A request that botocore of 2022 does not know: status and decoded answer."""
-    host = f"127.0.0.1:{instance.ports['http']}"
-    data = json.dumps(body).encode() if body is not None else b""
-    request = botocore.awsrequest.AWSRequest(method, f"http://{host}{path}", data=data,
-                                             headers={"Content-Type": "application/json"})
-    keys = botocore.credentials.Credentials(instance.root["access_key_id"],
-                                            instance.root["secret_access_key"])
-    botocore.auth.SigV4Auth(keys, "ses", "us-east-1").add_auth(request)
-    connection = http.client.HTTPConnection(host, timeout=20)
-    connection.request(method, path, data, dict(request.headers))
-    answer = connection.getresponse()
-    decoded = json.loads(answer.read())
-    connection.close()
-    return answer.status, decoded
+    """What botocore of 2022 does not know."""
+    return api_request(instance.root["access_key_id"], instance.root["secret_access_key"],
+                       instance, method, path, body)
 
 
 def reply_to(instance, from_, to="ana@example.net"):
@@ -252,8 +237,6 @@ def test_v1_lists_identities_in_pages(fresh, v1):
     assert v1.list_identities(IdentityType="Domain")["Identities"] == ["test2.com"]
     assert v1.list_identities(IdentityType="EmailAddress")["Identities"] == everything[:3]
     assert refused(v1.list_identities, NextToken="\u00e9")[0] == "InvalidParameterValue"
-    assert refused(v1.list_identities, MaxItems=1001)[0] == "InvalidParameterValue"
-    assert refused(v1.list_identities, MaxItems=0)[0] == "InvalidParameterValue"
 
 
 ATTRIBUTES = ["verification", "dkim", "mail_from_domain", "notification"]
@@ -461,8 +444,8 @@ def test_tags_go_with_their_identity(fresh, v2):
     [{"Key": "k" * 129, "Value": "1"}], [{"Key": "k", "Value": "v" * 257}],
     [{"Key": f"k{i}", "Value": ""} for i in range(51)]], ids=len)
 def test_tags_that_may_not_be_make_no_identity(v2, tags):
-    assert refused(v2.create_email_identity, EmailIdentity="test1.com", Tags=tags)[0] in \
-        ("BadRequestException", "LimitExceededException")
+    assert refused(v2.create_email_identity, EmailIdentity="test1.com", Tags=tags)[0] == \
+        "BadRequestException"
     assert v2.list_email_identities()["EmailIdentities"] == []
 
 
@@ -486,7 +469,6 @@ def test_v2_lists_identities_under_both_uris(fresh, v2):
                           {"PageSize": 2, "NextToken": first["NextToken"]})
     assert [one["IdentityName"] for one in rest["EmailIdentities"]] == ["test2.com"]
     assert refused(v2.list_email_identities, NextToken="?")[0] == "BadRequestException"
-    assert refused(v2.list_email_identities, PageSize=1001)[0] == "BadRequestException"
 
 
 def test_a_suspended_identity_does_not_send_and_stays(fresh, v1, v2):
@@ -510,7 +492,16 @@ def test_a_configuration_set_must_exist(fresh, v2):
     v2.create_email_identity(EmailIdentity="test1.com")
     assert refused(v2.put_email_identity_configuration_set_attributes, EmailIdentity="test1.com",
                    ConfigurationSetName="none") == missing
+    v2.create_configuration_set(ConfigurationSetName="news")
+    v2.put_email_identity_configuration_set_attributes(EmailIdentity="test1.com",
+                                                       ConfigurationSetName="news")
+    assert v2.get_email_identity(EmailIdentity="test1.com")["ConfigurationSetName"] == "news"
     v2.put_email_identity_configuration_set_attributes(EmailIdentity="test1.com")
+    assert "ConfigurationSetName" not in v2.get_email_identity(EmailIdentity="test1.com")
+    v2.create_email_identity(EmailIdentity="test2.com", ConfigurationSetName="news")
+    assert v2.get_email_identity(EmailIdentity="test2.com")["ConfigurationSetName"] == "news"
+    v2.delete_email_identity(EmailIdentity="test2.com")
+    v2.delete_configuration_set(ConfigurationSetName="news")
 
 
 # ---- keys that the owner brings ----
