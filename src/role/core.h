@@ -60,6 +60,11 @@ struct counters {
     uint64_t accepted, refused, logins, login_failures, delivered, deferred, bounced, calls;
 };
 
+/* Where the recipients are; taken now and then. */
+struct account {
+    int64_t counts[RECIPIENT_STATE_COUNT], accepted, taken_ms; /* taken_ms 0: never */
+};
+
 struct core {
     struct loop *loop;
     struct process *process;
@@ -79,6 +84,7 @@ struct core {
     bool production, disk_low;
     uint64_t call_bytes; /* of all calls that are not answered */
     struct counters counters;
+    struct account account;
     int64_t started_ms;
     struct delivery *delivery;             /* core_delivery.h */
     struct proving *proving;               /* core_identity.c */

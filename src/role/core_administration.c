@@ -469,9 +469,14 @@ struct metrics {
     struct core *core;
     struct call *call;
     int64_t queued, held;
+    bool takes_account;
+    struct account account;
     enum rc rc;
     struct err err;
 };
+
+/* An account reads all recipients, so that not every scrape takes one. */
+#define ACCOUNT_MS (15 * MINUTE_MS)
 
 static void
 metrics_run(void *job, unsigned worker)
@@ -480,12 +485,35 @@ metrics_run(void *job, unsigned worker)
     struct database *database = metrics->core->workers[worker].database;
     metrics->rc =
         recipients_count_waiting(database, &metrics->queued, &metrics->held, &metrics->err);
+    if (metrics->rc == RC_OK && metrics->takes_account)
+        metrics->rc = recipients_count(database, metrics->account.counts,
+                                       &metrics->account.accepted, &metrics->err);
 }
 
 static void
 metric(struct buf *out, const char *name, const char *type, const char *help, double value)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help, name, type, name, value);
+}
+
+/* Promise 2 of spool.h, as it was seen last. */
+static void
+account_metrics(struct buf *out, const struct account *account)
+{
+    int64_t accounted = 0;
+    buf_add_cstr(out,
+                 "# HELP postern_accounted_recipients Recipients by state, at the last account.\n"
+                 "# TYPE postern_accounted_recipients gauge\n");
+    for (int i = 0; i < RECIPIENT_STATE_COUNT; i++) {
+        accounted += account->counts[i];
+        buf_printf(out, "postern_accounted_recipients{state=\"%s\"} %" PRId64 "\n",
+                   recipient_state_name((enum recipient_state)i), account->counts[i]);
+    }
+    metric(out, "postern_accounting_difference", "gauge",
+           "Accepted recipients that are in no state; anything but 0 is a fault.",
+           (double)(account->accepted - accounted));
+    metric(out, "postern_accounting_time_seconds", "gauge", "When the account was taken.",
+           (double)account->taken_ms / 1000);
 }
 
 static void
@@ -504,6 +532,9 @@ metrics_done(void *job)
                "postern_recipients{state=\"queued\"} %" PRId64 "\n"
                "postern_recipients{state=\"held\"} %" PRId64 "\n",
                metrics->queued, metrics->held);
+    if (metrics->takes_account && metrics->rc == RC_OK)
+        core->account = metrics->account;
+    account_metrics(&out, &core->account);
     metric(&out, "postern_submissions_accepted_total", "counter", "Messages accepted.",
            (double)counters->accepted);
     metric(&out, "postern_submissions_refused_total", "counter", "Messages refused.",
@@ -543,6 +574,8 @@ serve_metrics(struct call *call)
     struct metrics *metrics = NEW(struct metrics);
     metrics->core = call->core;
     metrics->call = call;
+    metrics->account.taken_ms = clock_now_ms();
+    metrics->takes_account = metrics->account.taken_ms - call->core->account.taken_ms > ACCOUNT_MS;
     pool_submit(call->core->pool, metrics_run, metrics_done, metrics);
 }
 

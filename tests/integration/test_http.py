@@ -92,6 +92,8 @@ def test_numbers_count_what_was_done_and_account_for_everything(instance, sink):
     assert instance.metric('postern_recipients{state="queued"}') == 0
     assert instance.metric('postern_recipients{state="held"}') == 0
     assert instance.account()["delivered"] >= 2 and instance.account()["missing"] == 0
+    assert instance.metric("postern_accounting_difference") == 0
+    assert time.time() - instance.metric("postern_accounting_time_seconds") < 15 * 60
     _, text = ask(instance, "GET", "/metrics")
     named = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE ")}
     for line in text.splitlines():
