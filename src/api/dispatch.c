@@ -490,23 +490,52 @@ read_tags(const struct dispatch *dispatch, struct permit_request *request)
     request->request_tag_count = count;
 }
 
-/* iam:PolicyARN and iam:PermissionsBoundary. A boundary that is asked for counts before the one that
- * the user has. */
-static void
-read_iam_keys(const struct dispatch *dispatch, struct database *database,
-              struct permit_request *request)
+/* The user that a request is about. RC_NOT_FOUND: it is about none, or about one that is not there. */
+static enum rc
+find_subject(struct dispatch *dispatch, struct database *database, struct user_row *row)
+{
+    struct slice name = named(dispatch);
+    if (dispatch->row->resource != RESOURCE_USER && dispatch->row->resource != RESOURCE_MOVED_USER)
+        return RC_NOT_FOUND;
+    return users_find(database, dispatch->arena, name.len ? name : dispatch->caller.user_name, row,
+                      &dispatch->err);
+}
+
+static enum rc
+read_user_tags(struct dispatch *dispatch, struct database *database, struct slice user_id,
+               struct permit_request *request)
+{
+    struct user_tag_row *rows;
+    size_t count;
+    enum rc rc = user_tags_page(database, dispatch->arena, user_id, SLICE(""), PERMIT_TAGS_MAX,
+                                &rows, &count, &dispatch->err);
+    if (rc != RC_OK)
+        return rc;
+    struct permit_tag *tags = ARENA_ARRAY(dispatch->arena, struct permit_tag, count);
+    for (size_t i = 0; i < count; i++)
+        tags[i] = (struct permit_tag){rows[i].key, rows[i].value};
+    request->resource_tags = tags;
+    request->resource_tag_count = count;
+    return RC_OK;
+}
+
+/* iam:PolicyARN, which only operations on users and groups have, and of the user that a request is
+ * about, named or the caller, tags and iam:PermissionsBoundary. A boundary that is asked for counts
+ * before the one that the user has. */
+static enum rc
+read_iam_keys(struct dispatch *dispatch, struct database *database, struct permit_request *request)
 {
     struct user_row row;
-    struct err err;
-    bool user = dispatch->row->resource == RESOURCE_USER;
-    if (dispatch->service != SERVICE_IAM || (!user && dispatch->row->resource != RESOURCE_GROUP))
-        return;
-    request->policy_arn = input_text(dispatch, "PolicyArn");
-    request->boundary_arn = input_text(dispatch, "PermissionsBoundary");
-    if (user && request->boundary_arn.len == 0 &&
-        users_find(database, dispatch->arena, input_text(dispatch, "UserName"), &row, &err) ==
-            RC_OK)
+    if (dispatch->row->resource == RESOURCE_USER || dispatch->row->resource == RESOURCE_GROUP) {
+        request->policy_arn = input_text(dispatch, "PolicyArn");
+        request->boundary_arn = input_text(dispatch, "PermissionsBoundary");
+    }
+    enum rc rc = find_subject(dispatch, database, &row);
+    if (rc != RC_OK)
+        return rc == RC_NOT_FOUND ? RC_OK : rc;
+    if (request->boundary_arn.len == 0)
         request->boundary_arn = row.boundary_arn;
+    return read_user_tags(dispatch, database, row.id, request);
 }
 
 /* Some operations need a second permission: renaming, on the new name too, and a user that begins
@@ -523,29 +552,6 @@ further_demand(const struct dispatch *dispatch, struct database *database,
         return false;
     request->action = SLICE("iam:TagUser");
     return true;
-}
-
-/* The tags of the user that a request is about, for conditions on them. */
-static enum rc
-read_user_tags(struct dispatch *dispatch, struct database *database, struct permit_request *request)
-{
-    struct user_row row;
-    struct user_tag_row *rows = NULL;
-    size_t count = 0;
-    struct slice name = named(dispatch);
-    if (dispatch->row->resource != RESOURCE_USER && dispatch->row->resource != RESOURCE_MOVED_USER)
-        return RC_OK;
-    enum rc rc = users_find(database, dispatch->arena, name.len ? name : dispatch->caller.user_name,
-                            &row, &dispatch->err);
-    if (rc == RC_OK)
-        rc = user_tags_page(database, dispatch->arena, row.id, SLICE(""), PERMIT_TAGS_MAX, &rows,
-                            &count, &dispatch->err);
-    struct permit_tag *tags = ARENA_ARRAY(dispatch->arena, struct permit_tag, count + 1);
-    for (size_t i = 0; i < count; i++)
-        tags[i] = (struct permit_tag){rows[i].key, rows[i].value};
-    request->resource_tags = tags;
-    request->resource_tag_count = count;
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc
@@ -582,8 +588,7 @@ authorize(struct dispatch *dispatch, struct api_thread *thread)
         .now_ms = dispatch->now_ms,
     };
     read_tags(dispatch, &request);
-    read_iam_keys(dispatch, thread->database, &request);
-    if (read_user_tags(dispatch, thread->database, &request) != RC_OK)
+    if (read_iam_keys(dispatch, thread->database, &request) != RC_OK)
         return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
     rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
     if (rc == RC_OK && further_demand(dispatch, thread->database, &request))

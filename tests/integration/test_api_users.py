@@ -339,6 +339,24 @@ def test_a_condition_on_a_users_tags_is_asked(instance, iam, user):
     own.delete_user(UserName=f"{user}-free")
 
 
+def test_a_condition_on_a_boundary_is_asked_for_callers_and_renames_too(instance, iam, user,
+                                                                        boundary):
+    instance.put_policy(
+        "some", ANYTHING,
+        {"Effect": "Deny", "Action": ["iam:UpdateUser", "iam:CreateAccessKey"], "Resource": "*",
+         "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}, user=user)
+    own = client(instance, as_credential(iam.create_access_key(UserName=user)["AccessKey"],
+                                         instance))
+    iam.create_user(UserName=f"{user}-bound", PermissionsBoundary=boundary)
+    with fails("AccessDenied"):
+        own.update_user(UserName=f"{user}-bound", NewUserName=f"{user}-free")
+    iam.put_user_permissions_boundary(UserName=user, PermissionsBoundary=boundary)
+    with fails("AccessDenied"):
+        own.create_access_key()
+    iam.delete_user_permissions_boundary(UserName=user)
+    own.create_access_key()
+
+
 def test_to_create_a_user_with_tags_takes_the_permission_to_tag(instance, iam, user):
     instance.put_policy("create", {"Effect": "Allow", "Action": "iam:CreateUser",
                                    "Resource": "*"}, user=user)
