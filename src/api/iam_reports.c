@@ -6,7 +6,6 @@
 #include "served.h"
 #include "store/login_profiles.h"
 #include "store/policies.h"
-#include "store/policy_details.h"
 #include "store/settings.h"
 
 #include <inttypes.h>
@@ -231,39 +230,31 @@ put_groups(struct api_call *call, struct iam_page *page, struct err *err)
     return rc;
 }
 
-static void
-put_version(struct api_call *call, const struct policy_detail_version *row, bool is_default)
-{
-    json_open_object(call->output);
-    json_put_string(call->output, "Document", codec_percent(call->arena, row->document));
-    json_put_string(call->output, "VersionId",
-                    arena_printf(call->arena, "v%" PRId64, row->version));
-    json_put_bool(call->output, "IsDefaultVersion", is_default);
-    json_put_i64(call->output, "CreateDate", row->created_ms);
-    json_close_object(call->output);
-}
-
 static enum rc
-put_versions(struct api_call *call, const struct policy_detail_row *row, struct err *err)
+put_versions(struct api_call *call, const struct managed_policy_row *row, struct err *err)
 {
-    struct policy_detail_version *others;
+    struct policy_version_row *versions;
     size_t count;
-    const struct policy_detail_version current = {row->document, row->version, row->version_ms};
-    enum rc rc =
-        policy_details_versions(call->database, call->arena, row->arn, &others, &count, err);
+    enum rc rc = policy_versions_list(call->database, call->arena, row, &versions, &count, err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "PolicyVersionList");
     json_open_array(call->output);
-    put_version(call, &current, true);
-    for (size_t i = 0; i < count; i++)
-        put_version(call, &others[i], false);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(call->output);
+        json_put_string(call->output, "Document", codec_percent(call->arena, versions[i].document));
+        json_put_string(call->output, "VersionId",
+                        arena_printf(call->arena, "v%" PRId64, versions[i].version));
+        json_put_bool(call->output, "IsDefaultVersion", versions[i].version == row->version);
+        json_put_i64(call->output, "CreateDate", versions[i].created_ms);
+        json_close_object(call->output);
+    }
     json_close_array(call->output);
     return RC_OK;
 }
 
 static enum rc
-put_policy_detail(struct api_call *call, const struct policy_detail_row *row, struct err *err)
+put_policy_detail(struct api_call *call, const struct managed_policy_row *row, struct err *err)
 {
     json_open_object(call->output);
     json_put_string(call->output, "PolicyName", row->name);
@@ -287,15 +278,15 @@ put_policy_detail(struct api_call *call, const struct policy_detail_row *row, st
 static enum rc
 put_policies(struct api_call *call, struct iam_page *page, struct err *err)
 {
-    struct policy_detail_row *rows;
+    struct managed_policy_row *rows;
     struct slice after;
     size_t count = 0;
     enum rc rc = RC_OK;
     json_key(call->output, "Policies");
     json_open_array(call->output);
     if (begins(call, page, PART_POLICIES, "LocalManagedPolicy", &after))
-        rc = policy_details_page(call->database, call->arena, after, page->limit, &rows, &count,
-                                 err);
+        rc = managed_policies_details(call->database, call->arena, after, page->limit, &rows,
+                                      &count, err);
     for (size_t i = 0; rc == RC_OK && i < count && take(call, page, PART_POLICIES, rows[i].id); i++)
         rc = put_policy_detail(call, &rows[i], err);
     json_close_array(call->output);

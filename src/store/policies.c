@@ -334,6 +334,28 @@ check_unused(struct database *db, struct slice arn, struct err *err)
 }
 
 enum rc
+managed_policies_details(struct database *db, struct arena *arena, struct slice after,
+                         int64_t limit, struct managed_policy_row **out, size_t *count,
+                         struct err *err)
+{
+    struct managed_policy_row *rows = NULL;
+    size_t len = 0, cap = 0;
+    struct query q = query_start(db, "SELECT " MANAGED_COLUMNS ", m.description, m.document FROM "
+                                     "managed_policy m WHERE m.id > ? ORDER BY m.id LIMIT ?");
+    query_text(&q, after);
+    query_i64(&q, limit);
+    while (query_row(&q)) {
+        rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
+        rows[len] = read_managed(&q, arena);
+        rows[len].description = query_column_text(&q, arena, 11);
+        rows[len++].document = query_column_text(&q, arena, 12);
+    }
+    *out = rows;
+    *count = len;
+    return query_end(&q, err);
+}
+
+enum rc
 managed_policies_delete(struct database *db, struct slice arn, struct err *err)
 {
     enum rc rc = check_unused(db, arn, err);

@@ -93,6 +93,11 @@ MUST_USE enum rc managed_policies_page(struct database *db, struct arena *arena,
                                        struct slice after, int64_t limit,
                                        struct managed_policy_row **out, size_t *count,
                                        struct err *err);
+/* Whole ones, by unique id, from behind `after`. */
+MUST_USE enum rc managed_policies_details(struct database *db, struct arena *arena,
+                                          struct slice after, int64_t limit,
+                                          struct managed_policy_row **out, size_t *count,
+                                          struct err *err);
 /* With its versions and tags. RC_CONFLICT while it is attached or a boundary. */
 MUST_USE enum rc managed_policies_delete(struct database *db, struct slice arn, struct err *err);
 
