@@ -10,8 +10,6 @@
 #include "verification_link.h"
 
 #include <libpsl.h>
-#include <openssl/evp.h>
-#include <stdlib.h>
 
 /* ---- names ---- */
 
@@ -256,8 +254,8 @@ identity_add_domain(struct api_call *call, struct slice name, bool only_itself,
     return rc;
 }
 
-static enum rc
-check_room(struct api_call *call, struct err *err)
+enum rc
+identity_check_room(struct api_call *call, struct err *err)
 {
     int64_t count;
     enum rc rc = identities_count(call->database, &count, err);
@@ -270,7 +268,7 @@ enum rc
 identity_create_domain(struct api_call *call, struct slice name, const struct own_key *own,
                        struct identity_row *row, struct err *err)
 {
-    enum rc rc = check_room(call, err);
+    enum rc rc = identity_check_room(call, err);
     if (rc != RC_OK)
         return rc;
     rc = identity_add_domain(call, name, false, own, row, err);
@@ -369,7 +367,7 @@ identity_ask_owner(struct api_call *call, struct slice address, struct err *err)
 enum rc
 identity_create_address(struct api_call *call, struct slice address, struct err *err)
 {
-    enum rc rc = check_room(call, err);
+    enum rc rc = identity_check_room(call, err);
     return rc == RC_OK ? identity_ask_owner(call, address, err) : rc;
 }
 

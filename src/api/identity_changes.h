@@ -47,6 +47,7 @@ MUST_USE enum rc identity_add_domain(struct api_call *call, struct slice name, b
  * what is refused is a bad parameter of theirs.
  */
 enum { IDENTITIES_MAX = 10000 };
+MUST_USE enum rc identity_check_room(struct api_call *call, struct err *err);
 MUST_USE enum rc identity_create_domain(struct api_call *call, struct slice name,
                                         const struct own_key *own, struct identity_row *row,
                                         struct err *err);

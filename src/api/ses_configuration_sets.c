@@ -4,13 +4,11 @@
  * in SES sending under that identity then fails until another set is named, or the default is taken
  * away: what the owner wanted of every message is not dropped in silence.
  */
-#include "identity/proof.h"
-#include "mail/address.h"
+#include "identity_changes.h"
 #include "page.h"
 #include "served.h"
 #include "ses_tags.h"
 #include "store/configuration_sets.h"
-#include "store/identities.h"
 #include "store/tags.h"
 
 enum {
@@ -102,20 +100,17 @@ apply_delivery(struct api_call *call, const struct json *options, struct configu
     return RC_OK;
 }
 
-/* Itself, or a domain above it. */
 static enum rc
 domain_is_verified(struct api_call *call, struct slice domain, bool *verified, struct err *err)
 {
-    enum rc rc = RC_NOT_FOUND;
-    struct slice label;
-    *verified = false;
-    do {
-        struct proof_row proof;
-        rc = proofs_find(call->database, call->arena, domain, "verification", &proof, err);
-        *verified = rc == RC_OK && proof.status == IDENTITY_SUCCESS;
-    } while ((rc == RC_OK || rc == RC_NOT_FOUND) && !*verified &&
-             slice_cut(domain, '.', &label, &domain));
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    struct address address;
+    struct identity_cover cover;
+    struct slice text = arena_concat(call->arena, SLICE("postmaster@"), domain);
+    enum rc rc = address_parse(call->arena, text, &address, err);
+    if (rc == RC_OK)
+        rc = identity_cover(call, &address, &cover, err);
+    *verified = rc == RC_OK && cover.verified && !cover.suspended;
+    return rc;
 }
 
 static enum rc

@@ -7,8 +7,8 @@
  * they could verify an address that is not theirs as soon as its owner looks at the mail (see
  * mail/safe_html.h), or when it comes back with a report (so it leaves with the null reverse-path).
  */
-#include "authorize/facts.h"
 #include "base/random.h"
+#include "identity_changes.h"
 #include "mail/compose.h"
 #include "mail/encode.h"
 #include "mail/safe_html.h"
@@ -16,6 +16,7 @@
 #include "page.h"
 #include "served.h"
 #include "ses_tags.h"
+#include "store/settings.h"
 #include "store/tags.h"
 #include "store/templates.h"
 #include "verification_link.h"
@@ -62,42 +63,15 @@ find_template(struct api_call *call, struct verification_template_row *out, stru
 
 /* ---- who it is from ---- */
 
-/* What the gate will know of mail from this mailbox. */
 static enum rc
-load_facts(struct api_call *call, const struct mailbox *from, struct gate_facts *facts,
-           struct err *err)
+check_from(struct api_call *call, struct slice text, struct mailbox *from, struct err *err)
 {
-    struct sender sender = {SENDER_FROM, from->address, from->shown, from->display_name};
-    struct senders senders = {&sender, 1};
-    struct sending_settings settings;
-    struct facts_source source = api_facts_source(call->constants, call->thread);
-    return facts_load(call->arena, &source, SLICE(""), &senders, NULL, 0, facts, &settings, err);
-}
-
-static bool
-is_verified(struct api_call *call, const struct gate_facts *facts, const struct address *address)
-{
-    bool verified = false;
-    for (size_t i = 0; i < facts->identity_count; i++) {
-        const struct identity_fact *identity = &facts->identities[i];
-        if (!gate_identity_covers(call->arena, identity, address))
-            continue;
-        if (identity->suspended)
-            return false;
-        verified = verified || identity->verified;
-    }
-    return verified;
-}
-
-static enum rc
-check_from(struct api_call *call, struct slice text, struct mailbox *from, struct gate_facts *facts,
-           struct err *err)
-{
+    struct identity_cover cover;
     struct err why = {0};
     if (address_mailbox(call->arena, text, from, &why) != RC_OK)
         return bad(call, err, "FromEmailAddress:", why.text);
-    enum rc rc = load_facts(call, from, facts, err);
-    if (rc != RC_OK || is_verified(call, facts, &from->address))
+    enum rc rc = identity_cover(call, &from->address, &cover, err);
+    if (rc != RC_OK || (cover.verified && !cover.suspended))
         return rc;
     api_fail_about(call, "FromEmailAddress", text);
     return api_fail(call, RC_DENIED, FAULT_FROM_NOT_VERIFIED, err,
@@ -136,7 +110,6 @@ static enum rc
 check_row(struct api_call *call, const struct verification_template_row *row, struct err *err)
 {
     struct mailbox from;
-    struct gate_facts facts;
     if (!api_name_is_plain(row->name))
         return bad(call, err, "TemplateName",
                    "must be 1 to 64 alphanumeric ASCII characters, '_' and '-'.");
@@ -147,7 +120,7 @@ check_row(struct api_call *call, const struct verification_template_row *row, st
         rc = check_url(call, "SuccessRedirectionURL", row->success_url, err);
     if (rc == RC_OK)
         rc = check_url(call, "FailureRedirectionURL", row->failure_url, err);
-    return rc == RC_OK ? check_from(call, row->from_address, &from, &facts, err) : rc;
+    return rc == RC_OK ? check_from(call, row->from_address, &from, err) : rc;
 }
 
 /* What is absent stays (v1 alone leaves it out). */
@@ -348,10 +321,12 @@ read_recipient(struct api_call *call, struct address *out, struct err *err)
 
 /* In the sandbox nobody is written to who did not agree, so nobody can be asked this way. */
 static enum rc
-check_production(struct api_call *call, const struct gate_facts *facts, struct err *err)
+check_production(struct api_call *call, struct err *err)
 {
-    if (!facts->sandbox)
-        return RC_OK;
+    struct slice production;
+    enum rc rc = settings_get(call->database, call->arena, SETTING_PRODUCTION, &production, err);
+    if (rc != RC_OK || slice_is(production, "on"))
+        return rc;
     return api_fail(call, RC_DENIED, FAULT_PRODUCTION_ACCESS, err,
                     "Production access is not granted: custom verification emails cannot be sent "
                     "from the sandbox.");
@@ -363,15 +338,16 @@ send_verification(struct api_call *call, struct err *err)
     struct verification_template_row row;
     struct mailbox from;
     struct address *to = ARENA_NEW(call->arena, struct address);
-    struct gate_facts facts;
     struct verification_link *link = ARENA_NEW(call->arena, struct verification_link);
     enum rc rc = find_template(call, &row, err);
     if (rc == RC_OK)
         rc = read_recipient(call, to, err);
     if (rc == RC_OK)
-        rc = check_from(call, row.from_address, &from, &facts, err);
+        rc = check_from(call, row.from_address, &from, err);
     if (rc == RC_OK)
-        rc = check_production(call, &facts, err);
+        rc = check_production(call, err);
+    if (rc == RC_OK)
+        rc = identity_check_room(call, err);
     if (rc != RC_OK)
         return rc;
     verification_link_make(call->arena, call->constants, to->text, call->now_ms, link);
