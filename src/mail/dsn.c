@@ -99,14 +99,24 @@ quote_recipient(struct arena *arena, const struct dsn_recipient *recipient)
     };
 }
 
+/* A server said it (RFC 5321 §4.2), and not we. */
+static bool
+is_reply(struct slice diagnostic)
+{
+    return diagnostic.len > 3 && ascii_digit(diagnostic.ptr[0]) && ascii_digit(diagnostic.ptr[1]) &&
+           ascii_digit(diagnostic.ptr[2]);
+}
+
 static void
 put_explanation(struct buf *out, const struct quoted *quoted)
 {
     buf_printf(out, "\r\n  <%.*s>\r\n", SLICE_ARG(quoted->address));
     if (quoted->remote_mta.len > 0)
         buf_printf(out, "    The receiving server was %.*s\r\n", SLICE_ARG(quoted->remote_mta));
-    if (quoted->diagnostic.len > 0)
+    if (is_reply(quoted->diagnostic))
         put_folded(out, "    It answered: ", quoted->diagnostic, "      ");
+    else if (quoted->diagnostic.len > 0)
+        put_folded(out, "    ", quoted->diagnostic, "      ");
     else
         buf_add(out, SLICE("    No server accepted the message in time.\r\n"));
     buf_printf(out, "    Status code: %.*s\r\n", SLICE_ARG(quoted->status));
@@ -142,7 +152,10 @@ put_status_part(struct arena *arena, const struct dsn *dsn, const struct quoted 
         if (quoted[i].remote_mta.len > 0)
             buf_printf(out, "Remote-MTA: dns; %.*s\r\n", SLICE_ARG(quoted[i].remote_mta));
         if (quoted[i].diagnostic.len > 0)
-            put_folded(out, "Diagnostic-Code: smtp;", quoted[i].diagnostic, " ");
+            put_folded(out,
+                       is_reply(quoted[i].diagnostic) ? "Diagnostic-Code: smtp;"
+                                                      : "Diagnostic-Code: x-local;",
+                       quoted[i].diagnostic, " ");
         put_field(out, "Last-Attempt-Date", quoted[i].last_attempt);
     }
 }

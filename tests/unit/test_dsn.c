@@ -290,12 +290,29 @@ subject_of_a_notice_cannot_add_a_field(void **state)
     assert_true(contains(notice("", ""), "Subject:"));
 }
 
+/* What we decided ourselves no server said. */
+static void
+a_reason_of_our_own_is_no_reply(void **state)
+{
+    (void)state;
+    struct dsn_recipient recipient = jiro;
+    recipient.remote_mta = SLICE("");
+    recipient.diagnostic = SLICE("It is on the suppression list.");
+    struct dsn dsn = report(&recipient, 1);
+    struct slice text = dsn_build(arena, &dsn);
+    assert_true(slice_find(text, SLICE("Diagnostic-Code: x-local;")) != SLICE_NONE);
+    assert_true(slice_find(text, SLICE("smtp;")) == SLICE_NONE);
+    assert_true(slice_find(text, SLICE("It answered")) == SLICE_NONE);
+    assert_true(slice_find(text, SLICE("    It is on the suppression list.\r\n")) != SLICE_NONE);
+}
+
 int
 main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(report_has_three_parts),
+        TEST(a_reason_of_our_own_is_no_reply),
         TEST(recipient_without_a_server_has_no_fields_about_one),
         TEST(each_recipient_has_its_own_group),
         TEST(hostile_reply_cannot_add_a_field_or_a_part),
