@@ -20,6 +20,7 @@ struct outbox_mail {
     /* Empty: as the header says, or none. */
     struct slice configuration_set, template_name, verification_template, tags;
     struct slice source_arn, from_arn, return_path_arn;
+    struct list_management list_management; /* as a parameter says */
     /* A template that could not be rendered: accepted, recorded, never sent (reference §9). */
     struct slice rendering_failure;
 

@@ -1,10 +1,13 @@
 #include "submit.h"
 #include "base/codec.h"
 #include "base/random.h"
+#include "mail/dsn.h"
 #include "mail/outgoing.h"
 #include "mail/reply.h"
 #include "report/return_address.h"
+#include "report/unsubscribe.h"
 #include "store/configuration_sets.h"
+#include "store/contacts.h"
 #include "store/decisions.h"
 
 #include <openssl/evp.h>
@@ -80,13 +83,15 @@ wire_path(struct arena *arena, const struct api_constants *constants,
 static enum rc
 final_header(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
              const struct submission_request *request, const struct sending_settings *settings,
-             struct slice from_domain, struct slice id, struct slice *out, struct err *err)
+             struct slice from_domain, struct slice id, struct slice unsubscribe, struct slice *out,
+             struct err *err)
 {
     bool hidden = settings->dkim_domain.len > 0;
     struct outgoing outgoing = {
         .message_id = id,
         .message_id_domain = hidden ? from_domain : constants->provider_domain,
         .feedback_id = feedback_id(arena, constants, settings, from_domain),
+        .unsubscribe = unsubscribe,
         .accepted_ms = request->now_ms,
     };
     struct slice block = outgoing_header(arena, request->header, &outgoing);
@@ -188,6 +193,8 @@ prefer_parameters(const struct submission_request *request, struct request_heade
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (pairs[i].given.len)
             *pairs[i].wish = pairs[i].given;
+    if (request->list_management.list.len)
+        wishes->list_management = request->list_management;
 }
 
 /* Who would send: the envelope and the headers that speak for the origin; for the system, From. */
@@ -302,6 +309,40 @@ ask_gate(struct arena *arena, const struct api_constants *constants, struct api_
     return gate_reply(arena, &answer->decision, &answer->reply);
 }
 
+struct slice
+submit_unsubscribe_url(struct arena *arena, const struct api_constants *constants,
+                       const struct list_management *list, struct slice recipient)
+{
+    const struct unsubscribe unsubscribe = {list->list, list->topic, arena_lower(arena, recipient)};
+    struct slice token = unsubscribe_token(arena, constants->return_secret, &unsubscribe);
+    return arena_printf(arena, "%.*s/unsubscribe?token=%.*s", SLICE_ARG(constants->public_url),
+                        SLICE_ARG(token));
+}
+
+/* The list and topic must be there; *url is empty when none is named. RC_DENIED says what is wrong. */
+static enum rc
+check_list(struct arena *arena, const struct api_constants *constants, struct database *database,
+           const struct submission_request *request, const struct list_management *list,
+           struct slice *url, struct err *err)
+{
+    struct contact_list found;
+    *url = SLICE("");
+    if (list->list.len == 0)
+        return RC_OK;
+    if (request->recipient_count != 1)
+        return err_set(err, RC_DENIED,
+                       "A message with list management must have exactly one recipient.");
+    enum rc rc = contact_lists_find(database, arena, list->list, &found, err);
+    if (rc == RC_NOT_FOUND)
+        return err_retype(err, RC_DENIED);
+    if (rc == RC_OK && list->topic.len && !contact_topic_find(&found, list->topic))
+        return err_set(err, RC_DENIED, "Topic %.*s is not one of the list %.*s",
+                       SLICE_ARG(list->topic), SLICE_ARG(list->list));
+    if (rc == RC_OK)
+        *url = submit_unsubscribe_url(arena, constants, list, request->recipients[0]);
+    return rc;
+}
+
 enum rc
 submit_decide(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
               const struct submission_request *request, struct submission_answer *answer,
@@ -310,7 +351,7 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     struct senders senders;
     struct address *recipients;
     struct sending_settings settings;
-    struct slice header;
+    struct slice header, unsubscribe;
     *answer = (struct submission_answer){.header_from = SLICE(""),
                                          .configuration_set = SLICE(""),
                                          .lifetime_ms = constants->lifetime_ms,
@@ -339,7 +380,11 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     if (rc != RC_OK)
         return rc;
     struct slice id = random_message_id(arena, constants->region_prefix, request->key_ms);
-    rc = final_header(arena, constants, thread, request, &settings, from->domain, id, &header, err);
+    rc = check_list(arena, constants, thread->database, request, &wishes.list_management,
+                    &unsubscribe, err);
+    if (rc == RC_OK)
+        rc = final_header(arena, constants, thread, request, &settings, from->domain, id,
+                          unsubscribe, &header, err);
     if (rc == RC_TEMPORARY)
         return rc;
     if (rc != RC_OK) {
@@ -347,6 +392,7 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
         return refuse(arena, rc, err, answer);
     }
     make_entry(arena, constants, request, recipients, &settings, header, id, answer);
+    answer->entry.list = wishes.list_management;
     return RC_OK;
 }
 
@@ -372,7 +418,7 @@ submit_preview(struct arena *arena, const struct api_constants *constants,
     out->wire_path = wire_path(arena, constants, request, &settings);
     out->dkim_domain = settings.dkim_domain;
     return final_header(arena, constants, thread, request, &settings,
-                        senders_from(&senders)->address.domain, id, &out->header, err);
+                        senders_from(&senders)->address.domain, id, SLICE(""), &out->header, err);
 }
 
 void
@@ -436,4 +482,84 @@ submit_system(struct arena *arena, const struct api_constants *constants, struct
         return rc == RC_DENIED ? err_set(err, rc, "%.*s", SLICE_ARG(answer.reply)) : rc;
     answer.entry.body = body;
     return spool_accept(thread->database, &answer.entry, err);
+}
+
+static struct dsn_recipient
+dsn_recipient_of(const struct recipient_row *row)
+{
+    /* Of "host [ip] tls" the report names the host (RFC 3464 §2.3.5). */
+    struct slice host = row->remote, rest;
+    slice_cut(row->remote, ' ', &host, &rest);
+    return (struct dsn_recipient){.address = row->address,
+                                  .status = row->status,
+                                  .diagnostic = row->reply,
+                                  .remote_mta = host,
+                                  .last_attempt_ms = row->finished_ms};
+}
+
+enum rc
+submit_report(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+              const struct message_row *message, const struct recipient_row *failed, size_t count,
+              int64_t now_ms, struct err *err)
+{
+    if (count == 0 || message->reverse_path.len == 0)
+        return RC_OK;
+    int64_t key_ms;
+    (void)api_next_key(constants, now_ms, &key_ms);
+    struct dsn_recipient *recipients = ARENA_ARRAY(arena, struct dsn_recipient, count);
+    for (size_t i = 0; i < count; i++)
+        recipients[i] = dsn_recipient_of(&failed[i]);
+    struct dsn dsn = {
+        .hostname = constants->hostname,
+        .to = message->reverse_path,
+        .message_id =
+            arena_printf(arena, "%.*s@%.*s",
+                         SLICE_ARG(random_message_id(arena, constants->region_prefix, key_ms)),
+                         SLICE_ARG(constants->hostname)),
+        .original_id = message->id,
+        .original_header = message->header,
+        .arrived_ms = message->accepted_ms,
+        .now_ms = now_ms,
+        .recipients = recipients,
+        .count = count,
+    };
+    return submit_system(arena, constants, thread, message->reverse_path, dsn_build(arena, &dsn),
+                         now_ms, err);
+}
+
+/* The message, with the report about those it will not go to. */
+static enum rc
+accept_suppressed(struct arena *arena, const struct api_constants *constants,
+                  struct api_thread *thread, const struct submission_answer *answer, int64_t now_ms,
+                  struct err *err)
+{
+    const struct spool_entry *entry = &answer->entry;
+    struct recipient_row *failed = ARENA_ARRAY(arena, struct recipient_row, answer->suppressed);
+    size_t count = 0;
+    for (uint32_t i = 0; i < entry->recipient_count; i++)
+        if (entry->recipients[i].state == RECIPIENT_SUPPRESSED)
+            failed[count++] = entry->recipients[i];
+    enum rc rc = spool_accept(thread->database, entry, err);
+    if (rc == RC_OK)
+        rc = submit_report(arena, constants, thread, &entry->message, failed, count, now_ms, err);
+    return rc == RC_OK ? spool_close_if_done(thread->database, entry->message.key, err) : rc;
+}
+
+enum rc
+submit_accept(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+              struct submission_answer *answer, int64_t now_ms, struct err *err)
+{
+    struct database *database = thread->database;
+    enum rc rc = spool_suppress(database, arena, &answer->entry, now_ms, &answer->suppressed, err);
+    if (rc == RC_OK && answer->suppressed == 0)
+        return spool_accept(database, &answer->entry, err);
+    if (rc == RC_OK)
+        rc = database_savepoint(database, err);
+    if (rc != RC_OK)
+        return rc;
+    rc = accept_suppressed(arena, constants, thread, answer, now_ms, err);
+    if (rc == RC_OK)
+        return database_release(database, err);
+    database_undo(database);
+    return err_retype(err, RC_AGAIN);
 }

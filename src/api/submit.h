@@ -23,6 +23,7 @@ struct submission_request {
     size_t sender_count;
     struct slice configuration_set, template_name, verification_template, tags, user_agent;
     struct slice source_arn, from_arn, return_path_arn;
+    struct list_management list_management;
     const struct header *header;
     const uint8_t *body_hash; /* 32 bytes, simple canonicalization */
     uint64_t body_bytes;
@@ -42,6 +43,7 @@ struct submission_answer {
     int64_t lifetime_ms;
     struct slice tags;
     struct spool_entry entry; /* when allowed; the body is not in it */
+    uint32_t suppressed;      /* set by submit_accept: recipients that it will not go to */
 };
 
 /*
@@ -53,6 +55,24 @@ struct submission_answer {
 MUST_USE enum rc submit_decide(struct arena *arena, const struct api_constants *constants,
                                struct api_thread *thread, const struct submission_request *request,
                                struct submission_answer *answer, struct err *err);
+
+/* Puts what was allowed into the spool, inside the writer's transaction. Recipients on the suppression
+ * list end there, and the report about them is in the same commit; when that cannot be made nothing
+ * of the message stays, and the code is RC_AGAIN. */
+MUST_USE enum rc submit_accept(struct arena *arena, const struct api_constants *constants,
+                               struct api_thread *thread, struct submission_answer *answer,
+                               int64_t now_ms, struct err *err);
+
+/* One report for recipients whose life ended without delivery, to the reverse-path, inside the
+ * writer's transaction; none for a message that has none, like a report. */
+MUST_USE enum rc submit_report(struct arena *arena, const struct api_constants *constants,
+                               struct api_thread *thread, const struct message_row *message,
+                               const struct recipient_row *failed, size_t count, int64_t now_ms,
+                               struct err *err);
+
+/* Where the recipient of such a message ends the subscription. */
+struct slice submit_unsubscribe_url(struct arena *arena, const struct api_constants *constants,
+                                    const struct list_management *list, struct slice recipient);
 
 /* What would leave: the final header, signed, the reverse-path on the wire, who signs. */
 struct submission_preview {

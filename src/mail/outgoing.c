@@ -58,9 +58,16 @@ outgoing_header(struct arena *arena, const struct header *header, const struct o
          .line = arena_printf(arena, "Message-ID: <%.*s@%.*s>\r\n", SLICE_ARG(outgoing->message_id),
                               SLICE_ARG(outgoing->message_id_domain))},
         {.name = "Date", .line = arena_printf(arena, "Date: %.*s\r\n", SLICE_ARG(date))},
+        {.name = "List-Unsubscribe",
+         .line =
+             arena_printf(arena, "List-Unsubscribe: <%.*s>\r\n", SLICE_ARG(outgoing->unsubscribe))},
+        {.name = "List-Unsubscribe-Post",
+         .line = SLICE("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")},
     };
-    const size_t count = sizeof ours / sizeof ours[0];
-    size_t max = ours[0].line.len + ours[1].line.len + outgoing->feedback_id.len + 64;
+    const size_t count = outgoing->unsubscribe.len ? 4 : 2;
+    size_t max = outgoing->feedback_id.len + 64;
+    for (size_t i = 0; i < count; i++)
+        max += ours[i].line.len;
     for (size_t i = 0; i < header->count; i++)
         max += header->fields[i].raw.len;
     struct buf block;
@@ -122,17 +129,33 @@ check_tags(struct slice tags, struct err *err)
     return RC_OK;
 }
 
+/* list; topic=name */
+static enum rc
+read_list_management(struct slice value, struct list_management *out, struct err *err)
+{
+    struct slice topic;
+    bool has_topic = slice_cut(value, ';', &value, &topic);
+    *out = (struct list_management){.list = slice_trim(value), .topic = SLICE("")};
+    if (!has_topic)
+        return RC_OK;
+    topic = slice_trim(topic);
+    if (out->list.len == 0 || !slice_istarts(topic, SLICE("topic=")) || topic.len == 6)
+        return err_set(err, RC_DENIED,
+                       "header 'X-SES-LIST-MANAGEMENT-OPTIONS' is not a list, or a list; "
+                       "topic=name");
+    out->topic = slice_trim(slice_from(topic, 6));
+    return RC_OK;
+}
+
 /* What a sender relies on and nobody does is refused, not dropped. */
 static enum rc
 refuse_unserved(const struct header *header, struct err *err)
 {
-    static const char *const unserved[] = {"X-SES-TENANT", "X-SES-LIST-MANAGEMENT-OPTIONS"};
-    for (size_t i = 0; i < sizeof unserved / sizeof unserved[0]; i++) {
-        for (size_t k = 0; k < header->count; k++)
-            if (slice_iis(header->fields[k].name, unserved[i]) &&
-                slice_trim(header->fields[k].value).len > 0)
-                return err_set(err, RC_DENIED, "header '%s' is not served here", unserved[i]);
-    }
+    static const char unserved[] = "X-SES-TENANT";
+    for (size_t i = 0; i < header->count; i++)
+        if (slice_iis(header->fields[i].name, unserved) &&
+            slice_trim(header->fields[i].value).len > 0)
+            return err_set(err, RC_DENIED, "header '%s' is not served here", unserved);
     return RC_OK;
 }
 
@@ -146,5 +169,8 @@ outgoing_request_headers(struct arena *arena, const struct header *header,
     out->from_arn = first_value(arena, header, "X-SES-FROM-ARN");
     out->return_path_arn = first_value(arena, header, "X-SES-RETURN-PATH-ARN");
     enum rc rc = check_tags(out->message_tags, err);
+    if (rc == RC_OK)
+        rc = read_list_management(first_value(arena, header, "X-SES-LIST-MANAGEMENT-OPTIONS"),
+                                  &out->list_management, err);
     return rc == RC_OK ? refuse_unserved(header, err) : rc;
 }

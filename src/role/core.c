@@ -16,6 +16,7 @@
 #include "store/messages.h"
 #include "store/schema.h"
 #include "store/settings.h"
+#include "store/statistics.h"
 #include "store/store.h"
 #include "store/users.h"
 
@@ -315,6 +316,8 @@ expire_run(struct write_job *write, struct database *database, struct err *err)
         recipients_recall(database, expiry->now_ms, latest_ms(expiry->core, expiry->now_ms), err);
     if (rc == RC_OK)
         rc = messages_expire(database, expiry->before_ms, &expiry->more_messages, err);
+    if (rc == RC_OK)
+        rc = statistics_expire(database, expiry->now_ms, err);
     return rc == RC_OK ? decisions_expire(database, expiry->before_ms, &expiry->more_decisions, err)
                        : rc;
 }

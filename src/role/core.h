@@ -58,6 +58,7 @@ struct session {
 
 struct counters {
     uint64_t accepted, refused, logins, login_failures, delivered, deferred, bounced, calls;
+    uint64_t suppressed; /* recipients */
 };
 
 /* Where the recipients are; taken now and then. */
@@ -173,6 +174,9 @@ void proving_relay(struct proving *proving, const struct resolve_message *questi
 /* core_administration.c: the Unix socket; the verification link, health and numbers over HTTP. */
 struct administration *administration_new(struct core *core, struct err *err);
 void administration_serve(struct call *call);
+
+/* core_unsubscribe.c: the link that ends a subscription. */
+void unsubscribe_serve(struct call *call);
 
 /* core_api.c: the SES, IAM and STS APIs. */
 bool api_serves(const struct call *call);

@@ -548,6 +548,8 @@ metrics_done(void *job)
            (double)counters->deferred);
     metric(&out, "postern_bounced_total", "counter", "Recipients that failed or expired.",
            (double)counters->bounced);
+    metric(&out, "postern_suppressed_total", "counter",
+           "Recipients that were suppressed or have unsubscribed.", (double)counters->suppressed);
     metric(&out, "postern_sessions", "gauge", "Authenticated connections.",
            (double)map_count(core->sessions));
     metric(&out, "postern_leases", "gauge", "Transactions that courier works on.",
@@ -603,6 +605,9 @@ administration_serve(struct call *call)
 {
     if (api_serves(call))
         api_serve(call);
+    else if (slice_is(call->path, "/unsubscribe") &&
+             (slice_is(call->method, "GET") || slice_is(call->method, "POST")))
+        unsubscribe_serve(call);
     else if (!slice_is(call->method, "GET") && !slice_is(call->method, "HEAD"))
         respond(call, 405, "text/plain", SLICE("method not allowed\n"));
     else if (slice_is(call->path, "/verify") && slice_is(call->method, "GET"))

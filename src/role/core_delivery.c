@@ -80,6 +80,8 @@ delivery_enqueue(struct delivery *delivery, const struct spool_entry *entry,
     for (uint32_t i = 0; i < entry->recipient_count; i++) {
         const struct recipient_row *row = &entry->recipients[i];
         size_t k = 0;
+        if (row->state != RECIPIENT_QUEUED)
+            continue;
         while (k < count && !slice_eq(made[k]->domain, row->domain))
             k++;
         if (k == count) {

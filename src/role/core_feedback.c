@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "core.h"
+#include "mail/complaint.h"
 #include "mail/dsn.h"
 #include "net/protocol.h"
 #include "report/feedback.h"
@@ -119,6 +120,10 @@ forward(struct report_job *job, struct report *report, struct database *database
     report->fate = rc == RC_LIMIT ? REPORT_LIMITED : REPORT_FORWARDED;
     if (rc != RC_OK)
         return rc == RC_LIMIT ? RC_OK : rc;
+    if (complaint_is_one(job->feedback.message))
+        rc = spool_complain(database, job->arena, &report->message, job->now_ms, err);
+    if (rc != RC_OK)
+        return rc;
     return submit_system(job->arena, &core->constants, &core->writer_thread,
                          report->message.reverse_path, report->text, job->now_ms, err);
 }

@@ -17,7 +17,6 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "core_delivery.h"
-#include "mail/dsn.h"
 #include "net/protocol.h"
 
 #include <stdlib.h>
@@ -52,48 +51,17 @@ struct settlement {
 
 /* ---- in the store ---- */
 
-static struct dsn_recipient
-dsn_recipient_of(const struct recipient_row *row)
-{
-    /* Of "host [ip] tls" the report names the host (RFC 3464 §2.3.5). */
-    struct slice host = row->remote, rest;
-    slice_cut(row->remote, ' ', &host, &rest);
-    return (struct dsn_recipient){.address = row->address,
-                                  .status = row->status,
-                                  .diagnostic = row->reply,
-                                  .remote_mta = host,
-                                  .last_attempt_ms = row->finished_ms};
-}
-
 /* One report for all that failed now, to the reverse-path; never about a report. */
 static enum rc
 report_failures(struct settlement *settlement, struct arena *arena,
-                const struct dsn_recipient *failed, size_t count, struct err *err)
+                const struct recipient_row *failed, size_t count, struct err *err)
 {
     struct core *core = settlement->delivery->core;
     const struct message_row *message = &settlement->message;
-    if (count == 0 || message->reverse_path.len == 0)
-        return RC_OK;
-    int64_t key_ms;
-    (void)api_next_key(&core->constants, settlement->now_ms, &key_ms);
-    struct dsn dsn = {
-        .hostname = core->constants.hostname,
-        .to = message->reverse_path,
-        .message_id =
-            arena_printf(arena, "%.*s@%.*s",
-                         SLICE_ARG(random_message_id(arena, core->constants.region_prefix, key_ms)),
-                         SLICE_ARG(core->constants.hostname)),
-        .original_id = message->id,
-        .original_header = message->header,
-        .arrived_ms = message->accepted_ms,
-        .now_ms = settlement->now_ms,
-        .recipients = failed,
-        .count = count,
-    };
-    settlement->report_rc =
-        submit_system(arena, &core->constants, &core->writer_thread, message->reverse_path,
-                      dsn_build(arena, &dsn), settlement->now_ms, err);
-    settlement->reported = settlement->report_rc == RC_OK;
+    settlement->report_rc = submit_report(arena, &core->constants, &core->writer_thread, message,
+                                          failed, count, settlement->now_ms, err);
+    settlement->reported =
+        settlement->report_rc == RC_OK && count > 0 && message->reverse_path.len > 0;
     return settlement->report_rc;
 }
 
@@ -127,7 +95,7 @@ static enum rc
 settle_in(struct settlement *settlement, struct database *database, struct arena *arena,
           struct err *err)
 {
-    struct dsn_recipient *failed = ARENA_ARRAY(arena, struct dsn_recipient, settlement->count);
+    struct recipient_row *failed = ARENA_ARRAY(arena, struct recipient_row, settlement->count);
     size_t failed_count = 0;
     enum rc rc = RC_OK;
     settlement->delivered = settlement->deferred = settlement->bounced = 0;
@@ -142,7 +110,7 @@ settle_in(struct settlement *settlement, struct database *database, struct arena
             continue;
         }
         if (over)
-            failed[failed_count++] = dsn_recipient_of(&row);
+            failed[failed_count++] = row;
         settlement->bounced += over;
         settlement->delivered += row.state == RECIPIENT_DELIVERED;
         if (row.state == RECIPIENT_QUEUED) {
@@ -394,6 +362,7 @@ settle_simulated(struct delivery *delivery, struct lease *lease)
             .status = bounces ? SLICE("5.1.1") : SLICE("2.0.0"),
             .reply = bounces ? SLICE("550 5.1.1 user unknown") : SLICE("250 2.0.0 simulated"),
             .remote = SLICE("mailbox simulator"),
+            .simulated = true,
         };
     }
     log_outcomes(settlement);

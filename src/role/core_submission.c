@@ -305,7 +305,9 @@ accept_run(struct write_job *write, struct database *database, struct err *err)
         return err_set(err, RC_DENIED, "the access key is no longer active");
     if (rc == RC_OK && job->mail && job->mail->also)
         rc = job->mail->also(job->mail->also_ctx, database, job->arena, err);
-    return rc == RC_OK ? spool_accept(database, &job->answer.entry, err) : rc;
+    return rc == RC_OK ? submit_accept(job->arena, &job->core->constants, &job->core->writer_thread,
+                                       &job->answer, job->request.now_ms, err)
+                       : rc;
 }
 
 static void
@@ -327,6 +329,7 @@ accept_done(struct write_job *write)
     }
     job->quota_taken = false; /* spent */
     core->counters.accepted++;
+    core->counters.suppressed += job->answer.suppressed;
     if (job->mail)
         job->mail->message_id = message->id;
     else
@@ -338,13 +341,14 @@ accept_done(struct write_job *write)
               LOG_TEXT("mail_from", job->envelope.reverse_path),
               LOG_TEXT("from", message->header_from), LOG_NUMBER("rcpts", message->recipients),
               LOG_NUMBER("bytes", message->body_bytes + (int64_t)message->header.len),
-              LOG_NUMBER("hidden", message->hidden));
+              LOG_NUMBER("hidden", message->hidden),
+              LOG_NUMBER("suppressed", job->answer.suppressed));
     if (job->leased) {
         struct slice body = buf_slice(&job->chunk);
         delivery_enqueue(core->delivery, &job->answer.entry, job->staged ? NULL : &body);
-    } else {
-        due_wake(core->delivery);
     }
+    if (!job->leased || job->answer.suppressed > 0) /* a report waits in the store */
+        due_wake(core->delivery);
     if (job->mail)
         mail_finish(job); /* may end what the message id is borrowed by */
     job_free(job);
@@ -813,6 +817,7 @@ fill_from_call(struct submission_job *job, const struct api_caller *caller)
         .source_arn = mail->source_arn,
         .from_arn = mail->from_arn,
         .return_path_arn = mail->return_path_arn,
+        .list_management = mail->list_management,
         .header = &mail->header,
         .body_hash = mail->body_hash,
         .body_bytes = mail->body.len,

@@ -1,5 +1,9 @@
 #include "spool.h"
 #include "base/clock.h"
+#include "mail/bounce.h"
+#include "store/contacts.h"
+#include "store/statistics.h"
+#include "store/suppression.h"
 
 enum rc
 spool_accept(struct database *db, const struct spool_entry *entry, struct err *err)
@@ -11,7 +15,9 @@ spool_accept(struct database *db, const struct spool_entry *entry, struct err *e
         rc = chunks_insert(db, entry->message.key, entry->staged, entry->body, err);
     for (uint32_t i = 0; rc == RC_OK && i < entry->recipient_count; i++)
         rc = recipients_insert(db, &entry->recipients[i], err);
-    return rc;
+    const struct statistic_row accepted = {.start_ms = entry->message.accepted_ms,
+                                           .attempts = entry->message.counted};
+    return rc == RC_OK && accepted.attempts > 0 ? statistics_add(db, &accepted, err) : rc;
 }
 
 enum rc
@@ -28,6 +34,105 @@ finish(struct recipient_row *row, enum recipient_state state, int64_t now_ms)
     row->state = state;
     row->leased = false;
     row->finished_ms = now_ms;
+}
+
+/* Why it is not sent to: `row` ends with these words. */
+static void
+suppress(struct recipient_row *row, struct slice status, struct slice reply, int64_t now_ms)
+{
+    row->status = status;
+    row->reply = reply;
+    finish(row, RECIPIENT_SUPPRESSED, now_ms);
+}
+
+static enum rc
+suppress_listed(struct database *db, struct arena *arena, unsigned reasons,
+                struct recipient_row *row, int64_t now_ms, struct err *err)
+{
+    struct suppressed_row listed;
+    enum rc rc = suppression_find(db, arena, row->address, &listed, err);
+    if (rc == RC_OK && reasons & 1u << listed.reason)
+        suppress(row, SLICE(SPOOL_SUPPRESSED_STATUS), SLICE(SPOOL_SUPPRESSED_REPLY), now_ms);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* A list that was deleted just now has no opt-outs any more. */
+static enum rc
+suppress_opted_out(struct database *db, struct arena *arena, const struct list_management *list,
+                   struct recipient_row *row, int64_t now_ms, struct err *err)
+{
+    bool wants;
+    enum rc rc = contacts_wants(db, arena, list->list, list->topic, row->address, &wants, err);
+    if (rc == RC_OK && !wants)
+        suppress(row, SLICE(SPOOL_UNSUBSCRIBED_STATUS), SLICE(SPOOL_UNSUBSCRIBED_REPLY), now_ms);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
+spool_suppress(struct database *db, struct arena *arena, struct spool_entry *entry, int64_t now_ms,
+               uint32_t *count, struct err *err)
+{
+    unsigned reasons;
+    enum rc rc = suppression_reasons(db, arena, entry->message.configuration_set, &reasons, err);
+    *count = 0;
+    for (uint32_t i = 0; rc == RC_OK && i < entry->recipient_count; i++) {
+        struct recipient_row *row = &entry->recipients[i];
+        if (reasons)
+            rc = suppress_listed(db, arena, reasons, row, now_ms, err);
+        if (rc == RC_OK && row->state == RECIPIENT_QUEUED && entry->list.list.len > 0)
+            rc = suppress_opted_out(db, arena, &entry->list, row, now_ms, err);
+        *count += row->state == RECIPIENT_SUPPRESSED;
+    }
+    return rc;
+}
+
+static enum rc
+learn(struct database *db, struct arena *arena, const struct message_row *message,
+      const struct recipient_row *row, enum suppression_reason reason, int64_t now_ms,
+      struct err *err)
+{
+    unsigned reasons;
+    const struct suppressed_row entry = {row->address, reason, now_ms, message->id, SLICE("")};
+    enum rc rc = suppression_reasons(db, arena, message->configuration_set, &reasons, err);
+    return rc == RC_OK && reasons & 1u << reason ? suppression_put(db, arena, &entry, err) : rc;
+}
+
+static bool
+is_of_system(const struct message_row *message)
+{
+    return slice_is(message->service, "system");
+}
+
+/* What follows from a failure, beside the report. Mail of our own says nothing about the account's. */
+static enum rc
+follow_failure(struct database *db, struct arena *arena, const struct recipient_row *row,
+               int64_t now_ms, struct err *err)
+{
+    struct message_row message;
+    const struct statistic_row bounced = {.start_ms = now_ms, .bounces = 1};
+    enum rc rc = messages_find(db, arena, message_of_part(row->key), &message, err);
+    if (rc != RC_OK || is_of_system(&message))
+        return rc;
+    rc = statistics_add(db, &bounced, err);
+    if (rc != RC_OK || row->state != RECIPIENT_BOUNCED ||
+        !bounce_names_address(row->status, row->reply))
+        return rc;
+    return learn(db, arena, &message, row, SUPPRESSED_BOUNCE, now_ms, err);
+}
+
+enum rc
+spool_complain(struct database *db, struct arena *arena, const struct message_row *message,
+               int64_t now_ms, struct err *err)
+{
+    struct recipient_row *rows;
+    size_t count;
+    const struct statistic_row complained = {.start_ms = now_ms, .complaints = 1};
+    enum rc rc = statistics_add(db, &complained, err);
+    if (rc == RC_OK)
+        rc = recipients_of(db, arena, message->key, &rows, &count, err);
+    if (rc != RC_OK || count != 1 || rows[0].state != RECIPIENT_DELIVERED)
+        return rc;
+    return learn(db, arena, message, &rows[0], SUPPRESSED_COMPLAINT, now_ms, err);
 }
 
 /* The words SES reports an expiry with (reference §8.6). */
@@ -91,7 +196,11 @@ spool_settle(struct database *db, struct arena *arena, const struct spool_outcom
     case SPOOL_RETRY: rc = postpone(db, arena, outcome, schedule, now_ms, row, err); break;
     }
     *failed = row->state == RECIPIENT_BOUNCED || row->state == RECIPIENT_EXPIRED;
-    return rc == RC_OK ? recipients_update(db, row, err) : rc;
+    if (rc == RC_OK)
+        rc = recipients_update(db, row, err);
+    return rc == RC_OK && *failed && !outcome->simulated
+               ? follow_failure(db, arena, row, now_ms, err)
+               : rc;
 }
 
 static enum rc

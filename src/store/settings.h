@@ -5,12 +5,20 @@
 #include "database.h"
 
 /* The names in use. */
-#define SETTING_PRODUCTION "production"   /* "on": out of the sandbox */
-#define SETTING_PAUSED     "paused"       /* "on": sending paused for the account */
-#define SETTING_BACKED_UP  "backed_up_ms" /* in a backup: when it was taken */
+#define SETTING_PRODUCTION         "production"         /* "on": out of the sandbox */
+#define SETTING_PAUSED             "paused"             /* "on": sending paused for the account */
+#define SETTING_BACKED_UP          "backed_up_ms"       /* in a backup: when it was taken */
+#define SETTING_SUPPRESSED_REASONS "suppressed_reasons" /* "BOUNCE,COMPLAINT"; "": none */
+#define SETTING_ACCOUNT_DETAILS    "account_details"    /* of PutAccountDetails, as JSON */
+#define SETTING_REVIEW             "review"             /* of production access: "PENDING" */
 /* The last credential report of the API (CSV), and when it was made. */
 #define SETTING_CREDENTIAL_REPORT    "credential_report"
 #define SETTING_CREDENTIAL_REPORT_MS "credential_report_ms"
+
+/* What the review of a request for production access came to; without one there is no setting. */
+#define REVIEW_PENDING "PENDING"
+#define REVIEW_GRANTED "GRANTED"
+#define REVIEW_DENIED  "DENIED"
 
 MUST_USE enum rc settings_get(struct database *db, struct arena *arena, const char *name,
                               struct slice *value, struct err *err); /* empty when not set */

@@ -38,14 +38,19 @@ check_field(struct arena *arena, const struct field *field)
 static void
 check_outgoing(struct arena *arena, const struct header *header)
 {
-    struct outgoing ours = {SLICE("id"), SLICE("example.com"), SLICE("feedback"), 0};
+    const struct outgoing ours = {.message_id = SLICE("id"),
+                                  .message_id_domain = SLICE("example.com"),
+                                  .feedback_id = SLICE("feedback"),
+                                  .unsubscribe = SLICE("https://a/b")};
     struct request_headers request;
     struct header again;
     (void)!outgoing_request_headers(arena, header, &request, NULL);
     struct slice block = outgoing_header(arena, header, &ours);
-    if (header->count < HEADER_FIELDS_MAX - 4)
+    if (header->count < HEADER_FIELDS_MAX - 6)
         check(header_parse(arena, block, &again, NULL) == RC_OK &&
               header_count(&again, "Message-ID") == 1 && header_count(&again, "Date") == 1 &&
+              header_count(&again, "List-Unsubscribe") == 1 &&
+              header_count(&again, "List-Unsubscribe-Post") == 1 &&
               header_count(&again, "MIME-Version") > 0 && header_count(&again, "Bcc") == 0 &&
               header_count(&again, "Received") == 0);
 }

@@ -176,7 +176,9 @@ what_cannot_be_done_is_refused_by_name(void **state)
         const char *block, *word;
     } rows[] = {
         {"X-SES-TENANT: t\r\n", "'X-SES-TENANT'"},
-        {"X-SES-LIST-MANAGEMENT-OPTIONS: l; topic=t\r\n", "'X-SES-LIST-MANAGEMENT-OPTIONS'"},
+        {"X-SES-LIST-MANAGEMENT-OPTIONS: l; t\r\n", "'X-SES-LIST-MANAGEMENT-OPTIONS'"},
+        {"X-SES-LIST-MANAGEMENT-OPTIONS: l; topic=\r\n", "'X-SES-LIST-MANAGEMENT-OPTIONS'"},
+        {"X-SES-LIST-MANAGEMENT-OPTIONS: ; topic=t\r\n", "'X-SES-LIST-MANAGEMENT-OPTIONS'"},
         {"X-SES-MESSAGE-TAGS: ***\r\n", "'X-SES-MESSAGE-TAGS'"},
         {"X-SES-MESSAGE-TAGS: a=b,\r\n", "tag 2"},
         {"X-SES-MESSAGE-TAGS: a=\r\n", "tag 1"},
@@ -195,6 +197,43 @@ what_cannot_be_done_is_refused_by_name(void **state)
     assert_int_equal(outgoing_request_headers(arena, &header, &request, NULL), RC_OK);
 }
 
+static void
+list_and_topic_are_read(void **state)
+{
+    (void)state;
+    struct request_headers request;
+    struct header header = parsed("X-SES-LIST-MANAGEMENT-OPTIONS: people ;\r\n Topic= news \r\n");
+    assert_int_equal(outgoing_request_headers(arena, &header, &request, NULL), RC_OK);
+    assert_slice(request.list_management.list, "people");
+    assert_slice(request.list_management.topic, "news");
+    header = parsed("X-SES-LIST-MANAGEMENT-OPTIONS: people\r\n");
+    assert_int_equal(outgoing_request_headers(arena, &header, &request, NULL), RC_OK);
+    assert_slice(request.list_management.list, "people");
+    assert_slice(request.list_management.topic, "");
+    header = parsed("Subject: x\r\n");
+    assert_int_equal(outgoing_request_headers(arena, &header, &request, NULL), RC_OK);
+    assert_slice(request.list_management.list, "");
+}
+
+/* RFC 8058 §3.1. What the sender wrote stands where it stood, as ours; alone it is left alone. */
+static void
+with_a_list_the_link_is_ours(void **state)
+{
+    (void)state;
+    struct outgoing managed = ours;
+    managed.unsubscribe = SLICE("https://mail.example/unsubscribe?token=x");
+    struct header header = parsed("List-Unsubscribe: <mailto:a@b>\r\nFrom: a@b\r\n"
+                                  "list-unsubscribe: <mailto:c@d>\r\n");
+    assert_slice(
+        outgoing_header(arena, &header, &managed),
+        "List-Unsubscribe: <https://mail.example/unsubscribe?token=x>\r\nFrom: a@b\r\n" OUR_MIME
+            OUR_ID OUR_DATE "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" OUR_FEEDBACK);
+    header = parsed("List-Unsubscribe: <mailto:a@b>\r\nFrom: a@b\r\n");
+    assert_slice(
+        outgoing_header(arena, &header, &ours),
+        "List-Unsubscribe: <mailto:a@b>\r\nFrom: a@b\r\n" OUR_MIME OUR_ID OUR_DATE OUR_FEEDBACK);
+}
+
 int
 main(void)
 {
@@ -209,6 +248,8 @@ main(void)
         TEST(large_header_leaves_whole),
         TEST(first_request_header_counts),
         TEST(what_cannot_be_done_is_refused_by_name),
+        TEST(list_and_topic_are_read),
+        TEST(with_a_list_the_link_is_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
