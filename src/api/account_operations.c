@@ -48,26 +48,50 @@ account_show(struct api_call *call, struct err *err)
 }
 
 static enum rc
-switch_setting(struct api_call *call, const char *setting, struct err *err)
+answer_review(struct api_call *call, bool on, struct err *err)
 {
-    bool on;
-    enum rc rc = api_input_bool(call, "on", &on, err);
-    if (rc == RC_OK)
-        rc = settings_put(call->database, setting, on ? SLICE("on") : SLICE("off"), err);
-    if (rc == RC_OK)
-        json_put_bool(call->output, setting, on);
+    struct slice review;
+    enum rc rc = settings_get(call->database, call->arena, SETTING_REVIEW, &review, err);
+    if (rc != RC_OK || review.len == 0)
+        return rc;
+    return settings_put(call->database, SETTING_REVIEW,
+                        on ? SLICE(REVIEW_GRANTED) : SLICE(REVIEW_DENIED), err);
+}
+
+static enum rc
+switch_setting(struct api_call *call, const char *setting, bool on, struct err *err)
+{
     call->effects->settings_changed = true;
-    return rc;
+    return settings_put(call->database, setting, on ? SLICE("on") : SLICE("off"), err);
+}
+
+enum rc
+account_set_production(struct api_call *call, bool on, struct err *err)
+{
+    enum rc rc = switch_setting(call, SETTING_PRODUCTION, on, err);
+    return rc == RC_OK ? answer_review(call, on, err) : rc;
 }
 
 enum rc
 account_production(struct api_call *call, struct err *err)
 {
-    return switch_setting(call, SETTING_PRODUCTION, err);
+    bool on;
+    enum rc rc = api_input_bool(call, "on", &on, err);
+    if (rc == RC_OK)
+        rc = account_set_production(call, on, err);
+    if (rc == RC_OK)
+        json_put_bool(call->output, SETTING_PRODUCTION, on);
+    return rc;
 }
 
 enum rc
 account_pause(struct api_call *call, struct err *err)
 {
-    return switch_setting(call, SETTING_PAUSED, err);
+    bool on;
+    enum rc rc = api_input_bool(call, "on", &on, err);
+    if (rc == RC_OK)
+        rc = switch_setting(call, SETTING_PAUSED, on, err);
+    if (rc == RC_OK)
+        json_put_bool(call->output, SETTING_PAUSED, on);
+    return rc;
 }

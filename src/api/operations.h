@@ -85,6 +85,8 @@ enum rc queue_change(struct api_call *call, struct err *err);
 enum rc account_show(struct api_call *call, struct err *err);
 enum rc account_production(struct api_call *call, struct err *err);
 enum rc account_pause(struct api_call *call, struct err *err);
+/* Out of the sandbox, or back: the answer to a request for production access, if there is one. */
+MUST_USE enum rc account_set_production(struct api_call *call, bool on, struct err *err);
 
 /* What handlers share (operations.c). */
 MUST_USE enum rc api_input_string(struct api_call *call, const char *name, struct slice *out,

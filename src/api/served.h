@@ -51,7 +51,9 @@ extern const struct served_rows ses_account_rows; /* ses_account.c, and so on */
 extern const struct served_rows ses_email_identities_rows;
 extern const struct served_rows ses_identities_rows;
 extern const struct served_rows ses_identity_policies_rows;
+extern const struct served_rows ses_message_rows;
 extern const struct served_rows ses_sending_rows;
+extern const struct served_rows ses_suppression_rows;
 extern const struct served_rows ses_configuration_set_rows;
 extern const struct served_rows ses_tags_rows;
 extern const struct served_rows ses_template_rows;

@@ -36,6 +36,7 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.config
 import botocore.credentials
+import botocore.exceptions
 import dns.message
 import dns.query
 import dns.rcode
@@ -973,3 +974,17 @@ class Zone:
         self.process.wait(20)
         self.log.close()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+# ---- what the APIs refuse ----
+
+@contextlib.contextmanager
+def api_refuses(code, text=""):
+    """What is inside fails with this code, and these words are in the message."""
+    try:
+        yield
+    except botocore.exceptions.ClientError as refused:
+        error = refused.response["Error"]
+        assert error["Code"] == code and text in error["Message"], error
+    else:
+        raise AssertionError(f"{code} was expected")
