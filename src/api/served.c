@@ -14,6 +14,7 @@ static const struct served_rows *const nouns[] = {
     &iam_user_rows,
     &ses_account_rows,
     &ses_configuration_set_rows,
+    &ses_contact_rows,
     &ses_email_identities_rows,
     &ses_identities_rows,
     &ses_identity_policies_rows,

@@ -51,6 +51,7 @@ extern const struct served_rows ses_account_rows; /* ses_account.c, and so on */
 extern const struct served_rows ses_email_identities_rows;
 extern const struct served_rows ses_identities_rows;
 extern const struct served_rows ses_identity_policies_rows;
+extern const struct served_rows ses_contact_rows;
 extern const struct served_rows ses_message_rows;
 extern const struct served_rows ses_sending_rows;
 extern const struct served_rows ses_suppression_rows;
