@@ -9,6 +9,7 @@
 #include "outbox.h"
 #include "rendering.h"
 #include "served.h"
+#include "submit.h"
 
 #include <assert.h>
 
@@ -167,6 +168,7 @@ struct origin {
     size_t reply_to_count;
     struct slice configuration_set;
     struct slice source_arn, from_arn, return_path_arn;
+    struct list_management list_management;
 };
 
 /* The members of the two generations. */
@@ -180,8 +182,7 @@ static const struct names {
 static enum rc
 refuse_unserved(struct api_call *call, struct err *err)
 {
-    static const char *const members[] = {"EndpointId", "TenantName", "ListManagementOptions",
-                                          "ConfigurationOverrides"};
+    static const char *const members[] = {"EndpointId", "TenantName", "ConfigurationOverrides"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (json_member(call->input, members[i]))
             return api_fail(call, RC_DENIED, FAULT_INVALID_PARAMETER, err, "%s is not served here",
@@ -201,6 +202,9 @@ read_origin(struct api_call *call, struct origin *origin, struct err *err)
         .from_arn = api_text(call->input, "FromArn"),
         .return_path_arn = api_text(call->input, names->feedback_arn),
     };
+    const struct json *list = json_member(call->input, "ListManagementOptions");
+    origin->list_management =
+        (struct list_management){api_text(list, "ContactListName"), api_text(list, "TopicName")};
     enum rc rc = refuse_unserved(call, err);
     if (rc == RC_OK && origin->source.len) {
         rc = read_mailbox(call, names->source, origin->source, &origin->from, err);
@@ -239,6 +243,7 @@ fill_mail(struct api_call *call, const struct origin *origin, const char *action
     mail->source_arn = origin->source_arn;
     mail->from_arn = origin->from_arn;
     mail->return_path_arn = origin->return_path_arn;
+    mail->list_management = origin->list_management;
 }
 
 static enum rc
@@ -280,6 +285,37 @@ boundary(struct api_call *call)
     return random_base32(call->arena, BOUNDARY_CHARS);
 }
 
+/* The first two of a part: what follows stays as it is (reference §8.9). */
+static void
+put_unsubscribe_url(struct api_call *call, struct slice url, struct slice *text)
+{
+    enum { URLS_MAX = 2 };
+    const struct slice placeholder = SLICE("{{amazonSESUnsubscribeUrl}}");
+    struct slice done = SLICE(""), rest = *text;
+    for (int i = 0; i < URLS_MAX; i++) {
+        size_t at = slice_find(rest, placeholder);
+        if (at == SLICE_NONE)
+            break;
+        done = arena_concat(call->arena, done, slice_head(rest, at));
+        done = arena_concat(call->arena, done, url);
+        rest = slice_from(rest, at + placeholder.len);
+    }
+    if (done.len > 0)
+        *text = arena_concat(call->arena, done, rest);
+}
+
+static void
+put_unsubscribe_urls(struct api_call *call, const struct origin *origin,
+                     const struct destination *destination, struct compose *parts)
+{
+    if (origin->list_management.list.len == 0 || destination->count != 1)
+        return; /* without a list nothing is replaced; with several recipients it is refused */
+    struct slice url = submit_unsubscribe_url(call->arena, call->constants,
+                                              &origin->list_management, destination->envelope[0]);
+    put_unsubscribe_url(call, url, &parts->text.data);
+    put_unsubscribe_url(call, url, &parts->html.data);
+}
+
 static enum rc
 compose(struct api_call *call, const struct origin *origin, const struct destination *destination,
         struct compose *parts, struct outbox_mail *mail, struct err *err)
@@ -295,6 +331,7 @@ compose(struct api_call *call, const struct origin *origin, const struct destina
     parts->reply_to_count = origin->reply_to_count;
     parts->now_ms = call->now_ms;
     parts->boundary = boundary(call);
+    put_unsubscribe_urls(call, origin, destination, parts);
     buf_init(&out, (size_t)call->constants->message_max + 1);
     enum rc rc = compose_message(call->arena, parts, &out, &why);
     if (rc == RC_OK)
@@ -839,7 +876,8 @@ static const struct served_operation rows[] = {
     {SERVICE_SES, "SendBounce", "ses:SendBounce", API_READ, RESOURCE_IDENTITY, "BounceSender",
      send_bounce, "No mail is received here, so there is nothing to bounce: MessageRejected."},
     {SERVICE_SESV2, "SendEmail", "ses:SendEmail", API_SEND, RESOURCE_OF_GATE, NULL, send_email_v2,
-     "EndpointId, TenantName and ListManagementOptions are refused."},
+     "EndpointId and TenantName are refused; the link of ListManagementOptions names public_url, "
+     "also where DKIM hides the provider; its placeholder stays in Raw content."},
     {SERVICE_SESV2, "SendBulkEmail", "ses:SendBulkEmail", API_SEND, RESOURCE_OF_GATE, NULL,
      send_bulk_email, "ses:FromAddress, ses:Recipients and the others are present here too."},
 };

@@ -30,7 +30,7 @@ static const struct option table[] = {
      &option_host,
      FIELD(provider_domain)},
     {{"public_url", 0, "http://127.0.0.1:8580",
-      "Where the outside reaches the HTTP listener: verification links begin with it.", TO_CORE},
+      "Where the outside reaches the HTTP listener: links in mail begin with it.", TO_CORE},
      &option_url,
      RANGE(public_url, 0, NAME_MAX)},
     {{"region", 0, "us-east-1", "The region that clients name in signatures and ARNs.",
