@@ -272,7 +272,7 @@ def test_a_policy_is_deleted_by_name_where_it_stands_and_nowhere_else(instance):
     verb(instance, "user", "create", "rin")
     verb(instance, "group", "create", "writers")
     instance.add_domain("deleted.example")
-    places = {(): "Policy ARN was not found.",
+    places = {(): "Policy same does not exist or is not attachable.",
               ("--user", "rin"): "The policy cannot be found.",
               ("--group", "writers"): "The policy cannot be found.",
               ("--identity", "deleted.example"): "Policy same does not exist."}
@@ -303,7 +303,7 @@ def test_a_managed_policy_that_is_used_is_not_deleted(instance):
     for use, end in ((("attach", "kept", "--user", "sei"), ("detach", "kept", "--user", "sei")),
                      ((*boundary, "--name", "kept"), boundary)):
         verb(instance, "policy", *use)
-        assert "Cannot delete entity" in verb(instance, "policy", "delete", "kept", status=1)
+        assert "attached to entities" in verb(instance, "policy", "delete", "kept", status=1)
         verb(instance, "policy", *end)
     verb(instance, "policy", "delete", "kept")
     assert "kept" not in verb(instance, "policy", "list")
