@@ -27,6 +27,7 @@ static enum rc
 find_policy_and_version(struct api_call *call, struct managed_policy_row *policy, int64_t *version,
                         struct err *err)
 {
+    *version = 0;
     enum rc rc = iam_find_policy(call, policy, err);
     return rc == RC_OK ? read_version(call, policy, version, err) : rc;
 }

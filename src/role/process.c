@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -75,6 +76,23 @@ raise_file_limit(void)
         return;
     files.rlim_cur = files.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &files); /* fewer connections then, and accept says so */
+}
+
+/* Keys stay out of swap: what core and fronts touch is locked, where that has no bound; under one, an
+ * allocation would fail instead. Root raises it; elsewhere it is the unit's (LimitMEMLOCK=infinity). */
+static void
+keep_out_of_swap(enum role role)
+{
+    static const struct rlimit no_bound = {RLIM_INFINITY, RLIM_INFINITY};
+    struct rlimit bound;
+    if (role != ROLE_CORE && role != ROLE_FRONT)
+        return;
+    (void)setrlimit(RLIMIT_MEMLOCK, &no_bound);
+    if (getrlimit(RLIMIT_MEMLOCK, &bound) == 0 && bound.rlim_cur == RLIM_INFINITY &&
+        mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+        return;
+    log_event(LOG_LEVEL_INFO, "process.swappable",
+              LOG_CSTR("reason", "RLIMIT_MEMLOCK is not infinite: keys may reach swap space"));
 }
 
 static bool
@@ -179,6 +197,7 @@ process_begin(enum role role, struct loop *loop, struct process_start *start)
     umask(077);
     harden(process);
     raise_file_limit();
+    keep_out_of_swap(role);
     fcntl(PROCESS_PARENT_FD, F_SETFD, FD_CLOEXEC);
     *start = (struct process_start){0};
     start->listeners = ARENA_ARRAY(process->arena, struct process_listener, LISTENERS_MAX);

@@ -85,6 +85,19 @@ def test_each_process_of_a_service_is_confined(installed, role):
             assert int(found["CapEff"], 16) == 0
 
 
+def test_what_holds_keys_is_locked_in_memory_or_said_not_to_be(installed):
+    instance, _ = installed
+    for role in ("core", "front"):
+        for pid in instance.pids(role):
+            found = status(pid)
+            locked, resident = (int(found[name].split()[0]) for name in ("VmLck", "VmRSS"))
+            limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+            if re.search(r"Max locked memory\s+unlimited", limits):
+                assert locked >= resident, role
+            else:
+                assert f"{role} info process.swappable" in instance.log(), role
+
+
 def test_no_process_of_another_user_may_look_into_one(installed):
     if os.geteuid() != 0:
         pytest.skip("another user can only be played by root")

@@ -273,8 +273,8 @@ def test_a_policy_is_deleted_by_name_where_it_stands_and_nowhere_else(instance):
     verb(instance, "group", "create", "writers")
     instance.add_domain("deleted.example")
     places = {(): "Policy same does not exist or is not attachable.",
-              ("--user", "rin"): "The policy cannot be found.",
-              ("--group", "writers"): "The policy cannot be found.",
+              ("--user", "rin"): "The user policy with name same cannot be found.",
+              ("--group", "writers"): "The group policy with name same cannot be found.",
               ("--identity", "deleted.example"): "Policy same does not exist."}
     about = json.loads(sending())
     about["Statement"] |= {"Principal": "*", "Resource": (
