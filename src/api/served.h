@@ -1,7 +1,8 @@
 /*
  * What of the SES, IAM and STS APIs is served: one row an operation. The dispatcher reads the row
  * before the handler runs, so that a handler cannot forget to ask for permission, and nothing that
- * has no row can be called. docs/ses-compatibility.md is made from the same rows.
+ * has no row can be called. Its access is also its rate: what sends has the sending quotas, changes
+ * those of rate.h, and what reads none. docs/ses-compatibility.md is made from the same rows.
  */
 #ifndef POSTERN_API_SERVED_H
 #define POSTERN_API_SERVED_H

@@ -217,6 +217,11 @@ static const struct option table[] = {
     {{"quota.production_rate", 0, "100", "Recipients a second outside the sandbox.", TO_CORE},
      &option_number,
      RANGE(production_rate, 1, COUNT_MAX)},
+    {{"quota.changes_rate", 0, "50",
+      "Changes a second that one access key may make through the API; ten times as many at once.",
+      TO_CORE},
+     &option_number,
+     RANGE(changes_rate, 1, COUNT_MAX)},
 
     {{"store.low_water", 0, "64m",
       "Free space on the disk below which submissions are put off with 452.", TO_CORE},

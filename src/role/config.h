@@ -84,6 +84,7 @@ struct config {
     uint32_t sandbox_per_day, sandbox_rate;
     int64_t production_per_day; /* -1: unlimited */
     uint32_t production_rate;
+    uint32_t changes_rate; /* by the API, a second and access key */
     /* [store] */
     uint64_t low_water_bytes; /* free space below which submissions get 452 */
     int64_t keep_ms;          /* finished messages' records */

@@ -9,6 +9,7 @@
 
 #include "api/call.h"
 #include "api/operations.h"
+#include "api/rate.h"
 #include "authenticate/throttle.h"
 #include "base/map.h"
 #include "net/channel.h"
@@ -82,6 +83,7 @@ struct core {
     struct channel *courier, *resolver; /* NULL while they are down */
     struct throttle *throttle;
     struct quota quota;
+    struct rate *changes; /* by access key */
     bool production, disk_low;
     uint64_t call_bytes; /* of all calls that are not answered */
     struct counters counters;

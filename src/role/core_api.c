@@ -177,6 +177,23 @@ read_run(void *ctx, unsigned worker)
     database_rollback(thread->database);
 }
 
+static bool
+changes_too_often(const struct api_job *job)
+{
+    const struct api_caller *caller = &job->dispatch.caller;
+    return !caller->administrator &&
+           !rate_take(job->core->changes, caller->access_key, clock_monotonic_ms());
+}
+
+static void
+refuse_change(struct api_job *job)
+{
+    struct dispatch *dispatch = &job->dispatch;
+    dispatch->call.fault = FAULT_THROTTLING;
+    dispatch->rc = err_set(&dispatch->err, RC_TEMPORARY, "Rate exceeded");
+    answer(job);
+}
+
 static void
 read_done(void *ctx)
 {
@@ -186,6 +203,8 @@ read_done(void *ctx)
         answer(job);
     } else if (dispatch->row->access == API_SEND) {
         send_all(job);
+    } else if (changes_too_often(job)) {
+        refuse_change(job);
     } else {
         job->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
         writer_submit(job->core->writer, &job->write);

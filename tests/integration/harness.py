@@ -241,6 +241,7 @@ class Instance:
         "quota.production_rate": 100000,
         "quota.production_per_day": "unlimited",
         "quota.sandbox_rate": 1000,
+        "quota.changes_rate": 100000,
         "login.failures": 1000,
         "store.low_water": "1m",
     }
