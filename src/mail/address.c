@@ -15,7 +15,7 @@
 #include "base/codec.h"
 #include "header.h"
 
-enum { COMMENT_DEPTH_MAX = 16, DISPLAY_NAME_MAX = 2000, LABEL_MAX = 63 };
+enum { COMMENT_DEPTH_MAX = 16, LABEL_MAX = 63 };
 
 /* The reader of one value. Words and comments are collected without their quoting in two
  * scratch areas as long as the value, so that they never need to grow. */

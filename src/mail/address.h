@@ -26,7 +26,7 @@ struct path {
     struct slice parameters; /* what follows the path, trimmed */
 };
 
-enum { ADDRESS_MAX = 320, LOCAL_PART_MAX = 64, DOMAIN_MAX = 253 };
+enum { ADDRESS_MAX = 320, LOCAL_PART_MAX = 64, DOMAIN_MAX = 253, DISPLAY_NAME_MAX = 2000 };
 
 /* What a dot-atom is made of beside full stops (RFC 5322 §3.2.3). */
 bool address_is_atext(char c);

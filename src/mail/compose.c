@@ -96,8 +96,12 @@ put_mailbox(struct composer *composer, struct slice given, bool last)
     if (rc != RC_OK)
         return rc;
     bool named = mailbox.display_name.len > 0;
+    size_t before = composer->out->len;
     if (named)
         rc = put_display_name(composer, mailbox.display_name);
+    if (rc == RC_OK && composer->out->len - before > DISPLAY_NAME_MAX) /* it would not be read */
+        return err_set(composer->err, RC_LIMIT,
+                       "the display name is longer than %d bytes once encoded", DISPLAY_NAME_MAX);
     if (rc == RC_OK)
         encode_token(composer->out, arena_printf(composer->arena, "%s%.*s%s%s", named ? "<" : "",
                                                  SLICE_ARG(mailbox.address.text), named ? ">" : "",

@@ -509,6 +509,16 @@ charset_cannot_end_its_line(void **state)
 }
 
 static void
+name_that_nobody_could_read_again_is_refused(void **state)
+{
+    (void)state;
+    message.from = arena_concat(arena, repeated("\xc3\xa9", 200), SLICE(" <a@b.example>"));
+    composed();
+    message.from = arena_concat(arena, repeated("\xc3\xa9", 500), SLICE(" <a@b.example>"));
+    refused(RC_LIMIT, "From: the display name is longer than 2000 bytes once encoded");
+}
+
+static void
 address_cannot_end_its_line(void **state)
 {
     (void)state;
@@ -1219,6 +1229,7 @@ main(void)
         TEST(header_value_cannot_end_its_line),
         TEST(attachment_fields_cannot_end_their_line),
         TEST(charset_cannot_end_its_line),
+        TEST(name_that_nobody_could_read_again_is_refused),
         TEST(address_cannot_end_its_line),
         TEST(one_string_is_one_mailbox),
         TEST(name_that_looks_like_an_encoded_word_is_text),
