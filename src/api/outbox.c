@@ -8,6 +8,8 @@ outbox_new(struct api_call *call, size_t count,
     struct outbox *outbox = ARENA_NEW(call->arena, struct outbox);
     outbox->count = count < OUTBOX_MAX ? count : OUTBOX_MAX;
     outbox->finish = finish;
+    for (size_t i = 0; i < outbox->count; i++)
+        outbox->mails[i].arena = call->arena;
     call->outbox = outbox;
     return outbox;
 }

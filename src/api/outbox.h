@@ -9,6 +9,7 @@
 #include "call.h"
 
 struct outbox_mail {
+    struct arena *arena; /* of the call: what the outcome says lives there */
     struct slice action; /* "ses:SendRawEmail" */
     const char *api_version;
     struct slice reverse_path; /* canonical */

@@ -129,6 +129,15 @@ mail_finish(struct submission_job *job)
     job->mail_done(job->mail_ctx);
 }
 
+/* The call may wait for its other mails, and this job ends. */
+static void
+mail_succeed(struct submission_job *job)
+{
+    struct outbox_mail *mail = job->mail;
+    mail->message_id = arena_dup(mail->arena, job->answer.entry.message.id);
+    mail_finish(job);
+}
+
 static void
 mail_fail(struct submission_job *job, enum rc rc, enum api_fault fault, struct slice words)
 {
@@ -330,9 +339,7 @@ accept_done(struct write_job *write)
     job->quota_taken = false; /* spent */
     core->counters.accepted++;
     core->counters.suppressed += job->answer.suppressed;
-    if (job->mail)
-        job->mail->message_id = message->id;
-    else
+    if (!job->mail)
         send_reply(
             job, arena_printf(job->arena, "%s %.*s", reply_text(REPLY_OK), SLICE_ARG(message->id)));
     log_event(LOG_LEVEL_INFO, "submission.accepted", LOG_NUMBER("session", job->session.number),
@@ -350,7 +357,7 @@ accept_done(struct write_job *write)
     if (!job->leased || job->answer.suppressed > 0) /* a report waits in the store */
         due_wake(core->delivery);
     if (job->mail)
-        mail_finish(job); /* may end what the message id is borrowed by */
+        mail_succeed(job);
     job_free(job);
 }
 
@@ -397,8 +404,7 @@ unrendered_done(struct write_job *write)
         fail_temporarily(job, REPLY_TEMPORARY_FAILURE, write->err.text);
         return;
     }
-    job->mail->message_id = job->answer.entry.message.id;
-    mail_finish(job);
+    mail_succeed(job);
     job_free(job);
 }
 

@@ -241,6 +241,22 @@ def test_what_was_made_is_what_is_sent(instance, v1, v2, sink):
                                    Destination={"ToAddresses": ["never@example.net"]})["MessageId"]
 
 
+def test_a_bulk_call_tells_the_id_of_each_message(instance, v1, v2):
+    """The first have ended, and what they were made of is gone, when the last is accepted."""
+    v2.create_email_template(TemplateName="bulk", TemplateContent=v2_parts())
+    to = [f"bulk-{number}@example.net" for number in range(20)]
+    data = json.dumps({"name": "you"})
+    told = v1.send_bulk_templated_email(
+        Source="taro@test1.com", Template="bulk", DefaultTemplateData=data,
+        Destinations=[{"Destination": {"ToAddresses": [one]}} for one in to])["Status"]
+    told += v2.send_bulk_email(
+        FromEmailAddress="taro@test1.com",
+        DefaultContent={"Template": {"TemplateName": "bulk", "TemplateData": data}},
+        BulkEmailEntries=[{"Destination": {"ToAddresses": [one]}} for one in to])[
+            "BulkEmailEntryResults"]
+    assert [list(instance.state(one["MessageId"])) for one in told] == [[one] for one in to * 2]
+
+
 # ---- who may ----
 
 def test_permission_is_asked_for_the_template_that_is_named(instance, v2):
