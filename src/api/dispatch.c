@@ -165,13 +165,16 @@ check_signature(struct dispatch *dispatch, struct api_thread *thread,
     return RC_OK;
 }
 
-/* IAM is everywhere in us-east-1 (reference §7.2); STS answers under both. */
+/*
+ * IAM is everywhere in us-east-1 and STS answers under both (reference §7.2). Clients that are told an
+ * address of IAM sign for the region that they were told with it.
+ */
 static enum rc
 authenticate(struct dispatch *dispatch, struct api_thread *thread)
 {
     struct slice region = dispatch->constants->region, global = SLICE("us-east-1");
     const struct sigv4_scope scopes[] = {
-        {"ses", region}, {"iam", global}, {"sts", region}, {"sts", global}};
+        {"ses", region}, {"iam", global}, {"iam", region}, {"sts", region}, {"sts", global}};
     struct sigv4_request request = {dispatch->method, dispatch->target, dispatch->header,
                                     dispatch->body};
     struct sigv4_claim claim;
