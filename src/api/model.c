@@ -3069,6 +3069,22 @@ static const struct shape_member members_list_groups_for_user_request[] = {
 };
 static const struct shape shape_list_groups_for_user_request = {
     .type = SHAPE_STRUCTURE, .members = members_list_groups_for_user_request, .member_count = 3};
+static const struct shape_member members_mfa_device[] = {
+    {"UserName", "UserName", &shape_string, SHAPE_IN_BODY, false},
+    {"SerialNumber", "SerialNumber", &shape_string, SHAPE_IN_BODY, false},
+    {"EnableDate", "EnableDate", &shape_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_mfa_device = {
+    .type = SHAPE_STRUCTURE, .members = members_mfa_device, .member_count = 3};
+static const struct shape shape_mfa_device_list_type = {.type = SHAPE_LIST,
+                                                        .element = &shape_mfa_device};
+static const struct shape_member members_list_mfa_devices_response[] = {
+    {"MFADevices", "MFADevices", &shape_mfa_device_list_type, SHAPE_IN_BODY, false},
+    {"IsTruncated", "IsTruncated", &shape_boolean, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_mfa_devices_response = {
+    .type = SHAPE_STRUCTURE, .members = members_list_mfa_devices_response, .member_count = 3};
 static const char *const values_policy_scope_type[] = {
     "All",
     "AWS",
@@ -3110,6 +3126,88 @@ static const struct shape_member members_list_policy_versions_response[] = {
 };
 static const struct shape shape_list_policy_versions_response = {
     .type = SHAPE_STRUCTURE, .members = members_list_policy_versions_response, .member_count = 3};
+static const struct shape_member members_list_ssh_public_keys_request[] = {
+    {"UserName", "UserName", &shape_user_name_type, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_marker_type, SHAPE_IN_BODY, false},
+    {"MaxItems", "MaxItems", &shape_max_items_type, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_ssh_public_keys_request = {
+    .type = SHAPE_STRUCTURE, .members = members_list_ssh_public_keys_request, .member_count = 3};
+static const struct shape_member members_ssh_public_key_metadata[] = {
+    {"UserName", "UserName", &shape_string, SHAPE_IN_BODY, false},
+    {"SSHPublicKeyId", "SSHPublicKeyId", &shape_string, SHAPE_IN_BODY, false},
+    {"Status", "Status", &shape_string, SHAPE_IN_BODY, false},
+    {"UploadDate", "UploadDate", &shape_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_ssh_public_key_metadata = {
+    .type = SHAPE_STRUCTURE, .members = members_ssh_public_key_metadata, .member_count = 4};
+static const struct shape shape_ssh_public_key_list_type = {
+    .type = SHAPE_LIST, .element = &shape_ssh_public_key_metadata};
+static const struct shape_member members_list_ssh_public_keys_response[] = {
+    {"SSHPublicKeys", "SSHPublicKeys", &shape_ssh_public_key_list_type, SHAPE_IN_BODY, false},
+    {"IsTruncated", "IsTruncated", &shape_boolean, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_ssh_public_keys_response = {
+    .type = SHAPE_STRUCTURE, .members = members_list_ssh_public_keys_response, .member_count = 3};
+static const struct shape_member members_list_service_specific_credentials_request[] = {
+    {"UserName", "UserName", &shape_user_name_type, SHAPE_IN_BODY, false},
+    {"ServiceName", "ServiceName", &shape_string, SHAPE_IN_BODY, false},
+    {"AllUsers", "AllUsers", &shape_boolean, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_marker_type, SHAPE_IN_BODY, false},
+    {"MaxItems", "MaxItems", &shape_max_items_type, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_service_specific_credentials_request = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_list_service_specific_credentials_request,
+    .member_count = 5};
+static const struct shape_member members_service_specific_credential_metadata[] = {
+    {"UserName", "UserName", &shape_string, SHAPE_IN_BODY, false},
+    {"Status", "Status", &shape_string, SHAPE_IN_BODY, false},
+    {"ServiceUserName", "ServiceUserName", &shape_string, SHAPE_IN_BODY, false},
+    {"ServiceCredentialAlias", "ServiceCredentialAlias", &shape_string, SHAPE_IN_BODY, false},
+    {"CreateDate", "CreateDate", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"ExpirationDate", "ExpirationDate", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"ServiceSpecificCredentialId", "ServiceSpecificCredentialId", &shape_string, SHAPE_IN_BODY,
+     false},
+    {"ServiceName", "ServiceName", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_service_specific_credential_metadata = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_service_specific_credential_metadata,
+    .member_count = 8};
+static const struct shape shape_service_specific_credentials_list_type = {
+    .type = SHAPE_LIST, .element = &shape_service_specific_credential_metadata};
+static const struct shape_member members_list_service_specific_credentials_response[] = {
+    {"ServiceSpecificCredentials", "ServiceSpecificCredentials",
+     &shape_service_specific_credentials_list_type, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_string, SHAPE_IN_BODY, false},
+    {"IsTruncated", "IsTruncated", &shape_boolean, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_service_specific_credentials_response = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_list_service_specific_credentials_response,
+    .member_count = 3};
+static const struct shape_member members_signing_certificate[] = {
+    {"UserName", "UserName", &shape_string, SHAPE_IN_BODY, false},
+    {"CertificateId", "CertificateId", &shape_string, SHAPE_IN_BODY, false},
+    {"CertificateBody", "CertificateBody", &shape_string, SHAPE_IN_BODY, false},
+    {"Status", "Status", &shape_string, SHAPE_IN_BODY, false},
+    {"UploadDate", "UploadDate", &shape_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_signing_certificate = {
+    .type = SHAPE_STRUCTURE, .members = members_signing_certificate, .member_count = 5};
+static const struct shape shape_certificate_list_type = {.type = SHAPE_LIST,
+                                                         .element = &shape_signing_certificate};
+static const struct shape_member members_list_signing_certificates_response[] = {
+    {"Certificates", "Certificates", &shape_certificate_list_type, SHAPE_IN_BODY, false},
+    {"IsTruncated", "IsTruncated", &shape_boolean, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_signing_certificates_response = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_list_signing_certificates_response,
+    .member_count = 3};
 static const struct shape_member members_list_user_tags_response[] = {
     {"Tags", "Tags", &shape_sesv2_tag_list, SHAPE_IN_BODY, false},
     {"IsTruncated", "IsTruncated", &shape_boolean, SHAPE_IN_BODY, false},
@@ -3124,6 +3222,45 @@ static const struct shape_member members_list_users_response[] = {
 };
 static const struct shape shape_list_users_response = {
     .type = SHAPE_STRUCTURE, .members = members_list_users_response, .member_count = 3};
+static const char *const values_assignment_status_type[] = {
+    "Assigned",
+    "Unassigned",
+    "Any",
+    NULL,
+};
+static const struct shape shape_assignment_status_type = {.type = SHAPE_STRING,
+                                                          .values = values_assignment_status_type};
+static const struct shape_member members_list_virtual_mfa_devices_request[] = {
+    {"AssignmentStatus", "AssignmentStatus", &shape_assignment_status_type, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_marker_type, SHAPE_IN_BODY, false},
+    {"MaxItems", "MaxItems", &shape_max_items_type, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_virtual_mfa_devices_request = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_list_virtual_mfa_devices_request,
+    .member_count = 3};
+static const struct shape_member members_virtual_mfa_device[] = {
+    {"SerialNumber", "SerialNumber", &shape_string, SHAPE_IN_BODY, false},
+    {"Base32StringSeed", "Base32StringSeed", &shape_blob, SHAPE_IN_BODY, false},
+    {"QRCodePNG", "QRCodePNG", &shape_blob, SHAPE_IN_BODY, false},
+    {"User", "User", &shape_user, SHAPE_IN_BODY, false},
+    {"EnableDate", "EnableDate", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"Tags", "Tags", &shape_sesv2_tag_list, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_virtual_mfa_device = {
+    .type = SHAPE_STRUCTURE, .members = members_virtual_mfa_device, .member_count = 6};
+static const struct shape shape_virtual_mfa_device_list_type = {
+    .type = SHAPE_LIST, .element = &shape_virtual_mfa_device};
+static const struct shape_member members_list_virtual_mfa_devices_response[] = {
+    {"VirtualMFADevices", "VirtualMFADevices", &shape_virtual_mfa_device_list_type, SHAPE_IN_BODY,
+     false},
+    {"IsTruncated", "IsTruncated", &shape_boolean, SHAPE_IN_BODY, false},
+    {"Marker", "Marker", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_virtual_mfa_devices_response = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_list_virtual_mfa_devices_response,
+    .member_count = 3};
 static const struct shape_member members_put_group_policy_request[] = {
     {"GroupName", "GroupName", &shape_group_name_type, SHAPE_IN_BODY, true},
     {"PolicyName", "PolicyName", &shape_group_name_type, SHAPE_IN_BODY, true},
@@ -4135,8 +4272,7 @@ const struct operation_model operation_models[] = {
     {.name = "DeleteInstanceProfile", .service = SERVICE_IAM},
     {.name = "DeleteLoginProfile",
      .service = SERVICE_IAM,
-     .input = &shape_delete_login_profile_request,
-     .output = NULL},
+     .input = &shape_delete_login_profile_request},
     {.name = "DeleteOpenIDConnectProvider", .service = SERVICE_IAM},
     {.name = "DeletePolicy", .service = SERVICE_IAM, .input = &shape_delete_policy_request},
     {.name = "DeletePolicyVersion",
@@ -4292,7 +4428,11 @@ const struct operation_model operation_models[] = {
     {.name = "ListInstanceProfiles", .service = SERVICE_IAM},
     {.name = "ListInstanceProfilesForRole", .service = SERVICE_IAM},
     {.name = "ListMFADeviceTags", .service = SERVICE_IAM},
-    {.name = "ListMFADevices", .service = SERVICE_IAM},
+    {.name = "ListMFADevices",
+     .service = SERVICE_IAM,
+     .input = &shape_list_access_keys_request,
+     .output = &shape_list_mfa_devices_response,
+     .result = "ListMFADevicesResult"},
     {.name = "ListOpenIDConnectProviderTags", .service = SERVICE_IAM},
     {.name = "ListOpenIDConnectProviders", .service = SERVICE_IAM},
     {.name = "ListOrganizationsFeatures", .service = SERVICE_IAM},
@@ -4313,11 +4453,23 @@ const struct operation_model operation_models[] = {
     {.name = "ListRoles", .service = SERVICE_IAM},
     {.name = "ListSAMLProviderTags", .service = SERVICE_IAM},
     {.name = "ListSAMLProviders", .service = SERVICE_IAM},
-    {.name = "ListSSHPublicKeys", .service = SERVICE_IAM},
+    {.name = "ListSSHPublicKeys",
+     .service = SERVICE_IAM,
+     .input = &shape_list_ssh_public_keys_request,
+     .output = &shape_list_ssh_public_keys_response,
+     .result = "ListSSHPublicKeysResult"},
     {.name = "ListServerCertificateTags", .service = SERVICE_IAM},
     {.name = "ListServerCertificates", .service = SERVICE_IAM},
-    {.name = "ListServiceSpecificCredentials", .service = SERVICE_IAM},
-    {.name = "ListSigningCertificates", .service = SERVICE_IAM},
+    {.name = "ListServiceSpecificCredentials",
+     .service = SERVICE_IAM,
+     .input = &shape_list_service_specific_credentials_request,
+     .output = &shape_list_service_specific_credentials_response,
+     .result = "ListServiceSpecificCredentialsResult"},
+    {.name = "ListSigningCertificates",
+     .service = SERVICE_IAM,
+     .input = &shape_list_access_keys_request,
+     .output = &shape_list_signing_certificates_response,
+     .result = "ListSigningCertificatesResult"},
     {.name = "ListUserPolicies",
      .service = SERVICE_IAM,
      .input = &shape_list_groups_for_user_request,
@@ -4333,7 +4485,11 @@ const struct operation_model operation_models[] = {
      .input = &shape_list_groups_request,
      .output = &shape_list_users_response,
      .result = "ListUsersResult"},
-    {.name = "ListVirtualMFADevices", .service = SERVICE_IAM},
+    {.name = "ListVirtualMFADevices",
+     .service = SERVICE_IAM,
+     .input = &shape_list_virtual_mfa_devices_request,
+     .output = &shape_list_virtual_mfa_devices_response,
+     .result = "ListVirtualMFADevicesResult"},
     {.name = "PutGroupPolicy", .service = SERVICE_IAM, .input = &shape_put_group_policy_request},
     {.name = "PutRolePermissionsBoundary", .service = SERVICE_IAM},
     {.name = "PutRolePolicy", .service = SERVICE_IAM},
@@ -4387,8 +4543,7 @@ const struct operation_model operation_models[] = {
     {.name = "UpdateGroup", .service = SERVICE_IAM},
     {.name = "UpdateLoginProfile",
      .service = SERVICE_IAM,
-     .input = &shape_update_login_profile_request,
-     .output = NULL},
+     .input = &shape_update_login_profile_request},
     {.name = "UpdateOpenIDConnectProviderThumbprint", .service = SERVICE_IAM},
     {.name = "UpdateRole", .service = SERVICE_IAM},
     {.name = "UpdateRoleDescription", .service = SERVICE_IAM},

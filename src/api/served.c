@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 static const struct served_rows *const nouns[] = {
+    &iam_absent_rows,
     &iam_group_rows,
     &iam_key_rows,
     &iam_managed_policy_rows,

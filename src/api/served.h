@@ -68,6 +68,7 @@ extern const struct served_rows iam_user_rows;
 extern const struct served_rows iam_key_rows;
 extern const struct served_rows iam_group_rows;
 extern const struct served_rows iam_report_rows;
+extern const struct served_rows iam_absent_rows;
 extern const struct served_rows sts_rows; /* sts_caller.c */
 
 /* NULL: not served. */

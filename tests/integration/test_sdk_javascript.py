@@ -866,6 +866,18 @@ def test_passwords(iam, user):
     refused(iam.DeleteLoginProfile, "NoSuchEntityException", text, **user)
 
 
+def test_what_users_never_have(iam, user, denied):
+    for command, list_ in (("ListMFADevices", "MFADevices"),
+                           ("ListServiceSpecificCredentials", "ServiceSpecificCredentials"),
+                           ("ListSigningCertificates", "Certificates"),
+                           ("ListSSHPublicKeys", "SSHPublicKeys")):
+        answer = getattr(iam, command)(**user)
+        assert answer[list_] == [] and not answer.get("IsTruncated")
+        refused(getattr(iam, command), *no_user(NONE), **NOBODY)
+    assert iam.ListVirtualMFADevices(AssignmentStatus="Assigned")["VirtualMFADevices"] == []
+    denied("iam", "ListVirtualMFADevices")
+
+
 def test_groups(iam, account, user):
     made = iam.CreateGroup(GroupName="staff")["Group"]
     assert made["Arn"] == f"arn:aws:iam::{account}:group/staff" and recent(made["CreateDate"])

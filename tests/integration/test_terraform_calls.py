@@ -238,7 +238,22 @@ class User(Resource):
         name = {"UserName": self.values["name"]}
         for group in self.iam.list_groups_for_user(**name)["Groups"]:
             self.iam.remove_user_from_group(**name, GroupName=group["GroupName"])
+        if self.values["force_destroy"]:
+            self.take_everything(name)
         or_none("NoSuchEntity", self.iam.delete_user, **name)
+
+
+    def take_everything(self, name):
+        for key in self.iam.list_access_keys(**name)["AccessKeyMetadata"]:
+            self.iam.delete_access_key(**name, AccessKeyId=key["AccessKeyId"])
+        assert self.iam.list_ssh_public_keys(**name)["SSHPublicKeys"] == []
+        assert self.iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")[
+            "VirtualMFADevices"] == []
+        assert self.iam.list_mfa_devices(**name)["MFADevices"] == []
+        or_none("NoSuchEntity", self.iam.delete_login_profile, **name)
+        assert self.iam.list_signing_certificates(**name)["Certificates"] == []
+        assert self.iam.list_service_specific_credentials(**name)[
+            "ServiceSpecificCredentials"] == []
 
 
 class AccessKey(Resource):
@@ -338,7 +353,7 @@ def name():
 
 @pytest.fixture
 def user(provider, name):
-    user = User(provider, name=name, path="/", tags={})
+    user = User(provider, name=name, path="/", tags={}, force_destroy=False)
     user.apply()
     yield user
     user.destroy()
@@ -389,18 +404,20 @@ def test_a_user_is_applied_twice_changed_and_destroyed(provider, instance, name)
     boundary = instance.put_policy(f"boundary-{name}", {
         "Effect": "Allow", "Action": "ses:*", "Resource": "*"})["arn"]
     user = User(provider, name=name, path="/mail/", tags={"team": "post"},
-                permissions_boundary=boundary)
+                permissions_boundary=boundary, force_destroy=True)
     state = user.apply()
-    assert {key: state[key] for key in user.values} == user.values
-    assert user.refresh() == state
-    changed = user.change(name=f"{name}-2", path="/", tags={"cost": "12"},
-                          permissions_boundary=None)
-    assert changed == {**state, **user.values, "arn": changed["arn"]}
+    assert state["path"] == "/mail/" and state["tags"] == {"team": "post"}
+    assert state["permissions_boundary"] == boundary and user.refresh() == state
+    wanted = {"name": f"{name}-2", "path": "/", "tags": {"cost": "12"},
+              "permissions_boundary": None}
+    changed = user.change(**wanted)
+    assert changed == {**state, **wanted, "arn": changed["arn"]}
     assert changed["arn"].endswith(f":user/{name}-2") and user.refresh() == changed
     assert user.change(permissions_boundary=boundary) == {**changed,
                                                           "permissions_boundary": boundary}
     instance.admin("group.create", group=f"group-{name}")
     instance.admin("group.member", group=f"group-{name}", user=f"{name}-2", member=True)
+    instance.admin("credential.create", user=f"{name}-2")  # not Terraform's, nor is the group
     user.destroy()
 
 
@@ -436,7 +453,7 @@ def test_a_key_may_begin_inactive(provider, user, name):
 
 
 def test_what_goes_with_its_user_is_made_again(provider, instance, name):
-    user = User(provider, name=name, path="/", tags={})
+    user = User(provider, name=name, path="/", tags={}, force_destroy=False)
     user.apply()
     key = AccessKey(provider, user=name, status="Active")
     policy = UserPolicy(provider, user=name, name="sending", policy=sending_as("a@test1.com"))
