@@ -11,7 +11,7 @@
 
 enum {
     NAME_MAX_CHARS = 64, /* of lists and topics */
-    DISPLAY_NAME_MAX = 128,
+    TOPIC_DISPLAY_NAME_MAX = 128,
     DESCRIPTION_MAX = 500,
     ATTRIBUTES_MAX = 1000,
     PAGE_DEFAULT = 100,
@@ -85,7 +85,7 @@ read_topic(struct api_call *call, const struct json *object, struct contact_list
     };
     enum rc rc = check_name(call, "TopicName", topic.name, err);
     if (rc == RC_OK)
-        rc = check_length(call, "DisplayName", topic.display_name, DISPLAY_NAME_MAX, err);
+        rc = check_length(call, "DisplayName", topic.display_name, TOPIC_DISPLAY_NAME_MAX, err);
     if (rc == RC_OK)
         rc = check_length(call, "Description", topic.description, DESCRIPTION_MAX, err);
     if (rc == RC_OK && contact_topic_find(list, topic.name))
