@@ -114,20 +114,15 @@ def from_json(members):
 
 
 def refused(call, name, text, /, **input_):
-    """The error: of the class that the SDK has for it, where it has one."""
+    """Members of the error, which is of the class that the SDK has for it, where it has one."""
     with pytest.raises(Refused) as raised:
         call(**input_)
     error = raised.value.error
     assert (error["name"], error["message"]) == (name, text), error
     assert error["fault"] == "client" and 400 <= error["status"] < 500
     assert re.fullmatch("[0-9a-f-]{36}", error["requestId"])
-    modelled = not error["class"].endswith("ServiceException")
-    assert error["class"] == name if modelled else name not in MODELLED
+    assert (error["class"] == name) == error["modelled"], error
     return error["members"]
-
-
-MODELLED = {"NoSuchEntityException", "EntityAlreadyExistsException", "NotFoundException",
-            "BadRequestException", "AlreadyExistsException", "MessageRejected"}
 
 
 def recent(when):

@@ -76,13 +76,14 @@ async function call(job) {
   return client.send(new model[`${job.command}Command`](input));
 }
 
-function describe(error) {
+function describe(error, model) {
   const { name, message, $fault, $metadata = {}, $response, ...members } = error;
   return {
     name,
     message,
     fault: $fault,
     class: error.constructor.name,
+    modelled: name in model,
     status: $metadata.httpStatusCode,
     requestId: $metadata.requestId,
     members,
@@ -91,9 +92,10 @@ function describe(error) {
 
 async function main() {
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    const answer = await call(JSON.parse(line)).then(
+    const job = JSON.parse(line);
+    const answer = await call(job).then(
       (output) => ({ output }),
-      (error) => ({ error: describe(error) }),
+      (error) => ({ error: describe(error, models[job.service]) }),
     );
     process.stdout.write(JSON.stringify(toJson(answer)) + "\n");
   }
