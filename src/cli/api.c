@@ -77,9 +77,12 @@ api_run(const struct cli_verb *verb, int argc, char **argv)
     buf_init(&input, INPUT_MAX);
     if (cli_parse(verb, argc, argv, options, sizeof options / sizeof *options, &status)) {
         enum rc rc = read_input(&words, &input, &err);
+        bool understood = rc != RC_SYNTAX;
         if (rc == RC_OK)
             rc = call(dir, service, operation, buf_slice(&input), arena, &output, &err);
         status = rc == RC_OK ? CLI_OK : cli_fail("%s", err.text);
+        if (!understood)
+            status = CLI_USAGE;
         if (rc == RC_OK)
             printf("%.*s\n", SLICE_ARG(output));
     }

@@ -414,6 +414,46 @@ def test_remove_takes_only_what_it_is_named_for(instance, kind, other, name):
     verb(instance, other, "remove", name)
 
 
+# ---- the APIs, as the administrator ----
+
+def test_the_administrator_reaches_every_operation_without_a_signature(instance):
+    account = instance.administrator["account"]
+    assert json.loads(verb(instance, "api", "sts", "GetCallerIdentity")) == {
+        "Account": account, "UserId": account, "Arn": f"arn:aws:iam::{account}:root"}
+    made = json.loads(verb(instance, "api", "iam", "CreateUser", '{"UserName": "api-made"}'))
+    assert made["User"]["Arn"] == f"arn:aws:iam::{account}:user/api-made"
+    key = json.loads(verb(instance, "api", "iam", "CreateAccessKey", "-",
+                          text='{"UserName": "api-made"}'))["AccessKey"]
+    assert instance.api("sts", {"access_key_id": key["AccessKeyId"],
+                                "secret_access_key": key["SecretAccessKey"]}
+                        ).get_caller_identity()["Arn"] == made["User"]["Arn"]
+    assert key["SecretAccessKey"] not in instance.log()
+
+
+@pytest.mark.parametrize("words, why", [
+    (("ses", "Nonsense"), "Could not find operation Nonsense"),
+    (("ses", "CreateReceiptRule"), "The operation CreateReceiptRule is not served here"),
+    (("sns", "Publish"), "there is no service sns: ses, sesv2, iam, sts"),
+    (("iam", "GetUser", '{"UserName": "nobody-here"}'), "The user with name nobody-here cannot be"),
+    (("iam", "GetUser"), "Must specify userName when calling with non-User credentials"),
+    (("iam", "CreateUser", '{"UserName": 3}'), "UserName"),
+    (("iam", "CreateUser", "{}"), "'userName' failed to satisfy constraint: Member must not be"),
+    (("iam", "CreateUser", "{"), "line 1"),
+    (("ses", "SendEmail", json.dumps({
+        "Source": "taro@test1.com", "Destination": {"ToAddresses": ["a@example.net"]},
+        "Message": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}})),
+     "is not authorized to perform `ses:SendEmail'"),
+], ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else None)
+def test_what_the_api_refuses_the_verb_says(instance, words, why):
+    assert why in verb(instance, "api", *words, status=1)
+
+
+def test_the_api_verb_tells_how_it_is_used(instance):
+    assert "SERVICE OPERATION [JSON]" in verb(instance, "api", "--help")
+    verb(instance, "api", "ses", status=2)
+    verb(instance, "api", "ses", "GetSendQuota", "{}", "more", status=2)
+
+
 # ---- the lint of what leaves ----
 
 @pytest.fixture(scope="module")
