@@ -519,6 +519,19 @@ def test_v2_identities(v2, account, zone, instance):
     v2.DeleteConfigurationSet(ConfigurationSetName="for-identity")
 
 
+@pytest.mark.parametrize("address", ["ana+label@example.net", "o'neil/%41!*@example.net"])
+def test_v2_addresses_are_in_paths_and_queries(v2, account, address):
+    name = {"EmailIdentity": address}
+    arn = {"ResourceArn": f"arn:aws:ses:us-east-1:{account}:identity/{address}"}
+    v2.CreateEmailIdentity(**name)
+    assert v2.GetEmailIdentity(**name)["IdentityType"] == "EMAIL_ADDRESS"
+    v2.TagResource(**arn, Tags=[{"Key": "a b", "Value": "c+d"}])
+    assert v2.ListTagsForResource(**arn)["Tags"] == [{"Key": "a b", "Value": "c+d"}]
+    v2.UntagResource(**arn, TagKeys=["a b"])
+    assert v2.ListTagsForResource(**arn)["Tags"] == []
+    v2.DeleteEmailIdentity(**name)
+
+
 def test_v2_policies_of_an_identity(v2, account):
     name = {"EmailIdentity": "test1.com"}
     policy = policy_of("test1.com", account)
