@@ -78,6 +78,14 @@ add_value(struct buf *line, struct slice s)
         buf_add_cstr(line, "...");
 }
 
+/* Lines are written for each message and each call: what needs no format does without. */
+static void
+add_word(struct buf *line, const char *word)
+{
+    buf_add_char(line, ' ');
+    buf_add_cstr(line, word);
+}
+
 void
 log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
 {
@@ -86,10 +94,13 @@ log_write(enum log_level level, const char *event, const struct log_field *field
     struct arena *arena = arena_new();
     struct buf line;
     buf_init(&line, LOG_LINE_MAX);
-    buf_printf(&line, "%.*s %s %s %s", SLICE_ARG(clock_iso8601(arena, clock_now_ms())), role_name,
-               level_names[level], event);
+    buf_add(&line, clock_iso8601(arena, clock_now_ms()));
+    add_word(&line, role_name);
+    add_word(&line, level_names[level]);
+    add_word(&line, event);
     for (size_t i = 0; i < count; i++) {
-        buf_printf(&line, " %s=", fields[i].key);
+        add_word(&line, fields[i].key);
+        buf_add_char(&line, '=');
         if (fields[i].text.ptr)
             add_value(&line, fields[i].text);
         else

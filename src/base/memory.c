@@ -116,8 +116,8 @@ arena_size(const struct arena *arena)
     return arena->total;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+static void *
+take(struct arena *arena, size_t size)
 {
     const size_t align = _Alignof(max_align_t);
     struct block *block = arena->blocks;
@@ -132,8 +132,13 @@ arena_alloc(struct arena *arena, size_t size)
     }
     void *ptr = (char *)block->data + block->used;
     block->used += wanted;
-    memset(ptr, 0, size);
     return ptr;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 void *
@@ -190,13 +195,16 @@ struct slice
 arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list args, again;
+    const struct block *block = arena->blocks;
+    char *spare = (char *)block->data + block->used;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(spare, block->size - block->used, format, args);
     va_end(args);
     assert(len >= 0);
-    char *text = arena_alloc(arena, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    char *text = take(arena, (size_t)len + 1);
+    if (text != spare) /* it did not fit, which is rare: once is enough for most */
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return (struct slice){text, (size_t)len};
 }
@@ -282,14 +290,15 @@ void
 buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
     va_list again;
+    size_t spare = buf->cap - buf->len;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(spare ? buf->ptr + buf->len : NULL, spare, format, args);
     assert(len >= 0);
     char *room = buf_reserve(buf, (size_t)len + 1);
-    if (room) {
+    if (room && (size_t)len >= spare) /* else it stands there already */
         vsnprintf(room, (size_t)len + 1, format, again);
+    if (room)
         buf->len += (size_t)len;
-    }
     va_end(again);
 }
 

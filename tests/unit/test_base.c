@@ -61,6 +61,27 @@ a_buffer_stays_as_it_was_once_its_maximum_would_be_passed(void **state)
     buf_fini(&buf);
 }
 
+/* At every fill of a block and of a buffer: what fits, fits exactly, and does not. */
+static void
+formatted_text_is_whole_wherever_it_ends_up(void **state)
+{
+    struct buf buf;
+    (void)state;
+    buf_init(&buf, 200000);
+    for (int i = 0; i < 2000; i++) {
+        struct slice before = arena_printf(arena, "<%d>", i);
+        struct slice text = arena_printf(arena, "%.*s%0*d", SLICE_ARG(before), 1 + i % 97, i);
+        assert_int_equal(text.len, strlen(text.ptr));
+        assert_int_equal(atoi(text.ptr + before.len), i);
+        assert_int_equal(atoi(before.ptr + 1), i);
+        size_t len = buf.len;
+        buf_printf(&buf, "%.*s", SLICE_ARG(text));
+        assert_true(slice_eq(slice_from(buf_slice(&buf), len), text));
+    }
+    assert_true(buf_ok(&buf));
+    buf_fini(&buf);
+}
+
 static void
 base64_is_strict(void **state)
 {
@@ -268,6 +289,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(slices_compare_by_bytes_and_fold_ascii_only),
         TEST(a_buffer_stays_as_it_was_once_its_maximum_would_be_passed),
+        TEST(formatted_text_is_whole_wherever_it_ends_up),
         TEST(base64_is_strict),
         TEST(utf8_must_be_well_formed),
         TEST(times_are_read_and_written),
