@@ -123,15 +123,39 @@ tls_server_free(struct tls_server *server)
     free(server);
 }
 
+/* Read once: some 20 ms, a third of what the start of all processes takes. */
+static X509_STORE *
+system_authorities(void)
+{
+    static X509_STORE *store;
+    if (store)
+        return store;
+    store = X509_STORE_new();
+    if (store && X509_STORE_set_default_paths(store) != 1) {
+        X509_STORE_free(store);
+        store = NULL;
+    }
+    return store;
+}
+
+static bool
+trust(SSL_CTX *ctx, const char *ca_path)
+{
+    if (ca_path)
+        return SSL_CTX_load_verify_file(ctx, ca_path) == 1;
+    X509_STORE *store = system_authorities();
+    if (store)
+        SSL_CTX_set1_cert_store(ctx, store);
+    return store;
+}
+
 enum rc
 tls_client_new(bool verify, const char *ca_path, struct tls_client **out, struct err *err)
 {
     SSL_CTX *ctx = context_new(TLS_client_method());
     if (!ctx)
         return fail(err, "TLS");
-    int loaded =
-        ca_path ? SSL_CTX_load_verify_file(ctx, ca_path) : SSL_CTX_set_default_verify_paths(ctx);
-    if (loaded != 1) {
+    if (!trust(ctx, ca_path)) {
         SSL_CTX_free(ctx);
         return fail(err, ca_path ? ca_path : "the system's trust anchors");
     }
