@@ -45,6 +45,17 @@ load() { # SERVER OPTIONS...
     exec "$BUILD/bench/bench_load" --port "${!port}" --users "$STATE/$server.users" "$@"
 }
 
+# The same over the API: load_raw1, load_raw2 and load_quota over TLS, load_quota_clear without.
+load_api() { # PORT USERS OPTIONS...
+    local port=$1 users=$2
+    shift 2
+    exec "$BUILD/bench/bench_api" --port "$port" --users "$STATE/$users" "$@"
+}
+load_raw1() { load_api "$HTTPS_PORT" "$1.users" --tls 1 --operation raw1 "${@:2}"; }
+load_raw2() { load_api "$HTTPS_PORT" "$1.users" --tls 1 --operation raw2 "${@:2}"; }
+load_quota() { load_api "$HTTPS_PORT" "$1.readers" --tls 1 --operation quota "${@:2}"; }
+load_quota_clear() { load_api "$HTTP_PORT" "$1.readers" --operation quota "${@:2}"; }
+
 sink() { # COMMAND: the text of its reply
     local reply
     exec 4<>"/dev/tcp/127.0.0.1/$SINK_PORT"
@@ -66,14 +77,14 @@ record() { echo "$*" >>"$RAW"; }
 
 # The processor time is that of the server alone, from before the first connection until the last
 # message has arrived and a second has passed, in which what was delivered is written down.
-measure_cell() { # SERVER CONNECTIONS EACH MESSAGES
-    local server=$1 before result arrived=0 last unsigned memory
+measure_cell() { # SERVER CONNECTIONS EACH MESSAGES [LOAD]
+    local server=$1 load=${5-load} before result arrived=0 last unsigned memory
     sink XRESET >/dev/null
     record "kind=disk $(measure_disk)"
     "$BUILD/bench/bench_memory" "$(group_of "$server")/cgroup.procs" peak >"$STATE/peak" &
     local watcher=$!
     before=$(processor_us "$server")
-    result=$(load "$server" --connections "$2" --each "$3" --messages "$4" --bytes 4096) || true
+    result=$("$load" "$server" --connections "$2" --each "$3" --messages "$4" --bytes 4096) || true
     for _ in $(seq 1200); do
         read -r arrived last unsigned _ < <(sink XSTAT)
         [ "$arrived" -ge "$4" ] && break
@@ -84,22 +95,43 @@ measure_cell() { # SERVER CONNECTIONS EACH MESSAGES
     kill "$watcher"
     wait "$watcher" || true
     memory=$(cat "$STATE/peak")
-    record "kind=cell server=$server connections=$2 each=$3 wanted=$4 arrived=$arrived last=$last" \
+    record "kind=cell server=$server load=$load connections=$2 each=$3 wanted=$4 arrived=$arrived last=$last" \
         "unsigned=$unsigned processor_us=$used $result $memory"
+}
+
+# Calls that only read.
+measure_calls() { # SERVER CONNECTIONS EACH CALLS LOAD
+    local before result
+    before=$(processor_us "$1")
+    result=$("$5" "$1" --connections "$2" --each "$3" --messages "$4") || true
+    record "kind=calls load=$5 connections=$2 wanted=$4" \
+        "processor_us=$(($(processor_us "$1") - before)) $result"
+}
+
+# From the start of the parent to an answer; the client is there already, and tries all the time.
+measure_start() { # SERVER LOAD STORED
+    local client
+    "$2" "$1" --rest 2 >"$STATE/first" 2>/dev/null &
+    client=$!
+    start_server "$1"
+    wait "$client" || true
+    record "kind=start load=$2 stored=$3 began=$(cat "$STATE/$1.started") $(cat "$STATE/first")"
+    stop_server "$1"
 }
 
 measure_disk() { "$BUILD/bench/bench_disk" "$STATE/disk"; }
 
-# The memory of connections that are logged in and silent, on a server that was just started.
-measure_idle() { # SERVER CONNECTIONS OPENING
-    local server=$1 before after by_name_before by_name_after holder
+# The memory of connections that are logged in and silent, or had one answer and are, on a server
+# that was just started.
+measure_idle() { # SERVER CONNECTIONS OPENING [LOAD]
+    local server=$1 load=${4-load} before after by_name_before by_name_after holder
     start_server "$server"
-    (load "$server" --connections 16 --each 4 --messages 64) >/dev/null # what is allocated once
+    ("$load" "$server" --connections 16 --each 4 --messages 64) >/dev/null # what is allocated once
     sleep 1
     before=$(value memory_kb "$(memory "$server")")
     by_name_before=$(memory_by_name "$server")
     : >"$STATE/held"
-    load "$server" --connections "$2" --opening "$3" --hold 1 >"$STATE/held" &
+    "$load" "$server" --connections "$2" --opening "$3" --hold 1 >"$STATE/held" &
     holder=$!
     until grep -q ready= "$STATE/held"; do
         kill -0 "$holder" || break

@@ -7,13 +7,13 @@
 script/bootstrap --bench
 export BENCH=$PWD/bench BUILD=$PWD/build/release
 [ -e "$BUILD/build.ninja" ] || meson setup "$BUILD" --buildtype=release -Dtests=false
-ninja -C "$BUILD" all bench/bench_{load,sink,disk,memory,poll,policy}
+ninja -C "$BUILD" all bench/bench_{load,api,sink,disk,memory,poll,policy}
 
 # /var/tmp is on a disk; everybody may pass, since each server runs as users of its own.
 STATE=$(mktemp -d /var/tmp/postern-bench-XXXXXX)
 chmod 755 "$STATE"
 export STATE RAW=$STATE/raw DOMAIN=example.test USERS=100
-export SINK_PORT=12525 POSTERN_PORT=12587 POSTFIX_PORT=12588
+export SINK_PORT=12525 POSTERN_PORT=12587 POSTFIX_PORT=12588 HTTP_PORT=12580 HTTPS_PORT=12543
 
 # shellcheck source=bench/measure.sh
 . "$BENCH/measure.sh"
