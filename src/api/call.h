@@ -89,8 +89,9 @@ struct api_call {
     enum service service;
     /* Of API_PREPARED: NULL on the worker, which leaves here what the writer goes on with. */
     const struct slice *prepared;
-    struct outbox *outbox; /* of an operation that sends (outbox.h); made by its handler */
-    enum api_fault fault;  /* named by who fails; FAULT_BY_RC: none */
+    uint64_t rendering_steps; /* that templates of this call took (rendering.h) */
+    struct outbox *outbox;    /* of an operation that sends (outbox.h); made by its handler */
+    enum api_fault fault;     /* named by who fails; FAULT_BY_RC: none */
     struct {
         const char *name; /* "ConfigurationSetName" */
         struct slice value;

@@ -249,6 +249,10 @@ read_query(struct dispatch *dispatch)
     enum rc rc = malformed(dispatch, form_parse(dispatch->arena, text, &form, &dispatch->err));
     if (rc != RC_OK)
         return rc;
+    if (form_has_two(&form, "Action") || form_has_two(&form, "Version")) {
+        (void)err_set(&dispatch->err, RC_SYNTAX, "Action and Version can be given once only");
+        return fail(dispatch, RC_SYNTAX, FAULT_MALFORMED_INPUT);
+    }
     if (!form_get(&form, "Action", &name)) {
         (void)err_set(&dispatch->err, RC_SYNTAX, "The request is missing an action");
         return fail(dispatch, RC_SYNTAX, FAULT_MISSING_ACTION);

@@ -11,7 +11,31 @@ outbox_new(struct api_call *call, size_t count,
     for (size_t i = 0; i < outbox->count; i++)
         outbox->mails[i].arena = call->arena;
     call->outbox = outbox;
+    for (size_t i = 0; i < outbox->count; i++)
+        outbox->mails[i].arena = call->arena;
+    outbox->began = arena_size(call->arena);
     return outbox;
+}
+
+bool
+outbox_is_full(const struct api_call *call)
+{
+    return arena_size(call->arena) - call->outbox->began > OUTBOX_BYTES_MAX;
+}
+
+enum rc
+outbox_finish_one(struct api_call *call, struct err *err)
+{
+    const struct outbox_mail *mail = &call->outbox->mails[0];
+    if (mail->rc == RC_OK) {
+        json_put_string(call->output, "MessageId", mail->message_id);
+        return RC_OK;
+    }
+    if (mail->refusal.member && mail->fault == mail->refusal.fault)
+        api_fail_about(call, mail->refusal.member, mail->refusal.value);
+    call->fault = mail->fault;
+    *err = mail->err;
+    return mail->rc;
 }
 
 /* How many line ends are not CRLF. */
@@ -27,6 +51,12 @@ count_bare(struct slice bytes)
             count += cr || lf;
     }
     return count;
+}
+
+size_t
+outbox_normalized_length(struct slice bytes)
+{
+    return bytes.len + count_bare(bytes);
 }
 
 struct slice

@@ -8,6 +8,14 @@
 
 #include "call.h"
 
+/* In the words of the call, with the member that its error has besides. */
+struct outbox_refusal {
+    enum api_fault fault;
+    struct slice text;
+    const char *member;
+    struct slice value;
+};
+
 struct outbox_mail {
     struct arena *arena; /* of the call: what the outcome says lives there */
     struct slice action; /* "ses:SendRawEmail" */
@@ -24,6 +32,9 @@ struct outbox_mail {
     struct list_management list_management; /* as a parameter says */
     /* A template that could not be rendered: accepted, recorded, never sent (reference §9). */
     struct slice rendering_failure;
+    /* Why it cannot be sent, which who may not send it must not learn: told once the policies have
+     * allowed it. Without text: it can. */
+    struct outbox_refusal refusal;
 
     /* Only its recipient may read it: no report may carry it back (RFC 5321 §4.5.5). */
     bool confidential;
@@ -49,14 +60,25 @@ enum { OUTBOX_MAX = 50 };
 struct outbox {
     struct outbox_mail mails[OUTBOX_MAX];
     size_t count;
+    size_t began; /* bytes of the call's arena when there was no message in it */
     /* When all have their outcome: writes the output, or fails as the call. */
     enum rc (*finish)(struct api_call *call, struct err *err);
 };
 
-/* The call's outbox, with room for `count` mails that are all zero. */
+/* The messages of one call may take as much as this while they are made: a few bytes of a template
+ * can make many. */
+#define OUTBOX_BYTES_MAX ((size_t)128 * 1024 * 1024)
+bool outbox_is_full(const struct api_call *call);
+
+/* The call's outbox, with room for `count` mails that are empty. */
 struct outbox *outbox_new(struct api_call *call, size_t count,
                           enum rc (*finish)(struct api_call *call, struct err *err));
 
+/* The `finish` of a call that sends one message: its id, or its failure is the call's. */
+enum rc outbox_finish_one(struct api_call *call, struct err *err);
+
+/* How long it will be. */
+size_t outbox_normalized_length(struct slice bytes);
 /* Line ends are made CRLF: whatever stands in `bytes` has one reading from here on. */
 struct slice outbox_normalize(struct arena *arena, struct slice bytes);
 

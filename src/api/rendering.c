@@ -3,12 +3,13 @@
 #include "store/templates.h"
 
 enum {
-    RENDERED_MAX = 10 * 1024 * 1024, /* of one part */
-    DATA_MAX = 256 * 1024            /* of which a call may have 51 */
+    CALL_STEPS_MAX = 3 * TEMPLATE_STEPS_MAX, /* of all that one call renders: a bulk call too */
+    RENDERED_MAX = 10 * 1024 * 1024,         /* of one part */
+    DATA_MAX = 256 * 1024                    /* of which a call may have 51 */
 };
 
 enum rc
-rendering_find(struct api_call *call, struct slice name, struct rendering_parts *out,
+rendering_seek(struct api_call *call, struct slice name, struct rendering_parts *out,
                struct err *err)
 {
     struct email_template_row row;
@@ -17,11 +18,22 @@ rendering_find(struct api_call *call, struct slice name, struct rendering_parts 
                         "The template name must be specified.");
     enum rc rc = email_templates_find(call->database, call->arena, name, &row, err);
     if (rc == RC_OK)
-        *out = (struct rendering_parts){row.name, row.subject, row.text, row.html};
+        *out = (struct rendering_parts){row.name, row.subject, row.text, row.html, false};
     if (rc != RC_NOT_FOUND)
         return rc;
+    *out = (struct rendering_parts){.name = name, .missing = true};
+    return RC_OK;
+}
+
+enum rc
+rendering_find(struct api_call *call, struct slice name, struct rendering_parts *out,
+               struct err *err)
+{
+    enum rc rc = rendering_seek(call, name, out, err);
+    if (rc != RC_OK || !out->missing)
+        return rc;
     api_fail_about(call, "TemplateName", name);
-    return api_fail(call, rc, FAULT_NO_TEMPLATE, err, "Template %.*s does not exist",
+    return api_fail(call, RC_NOT_FOUND, FAULT_NO_TEMPLATE, err, "Template %.*s does not exist",
                     SLICE_ARG(name));
 }
 
@@ -49,8 +61,10 @@ render(struct api_call *call, struct slice text, const struct json *data, struct
     struct buf rendered;
     buf_init(&rendered, RENDERED_MAX);
     enum rc rc = template_parse(call->arena, text, &template, err);
+    uint64_t steps = CALL_STEPS_MAX - call->rendering_steps;
     if (rc == RC_OK)
-        rc = template_render(call->arena, template, data, &rendered, err);
+        rc = template_render(call->arena, template, data, &steps, &rendered, err);
+    call->rendering_steps = CALL_STEPS_MAX - steps;
     if (rc == RC_OK)
         *out = arena_dup(call->arena, buf_slice(&rendered));
     buf_fini(&rendered);

@@ -8,10 +8,14 @@
 struct rendering_parts {
     struct slice name; /* empty: given in the call itself */
     struct slice subject, text, html;
+    bool missing; /* no template has this name */
 };
 
 /* A stored template. TemplateDoesNotExist or NotFoundException. */
 MUST_USE enum rc rendering_find(struct api_call *call, struct slice name,
+                                struct rendering_parts *out, struct err *err);
+/* As above, but one that is not there is marked so: who may not send must not hear of it. */
+MUST_USE enum rc rendering_seek(struct api_call *call, struct slice name,
                                 struct rendering_parts *out, struct err *err);
 
 /* TemplateData: a JSON object in a string; empty is an empty one. InvalidRenderingParameter. */

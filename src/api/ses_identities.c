@@ -409,6 +409,9 @@ set_identity_mail_from_domain(struct api_call *call, struct err *err)
                        : rc;
 }
 
+#define NO_SECOND_MAIL                                                                             \
+    "No second mail within a minute, none to a verified address, and at most 10 a day to a "       \
+    "mailbox."
 #define OF_DOMAINS_ALONE "Only of a domain: an address has what its domain has."
 
 static const struct served_operation rows[] = {
@@ -418,9 +421,9 @@ static const struct served_operation rows[] = {
      verify_domain_dkim,
      "TXT records of the domain hold the public keys, which `postern domain records` prints."},
     {SERVICE_SES, "VerifyEmailIdentity", "ses:VerifyEmailIdentity", API_WRITE, RESOURCE_ANY, NULL,
-     verify_email_identity, "No second mail within a minute, and none to a verified address."},
+     verify_email_identity, NO_SECOND_MAIL},
     {SERVICE_SES, "VerifyEmailAddress", "ses:VerifyEmailAddress", API_WRITE, RESOURCE_ANY, NULL,
-     verify_email_identity, "No second mail within a minute, and none to a verified address."},
+     verify_email_identity, NO_SECOND_MAIL},
     {SERVICE_SES, "ListVerifiedEmailAddresses", "ses:ListVerifiedEmailAddresses", API_READ,
      RESOURCE_ANY, NULL, list_verified_email_addresses, NULL},
     {SERVICE_SES, "DeleteVerifiedEmailAddress", "ses:DeleteVerifiedEmailAddress", API_WRITE,

@@ -345,21 +345,6 @@ compose(struct api_call *call, const struct origin *origin, const struct destina
     return rc;
 }
 
-/* ---- the answer of what sends one ---- */
-
-static enum rc
-finish_one(struct api_call *call, struct err *err)
-{
-    const struct outbox_mail *mail = &call->outbox->mails[0];
-    if (mail->rc != RC_OK) {
-        *err = mail->err;
-        call->fault = mail->fault;
-        return mail->rc;
-    }
-    json_put_string(call->output, "MessageId", mail->message_id);
-    return RC_OK;
-}
-
 /* ---- simple content ---- */
 
 static struct compose_text
@@ -426,7 +411,7 @@ send_simple(struct api_call *call, const struct origin *origin, const struct jso
         rc = read_destination(call, json_member(call->input, "Destination"), &destination, err);
     if (rc != RC_OK)
         return rc;
-    struct outbox_mail *mail = &outbox_new(call, 1, finish_one)->mails[0];
+    struct outbox_mail *mail = &outbox_new(call, 1, outbox_finish_one)->mails[0];
     fill_mail(call, origin, "ses:SendEmail", mail);
     rc = address_to(call, &destination, mail, err);
     if (rc == RC_OK)
@@ -522,10 +507,10 @@ send_raw(struct api_call *call, const struct origin *origin, struct slice data,
          const struct json *tags, struct err *err)
 {
     struct destination destination;
-    enum rc rc = check_size(call, data.len, err);
+    enum rc rc = check_size(call, outbox_normalized_length(data), err);
     if (rc != RC_OK)
         return rc;
-    struct outbox_mail *mail = &outbox_new(call, 1, finish_one)->mails[0];
+    struct outbox_mail *mail = &outbox_new(call, 1, outbox_finish_one)->mails[0];
     fill_mail(call, origin, "ses:SendRawEmail", mail);
     claim_source(call, origin, mail);
     read_message(call, outbox_normalize(call->arena, data), mail);
@@ -551,7 +536,7 @@ static enum rc
 find_parts(struct api_call *call, struct slice name, struct slice arn, struct rendering_parts *out,
            struct err *err)
 {
-    return rendering_find(call, name.len ? name : name_of_arn(call, arn), out, err);
+    return rendering_seek(call, name.len ? name : name_of_arn(call, arn), out, err);
 }
 
 /* A stored one by name or ARN, or one that stands in the call (reference §9). */
@@ -569,8 +554,27 @@ read_template(struct api_call *call, const struct json *object, struct rendering
     return RC_OK;
 }
 
-/* The message of a template; with parts that cannot be rendered an empty one, which is decided about
- * and never sent. */
+/* What the caller hears instead of an outcome, once it is allowed to send. */
+static void
+refuse_missing(struct api_call *call, struct slice name, struct outbox_mail *mail)
+{
+    mail->refusal = (struct outbox_refusal){
+        .fault = FAULT_NO_TEMPLATE,
+        .text = arena_printf(call->arena, "Template %.*s does not exist", SLICE_ARG(name)),
+        .member = "TemplateName",
+        .value = name};
+}
+
+static void
+refuse_full(struct outbox_mail *mail)
+{
+    mail->refusal = (struct outbox_refusal){
+        .fault = FAULT_INVALID_PARAMETER,
+        .text = SLICE("The messages of this call before this one are too long together")};
+}
+
+/* The message of a template; without one, or with parts that cannot be rendered, an empty one, which
+ * is decided about and never sent. */
 static enum rc
 compose_rendered(struct api_call *call, const struct origin *origin,
                  const struct destination *destination, const struct rendering_parts *template,
@@ -579,9 +583,13 @@ compose_rendered(struct api_call *call, const struct origin *origin,
 {
     struct err why = {0};
     mail->template_name = template->name;
-    if (rendering_fill(call, template, data, parts, &why) != RC_OK)
+    if (template->missing)
+        refuse_missing(call, template->name, mail);
+    else if (outbox_is_full(call))
+        refuse_full(mail);
+    else if (rendering_fill(call, template, data, parts, &why) != RC_OK)
         mail->rendering_failure = arena_dup(call->arena, slice_of(why.text));
-    if (mail->rendering_failure.len)
+    if (mail->refusal.text.len || mail->rendering_failure.len)
         *parts = (struct compose){.text = {.present = true}};
     return compose(call, origin, destination, parts, mail, err);
 }
@@ -604,7 +612,7 @@ send_template(struct api_call *call, const struct origin *origin,
         rc = read_destination(call, json_member(call->input, "Destination"), &destination, err);
     if (rc != RC_OK)
         return rc;
-    struct outbox_mail *mail = &outbox_new(call, 1, finish_one)->mails[0];
+    struct outbox_mail *mail = &outbox_new(call, 1, outbox_finish_one)->mails[0];
     fill_mail(call, origin, action, mail);
     rc = address_to(call, &destination, mail, err);
     if (rc == RC_OK)
@@ -717,8 +725,9 @@ concerns_all(const struct outbox *outbox)
         if (outbox->mails[i].rc == RC_OK || outbox->mails[i].fault != fault)
             return false;
     return fault == FAULT_ACCESS_DENIED || fault == FAULT_NO_CONFIGURATION_SET ||
-           fault == FAULT_CONFIGURATION_SET_PAUSED || fault == FAULT_ACCOUNT_PAUSED ||
-           fault == FAULT_DAILY_QUOTA || fault == FAULT_THROTTLING || fault == FAULT_INVALID_TOKEN;
+           fault == FAULT_NO_TEMPLATE || fault == FAULT_CONFIGURATION_SET_PAUSED ||
+           fault == FAULT_ACCOUNT_PAUSED || fault == FAULT_DAILY_QUOTA ||
+           fault == FAULT_THROTTLING || fault == FAULT_INVALID_TOKEN;
 }
 
 static enum rc
@@ -726,7 +735,7 @@ finish_bulk(struct api_call *call, struct err *err)
 {
     const struct outbox *outbox = call->outbox;
     if (concerns_all(outbox))
-        return finish_one(call, err);
+        return outbox_finish_one(call, err);
     json_key(call->output, is_v2(call) ? "BulkEmailEntryResults" : "Status");
     json_open_array(call->output);
     for (size_t i = 0; i < outbox->count; i++) {

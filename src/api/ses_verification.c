@@ -64,18 +64,35 @@ find_template(struct api_call *call, struct verification_template_row *out, stru
 /* ---- who it is from ---- */
 
 static enum rc
-check_from(struct api_call *call, struct slice text, struct mailbox *from, struct err *err)
+read_from(struct api_call *call, struct slice text, struct mailbox *from, bool *verified,
+          struct err *err)
 {
     struct identity_cover cover;
     struct err why = {0};
     if (address_mailbox(call->arena, text, from, &why) != RC_OK)
         return bad(call, err, "FromEmailAddress:", why.text);
     enum rc rc = identity_cover(call, &from->address, &cover, err);
-    if (rc != RC_OK || (cover.verified && !cover.suspended))
+    *verified = rc == RC_OK && cover.verified && !cover.suspended;
+    return rc;
+}
+
+static struct slice
+not_verified(struct api_call *call, struct slice from)
+{
+    return arena_printf(call->arena, "From email address <%.*s> is not verified.", SLICE_ARG(from));
+}
+
+static enum rc
+check_from(struct api_call *call, struct slice text, struct err *err)
+{
+    struct mailbox from;
+    bool verified;
+    enum rc rc = read_from(call, text, &from, &verified, err);
+    if (rc != RC_OK || verified)
         return rc;
     api_fail_about(call, "FromEmailAddress", text);
-    return api_fail(call, RC_DENIED, FAULT_FROM_NOT_VERIFIED, err,
-                    "From email address <%.*s> is not verified.", SLICE_ARG(text));
+    return api_fail(call, RC_DENIED, FAULT_FROM_NOT_VERIFIED, err, "%.*s",
+                    SLICE_ARG(not_verified(call, text)));
 }
 
 /* ---- templates ---- */
@@ -109,7 +126,6 @@ check_content(struct api_call *call, const struct verification_template_row *row
 static enum rc
 check_row(struct api_call *call, const struct verification_template_row *row, struct err *err)
 {
-    struct mailbox from;
     if (!api_name_is_plain(row->name))
         return bad(call, err, "TemplateName",
                    "must be 1 to 64 alphanumeric ASCII characters, '_' and '-'.");
@@ -120,7 +136,7 @@ check_row(struct api_call *call, const struct verification_template_row *row, st
         rc = check_url(call, "SuccessRedirectionURL", row->success_url, err);
     if (rc == RC_OK)
         rc = check_url(call, "FailureRedirectionURL", row->failure_url, err);
-    return rc == RC_OK ? check_from(call, row->from_address, &from, err) : rc;
+    return rc == RC_OK ? check_from(call, row->from_address, err) : rc;
 }
 
 /* What is absent stays (v1 alone leaves it out). */
@@ -254,19 +270,6 @@ open_link(void *ctx, struct database *database, struct arena *arena, struct err 
     return verification_link_open(database, arena, ctx, err);
 }
 
-static enum rc
-finish(struct api_call *call, struct err *err)
-{
-    const struct outbox_mail *mail = &call->outbox->mails[0];
-    if (mail->rc != RC_OK) {
-        *err = mail->err;
-        call->fault = mail->fault;
-        return mail->rc;
-    }
-    json_put_string(call->output, "MessageId", mail->message_id);
-    return RC_OK;
-}
-
 /* Behind what is shown: before the last end of the body, where there is one. The content holds "<"
  * nowhere but where a tag or comment begins. */
 static struct slice
@@ -319,33 +322,46 @@ read_recipient(struct api_call *call, struct address *out, struct err *err)
     return RC_OK;
 }
 
-/* In the sandbox nobody is written to who did not agree, so nobody can be asked this way. */
+/* Told to who may send it alone. In the sandbox nobody is written to who did not agree, so nobody can
+ * be asked this way. */
 static enum rc
-check_production(struct api_call *call, struct err *err)
+find_refusal(struct api_call *call, struct slice from, bool verified, struct outbox_refusal *out,
+             struct err *err)
 {
     struct slice production;
+    *out = (struct outbox_refusal){0};
+    if (!verified) {
+        *out = (struct outbox_refusal){.fault = FAULT_FROM_NOT_VERIFIED,
+                                       .text = not_verified(call, from),
+                                       .member = "FromEmailAddress",
+                                       .value = from};
+        return RC_OK;
+    }
     enum rc rc = settings_get(call->database, call->arena, SETTING_PRODUCTION, &production, err);
-    if (rc != RC_OK || slice_is(production, "on"))
-        return rc;
-    return api_fail(call, RC_DENIED, FAULT_PRODUCTION_ACCESS, err,
-                    "Production access is not granted: custom verification emails cannot be sent "
-                    "from the sandbox.");
+    if (rc == RC_OK && !slice_is(production, "on"))
+        *out = (struct outbox_refusal){
+            .fault = FAULT_PRODUCTION_ACCESS,
+            .text = SLICE("Production access is not granted: custom verification emails cannot be "
+                          "sent from the sandbox.")};
+    return rc;
 }
 
 static enum rc
 send_verification(struct api_call *call, struct err *err)
 {
     struct verification_template_row row;
+    struct outbox_refusal refusal;
     struct mailbox from;
+    bool verified;
     struct address *to = ARENA_NEW(call->arena, struct address);
     struct verification_link *link = ARENA_NEW(call->arena, struct verification_link);
     enum rc rc = find_template(call, &row, err);
     if (rc == RC_OK)
         rc = read_recipient(call, to, err);
     if (rc == RC_OK)
-        rc = check_from(call, row.from_address, &from, err);
+        rc = read_from(call, row.from_address, &from, &verified, err);
     if (rc == RC_OK)
-        rc = check_production(call, err);
+        rc = find_refusal(call, row.from_address, verified, &refusal, err);
     if (rc == RC_OK)
         rc = identity_check_room(call, err);
     if (rc != RC_OK)
@@ -353,7 +369,8 @@ send_verification(struct api_call *call, struct err *err)
     verification_link_make(call->arena, call->constants, to->text, call->now_ms, link);
     link->success_url = row.success_url;
     link->failure_url = row.failure_url;
-    struct outbox_mail *mail = &outbox_new(call, 1, finish)->mails[0];
+    struct outbox_mail *mail = &outbox_new(call, 1, outbox_finish_one)->mails[0];
+    mail->refusal = refusal;
     mail->action = SLICE("ses:SendCustomVerificationEmail");
     mail->api_version = is_v2(call) ? "2" : "1";
     mail->reverse_path = from.address.text;
@@ -374,7 +391,7 @@ static const char content[] =
     "nor markup left open, which could give the link away.";
 static const char both[] =
     "Permission is asked for the identity of the From address, with ses:FromAddress, and in v2 for "
-    "the template too; there is no limit of its own beside the sending quota.";
+    "the template too. A mailbox gets at most 10 verification mails a day.";
 
 #define V1(name, access, run, deviation)                                                           \
     {                                                                                              \

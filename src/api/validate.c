@@ -19,13 +19,16 @@ compile(void)
             abort();
 }
 
+/* No text that fits its length is longer; one that is costs a worker seconds. */
+enum { PATTERN_TEXT_MAX = 1024 * 1024 };
+
 static bool
 matches(struct arena *arena, const struct shape_pattern *pattern, struct slice text)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     char *value;
     pthread_once(&once, compile);
-    return arena_cstr(arena, text, &value, NULL) == RC_OK &&
+    return text.len <= PATTERN_TEXT_MAX && arena_cstr(arena, text, &value, NULL) == RC_OK &&
            regexec(&compiled[pattern - shape_patterns], value, 0, NULL, 0) == 0;
 }
 

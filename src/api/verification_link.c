@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "base/random.h"
 #include "identity/proof.h"
+#include "mail/address.h"
 #include "store/identities.h"
 
 #include <openssl/evp.h>
@@ -58,11 +59,28 @@ await_proof(struct database *database, struct arena *arena, const struct verific
     return rc == RC_OK && was.status != IDENTITY_SUCCESS ? proofs_put(database, &proof, err) : rc;
 }
 
+/* All addresses with another label are one mailbox, whose owner did not ask for any of it. */
+static enum rc
+count_mail(struct database *database, struct arena *arena, const struct verification_link *link,
+           struct err *err)
+{
+    enum rc rc =
+        verifications_count_mail(database, address_fold(arena, link->address),
+                                 link->now_ms - DAY_MS, link->now_ms, VERIFICATION_MAILS_MAX, err);
+    if (rc == RC_LIMIT)
+        return err_set(err, rc,
+                       "%.*s was sent %d verification mails within a day; try again tomorrow",
+                       SLICE_ARG(link->address), VERIFICATION_MAILS_MAX);
+    return rc;
+}
+
 enum rc
 verification_link_open(struct database *database, struct arena *arena,
                        const struct verification_link *link, struct err *err)
 {
-    enum rc rc = await_proof(database, arena, link, err);
+    enum rc rc = count_mail(database, arena, link, err);
+    if (rc == RC_OK)
+        rc = await_proof(database, arena, link, err);
     if (rc == RC_OK)
         rc = verifications_forget(database, link->address, link->now_ms, err);
     if (rc == RC_OK)

@@ -14,13 +14,16 @@ struct verification_link {
     int64_t now_ms;
 };
 
+enum { VERIFICATION_MAILS_MAX = 10 };
+
 /* A fresh link, which does not work until it is opened. */
 void verification_link_make(struct arena *arena, const struct api_constants *constants,
                             struct slice address, int64_t now_ms, struct verification_link *out);
 struct slice verification_link_hash(struct arena *arena, struct slice token);
 
 /* In the writer's transaction: the address is an identity that waits for its proof, and this is its
- * link. One that is verified stays so. */
+ * link. One that is verified stays so.
+ * RC_LIMIT: its mailbox had VERIFICATION_MAILS_MAX within a day, whoever asked for them. */
 MUST_USE enum rc verification_link_open(struct database *database, struct arena *arena,
                                         const struct verification_link *link, struct err *err);
 

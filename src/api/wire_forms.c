@@ -163,6 +163,15 @@ form_get(const struct form *form, const char *name, struct slice *value)
     return false;
 }
 
+bool
+form_has_two(const struct form *form, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < form->count; i++)
+        count += slice_is(form->pairs[i].name, name);
+    return count > 1;
+}
+
 /* Pairs, sorted by name, whose names begin with the same `skip` bytes. */
 struct span {
     const struct form_pair *pairs;

@@ -24,6 +24,7 @@ MUST_USE enum rc form_parse(struct arena *arena, struct slice text, struct form 
                             struct err *err);
 /* The first of that name; false when there is none. */
 bool form_get(const struct form *form, const char *name, struct slice *value);
+bool form_has_two(const struct form *form, const char *name);
 
 /*
  * The input of a Query operation: "Destination.ToAddresses.member.1=a@b.c". `input` NULL: an empty

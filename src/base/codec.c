@@ -217,3 +217,18 @@ codec_utf8_put(uint32_t code, char out[4])
     out[0] = (char)(lead[more] | code);
     return more + 1;
 }
+
+/* All that matters begins with c2 or e2. */
+size_t
+codec_deceiving(struct slice rest)
+{
+    const unsigned char *c = (const unsigned char *)rest.ptr;
+    if (rest.len >= 2 && c[0] == 0xc2 && c[1] < 0xa0)
+        return 2;
+    if (rest.len < 3 || c[0] != 0xe2)
+        return 0;
+    bool line_end_or_turn = c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f ||  /* U+200E, U+200F */
+                                             (c[2] >= 0xa8 && c[2] <= 0xae)); /* U+2028-U+202E */
+    bool isolate = c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;              /* U+2066-U+2069 */
+    return line_end_or_turn || isolate ? 3 : 0;
+}

@@ -29,6 +29,10 @@ MUST_USE enum rc codec_percent_decode(struct arena *arena, struct slice text, bo
 MUST_USE bool codec_utf8_valid(struct slice text);
 /* Length of the well-formed sequence at the front, 0 when there is none. */
 size_t codec_utf8_sequence(struct slice text);
+/* Length of the character at the front when it is shown as something else than what stands there:
+ * C1 controls, line ends of Unicode, and those that turn the direction of what follows
+ * (CVE-2021-42574); 0: it is none of them. */
+size_t codec_deceiving(struct slice rest);
 /* Writes 1-4 bytes; returns how many. `code` is a valid scalar value. */
 size_t codec_utf8_put(uint32_t code, char out[4]);
 

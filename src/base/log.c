@@ -1,5 +1,6 @@
 #include "log.h"
 #include "clock.h"
+#include "codec.h"
 #include "memory.h"
 
 #include <assert.h>
@@ -54,26 +55,43 @@ plain_value(struct slice s)
     return s.len > 0;
 }
 
+/* How many bytes at the front must be escaped: controls, what a terminal obeys or shows as something
+ * else, and what is no UTF-8. */
+static size_t
+escaped_length(struct slice rest)
+{
+    unsigned char c = (unsigned char)rest.ptr[0];
+    if (c < ' ' || c == 127 || (c > 127 && codec_utf8_sequence(rest) == 0))
+        return 1;
+    return codec_deceiving(rest);
+}
+
+static void
+add_quoted(struct buf *line, struct slice s)
+{
+    buf_add_char(line, '"');
+    while (s.len > 0) {
+        size_t escaped = escaped_length(s), len = escaped ? escaped : codec_utf8_sequence(s);
+        if (s.ptr[0] == '"' || s.ptr[0] == '\\')
+            buf_add_char(line, '\\');
+        for (size_t i = 0; i < escaped; i++)
+            buf_printf(line, "\\x%02x", (unsigned char)s.ptr[i]);
+        if (escaped == 0)
+            buf_add(line, slice_head(s, len));
+        s = slice_from(s, len);
+    }
+    buf_add_char(line, '"');
+}
+
 static void
 add_value(struct buf *line, struct slice s)
 {
     bool cut = s.len > LOG_VALUE_MAX;
     s = slice_head(s, LOG_VALUE_MAX);
-    if (plain_value(s)) {
+    if (plain_value(s))
         buf_add(line, s);
-    } else {
-        buf_add_char(line, '"');
-        for (size_t i = 0; i < s.len; i++) {
-            unsigned char c = (unsigned char)s.ptr[i];
-            if (c == '"' || c == '\\')
-                buf_printf(line, "\\%c", c);
-            else if (c < ' ' || c == 127)
-                buf_printf(line, "\\x%02x", c);
-            else
-                buf_add_char(line, (char)c);
-        }
-        buf_add_char(line, '"');
-    }
+    else
+        add_quoted(line, s);
     if (cut)
         buf_add_cstr(line, "...");
 }
@@ -109,6 +127,8 @@ log_write(enum log_level level, const char *event, const struct log_field *field
     line.overflow = false; /* an overlong line is cut, never lost */
     if (line.len > LOG_LINE_MAX - 1)
         line.len = LOG_LINE_MAX - 1;
+    while (line.len > 0 && (line.ptr[line.len - 1] & 0x80)) /* no character is cut in two */
+        line.len--;
     buf_add_char(&line, '\n');
     ssize_t written = write(STDERR_FILENO, line.ptr, line.len); /* one write, one line */
     (void)written;

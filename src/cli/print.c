@@ -1,27 +1,11 @@
 #include "print.h"
+#include "base/codec.h"
 #include "cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 /* ---- text ---- */
-
-/* Characters that are shown as something else than what stands there: C1 controls, line ends of
- * Unicode, and those that turn the direction of what follows (CVE-2021-42574). All that matters
- * begins with c2 or e2. */
-static size_t
-deceiving(struct slice rest)
-{
-    const unsigned char *c = (const unsigned char *)rest.ptr;
-    if (rest.len >= 2 && c[0] == 0xc2 && c[1] < 0xa0)
-        return 2;
-    if (rest.len < 3 || c[0] != 0xe2)
-        return 0;
-    bool line_end_or_turn = c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f ||  /* U+200E, U+200F */
-                                             (c[2] >= 0xa8 && c[2] <= 0xae)); /* U+2028-U+202E */
-    bool isolate = c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;              /* U+2066-U+2069 */
-    return line_end_or_turn || isolate ? 3 : 0;
-}
 
 struct slice
 print_safe(struct arena *arena, struct slice text)
@@ -30,7 +14,7 @@ print_safe(struct arena *arena, struct slice text)
     size_t len = 0;
     for (size_t i = 0; i < text.len;) {
         unsigned char c = (unsigned char)text.ptr[i];
-        size_t escaped = deceiving(slice_from(text, i));
+        size_t escaped = codec_deceiving(slice_from(text, i));
         if (c < ' ' || c == 127)
             escaped = 1;
         for (size_t j = 0; j < escaped; j++)

@@ -44,11 +44,14 @@ MUST_USE enum rc template_parse(struct arena *arena, struct slice text, struct t
 /*
  * Append what the template makes of `data`, an object, to `out`. When this fails `out` holds a part.
  *
+ * steps  how many it may take, TEMPLATE_STEPS_MAX at most; what it took is taken off
+ *
  * RC_NOT_FOUND  "Attribute 'name' is not present in the rendering data."
  * RC_LIMIT      `out` is full, partials nest too deeply, or it is too much work
  */
 MUST_USE enum rc template_render(struct arena *arena, const struct template *template,
-                                 const struct json *data, struct buf *out, struct err *err);
+                                 const struct json *data, uint64_t *steps, struct buf *out,
+                                 struct err *err);
 
 /* Replacement data over default data, by top-level name; either may be NULL. */
 struct json *template_merge(struct arena *arena, const struct json *defaults,

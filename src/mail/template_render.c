@@ -399,8 +399,7 @@ check_limits(struct render *r)
         return err_set(r->err, RC_LIMIT, "what the template renders is longer than %zu bytes",
                        r->out->max);
     if (r->steps == 0)
-        return err_set(r->err, RC_LIMIT, "the template takes more than %d steps to render",
-                       TEMPLATE_STEPS_MAX);
+        return err_set(r->err, RC_LIMIT, "the template takes too many steps to render");
     return RC_OK;
 }
 
@@ -425,12 +424,14 @@ render_program(struct render *r, const struct template_program *program, const s
 
 enum rc
 template_render(struct arena *arena, const struct template *template, const struct json *data,
-                struct buf *out, struct err *err)
+                uint64_t *steps, struct buf *out, struct err *err)
 {
-    struct render r = {
-        .arena = arena, .out = out, .data = data, .steps = TEMPLATE_STEPS_MAX, .err = err};
+    uint64_t allowed = *steps < TEMPLATE_STEPS_MAX ? *steps : TEMPLATE_STEPS_MAX;
+    struct render r = {.arena = arena, .out = out, .data = data, .steps = allowed, .err = err};
     struct scope scope = {.context = data};
-    return render_program(&r, &template->program, &scope);
+    enum rc rc = render_program(&r, &template->program, &scope);
+    *steps -= allowed - r.steps;
+    return rc;
 }
 
 static void

@@ -44,6 +44,7 @@ struct call {
     struct slice id;                                        /* x-amzn-RequestId of the answer */
     struct buf received;                                    /* owned; a body that came in pieces */
     uint64_t charged;                                       /* of core's call_bytes */
+    uint64_t charged_made;                                  /* of core's made_bytes */
     int64_t began_ms;                                       /* monotonic */
 };
 
@@ -86,6 +87,7 @@ struct core {
     struct rate *changes; /* by access key */
     bool production, disk_low;
     uint64_t call_bytes; /* of all calls that are not answered */
+    uint64_t made_bytes; /* of the messages that those make, which are on their way */
     struct counters counters;
     struct account account;
     int64_t started_ms;
@@ -128,6 +130,8 @@ bool call_begin(struct front *front, struct slice payload);
 bool call_body(struct front *front, struct slice payload);
 bool call_abort(struct front *front, uint64_t number);
 void call_forget_front(struct front *front);
+/* Room for so many bytes that were made from it, until its answer; false when there is none. */
+bool call_charge_made(struct call *call, uint64_t bytes);
 /* `header`: further lines with CRLF. Everything together fits CHANNEL_PAYLOAD_MAX, or the answer is
  * a 500. Frees the call. */
 void call_respond(struct call *call, uint32_t status, struct slice content_type,

@@ -149,9 +149,23 @@ sent(void *ctx)
     answer(job);
 }
 
+/* The caller comes again. */
+static void
+refuse_busy(struct api_job *job)
+{
+    job->dispatch.rc = err_set(&job->dispatch.err, RC_TEMPORARY,
+                               "Too much is being sent at once; try again in a moment");
+    job->dispatch.call.fault = FAULT_UNAVAILABLE;
+    answer(job);
+}
+
 static void
 send_all(struct api_job *job)
 {
+    if (job->call && !call_charge_made(job->call, arena_size(job->arena))) {
+        refuse_busy(job);
+        return;
+    }
     struct outbox *outbox = job->dispatch.call.outbox;
     job->pending = outbox->count + 1; /* one for this loop: the last to end may be among them */
     for (size_t i = 0; i < outbox->count; i++)

@@ -25,6 +25,9 @@
  * little must not shut out everybody else. */
 #define CALLS_MAX   (192 * MEBIBYTE)
 #define CALLS_SMALL (32 * MEBIBYTE)
+/* And of what was decoded and made from requests that send, until their messages are with the store:
+ * a small request can make large messages. */
+#define MADE_MAX (256 * MEBIBYTE)
 
 enum { CREDIT_STEP = BODY_CREDIT / 4 /* less is not worth a message */ };
 
@@ -44,6 +47,7 @@ static void
 call_free(struct call *call)
 {
     call->core->call_bytes -= call->charged;
+    call->core->made_bytes -= call->charged_made;
     buf_fini(&call->received);
     arena_free(call->arena);
     free(call);
@@ -113,6 +117,17 @@ charge(struct call *call, uint64_t bytes, bool small)
         return false;
     core->call_bytes += bytes;
     call->charged += bytes;
+    return true;
+}
+
+bool
+call_charge_made(struct call *call, uint64_t bytes)
+{
+    struct core *core = call->core;
+    if (core->made_bytes > MADE_MAX || bytes > MADE_MAX - core->made_bytes)
+        return false;
+    core->made_bytes += bytes;
+    call->charged_made += bytes;
     return true;
 }
 

@@ -47,6 +47,7 @@ struct submission_job {
     uint64_t body_bytes, received;
     struct slice verdict; /* a refusal that came before the end; told at the end */
     const char *verdict_reason;
+    bool withheld; /* allowed, but for what the handler found (api/outbox.h) */
     bool answered;
     int64_t credit; /* what the front may still send */
     uint32_t owed;  /* credit not given back while the store is behind */
@@ -147,6 +148,15 @@ mail_fail(struct submission_job *job, enum rc rc, enum api_fault fault, struct s
     mail_finish(job);
 }
 
+/* What the handler found is told instead of what the gate finds after the policies. */
+static bool
+was_withheld(const struct submission_job *job)
+{
+    enum gate_reason reason = job->answer.decision.reason;
+    return job->mail->refusal.text.len > 0 &&
+           (job->withheld || reason == GATE_SUSPENDED || reason == GATE_NOT_VERIFIED);
+}
+
 static void
 mail_refuse(struct submission_job *job)
 {
@@ -156,6 +166,10 @@ mail_refuse(struct submission_job *job)
                   SLICE("The security token included in the request is invalid."));
     else if (strcmp(why, "storage") == 0)
         mail_fail(job, RC_TEMPORARY, FAULT_UNAVAILABLE, SLICE("Insufficient system storage"));
+    else if (strcmp(why, "too_many") == 0)
+        mail_fail(job, RC_LIMIT, FAULT_LIMIT, job->answer.reply);
+    else if (was_withheld(job))
+        mail_fail(job, RC_DENIED, job->mail->refusal.fault, job->mail->refusal.text);
     else if (job->mail->rc == RC_DENIED) /* what it holds, not how it is written */
         mail_fail(job, RC_DENIED, FAULT_MESSAGE_REJECTED, without_prefix(job->answer.reply));
     else
@@ -331,6 +345,11 @@ accept_done(struct write_job *write)
         refuse(job, slice_of(reply_text(REPLY_AUTH_INVALID)));
         return;
     }
+    if (write->rc == RC_LIMIT && job->mail) { /* of what is written with it */
+        job->verdict_reason = "too_many";
+        refuse(job, arena_dup(job->arena, slice_of(write->err.text)));
+        return;
+    }
     if (write->rc != RC_OK) {
         fail_temporarily(job, core->disk_low ? REPLY_STORAGE : REPLY_TEMPORARY_FAILURE,
                          write->err.text);
@@ -424,12 +443,23 @@ record_unrendered(struct submission_job *job)
     writer_submit(job->core->writer, &job->write);
 }
 
+/* It would have been allowed, but there is nothing to send. */
+static void
+refuse_withheld(struct submission_job *job)
+{
+    job->withheld = true;
+    job->verdict_reason = "unsendable";
+    refuse(job, job->mail->refusal.text);
+}
+
 static void
 decide_done(void *ctx)
 {
     struct submission_job *job = ctx;
     if (job->rc == RC_OK && job->mail && job->mail->rendering_failure.len)
         record_unrendered(job);
+    else if (job->rc == RC_OK && job->mail && job->mail->refusal.text.len)
+        refuse_withheld(job);
     else if (job->rc == RC_OK)
         commit(job);
     else if (job->rc == RC_TEMPORARY || job->rc == RC_PERMANENT)

@@ -507,6 +507,47 @@ verifications_urls(struct database *db, struct arena *arena, struct slice token_
     return query_end(&q, err);
 }
 
+static enum rc
+forget_mails(struct database *db, int64_t before_ms, struct err *err)
+{
+    struct query q = query_start(db, "DELETE FROM verification_mail WHERE sent_ms < ?");
+    query_i64(&q, before_ms);
+    return query_run(&q, err);
+}
+
+static enum rc
+count_mails(struct database *db, struct slice mailbox, int64_t *count, struct err *err)
+{
+    struct query q = query_start(db, "SELECT count(*) FROM verification_mail WHERE mailbox = ?");
+    query_text(&q, mailbox);
+    *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
+    return query_end(&q, err);
+}
+
+static enum rc
+insert_mail(struct database *db, struct slice mailbox, int64_t now_ms, struct err *err)
+{
+    struct query q =
+        query_start(db, "INSERT INTO verification_mail (mailbox, sent_ms) VALUES (?, ?)");
+    query_text(&q, mailbox);
+    query_i64(&q, now_ms);
+    return query_run(&q, err);
+}
+
+enum rc
+verifications_count_mail(struct database *db, struct slice mailbox, int64_t since_ms,
+                         int64_t now_ms, int64_t max, struct err *err)
+{
+    int64_t count;
+    enum rc rc = forget_mails(db, since_ms, err);
+    if (rc == RC_OK)
+        rc = count_mails(db, mailbox, &count, err);
+    if (rc == RC_OK && count >= max)
+        return err_set(err, RC_LIMIT, "%.*s had %lld verification mails already",
+                       SLICE_ARG(mailbox), (long long)count);
+    return rc == RC_OK ? insert_mail(db, mailbox, now_ms, err) : rc;
+}
+
 enum rc
 verifications_forget(struct database *db, struct slice address, int64_t now_ms, struct err *err)
 {

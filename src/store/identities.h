@@ -112,6 +112,11 @@ MUST_USE enum rc verifications_set_urls(struct database *db, struct slice token_
 MUST_USE enum rc verifications_urls(struct database *db, struct arena *arena,
                                     struct slice token_hash, struct slice *success_url,
                                     struct slice *failure_url, struct err *err);
+/* One more verification mail goes to the mailbox now; those before `since_ms` are forgotten.
+ * RC_LIMIT: it had `max` since then. */
+MUST_USE enum rc verifications_count_mail(struct database *db, struct slice mailbox,
+                                          int64_t since_ms, int64_t now_ms, int64_t max,
+                                          struct err *err);
 /* Earlier links for the address stop working; so do expired ones. */
 MUST_USE enum rc verifications_forget(struct database *db, struct slice address, int64_t now_ms,
                                       struct err *err);

@@ -144,6 +144,10 @@ static const char *const migrations[] = {
     "UPDATE identity SET keys_ms = created_ms WHERE is_domain = 1;"
     "ALTER TABLE verification ADD COLUMN success_url TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE verification ADD COLUMN failure_url TEXT NOT NULL DEFAULT '';"
+    /* Outlives the identity: deleting it must not let another hundred mails go to the address. */
+    "CREATE TABLE verification_mail (mailbox TEXT NOT NULL, sent_ms INTEGER NOT NULL);"
+    "CREATE INDEX verification_mail_mailbox ON verification_mail (mailbox, sent_ms);"
+    "CREATE INDEX verification_mail_sent ON verification_mail (sent_ms);"
     "ALTER TABLE message ADD COLUMN subject TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE message ADD COLUMN tls_required INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE statistic (quarter INTEGER PRIMARY KEY, attempts INTEGER NOT NULL,"

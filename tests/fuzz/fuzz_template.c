@@ -24,8 +24,9 @@ render(struct arena *arena, const struct template *template, const struct json *
        struct buf *out)
 {
     struct err err = {0};
+    uint64_t steps = TEMPLATE_STEPS_MAX;
     buf_init(out, OUTPUT_MAX);
-    enum rc rc = template_render(arena, template, data, out, &err);
+    enum rc rc = template_render(arena, template, data, &steps, out, &err);
     must(rc == RC_OK || rc == RC_NOT_FOUND || rc == RC_LIMIT);
     must(rc == RC_OK ? buf_ok(out) : rc == err.rc && err.text[0] != '\0');
     return rc;

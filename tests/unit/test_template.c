@@ -42,9 +42,10 @@ static enum rc
 render(struct slice text, const struct json *data)
 {
     struct template *template;
+    uint64_t steps = TEMPLATE_STEPS_MAX;
     buf_reset(&out);
     enum rc rc = template_parse(arena, text, &template, &err);
-    return rc == RC_OK ? template_render(arena, template, data, &out, &err) : rc;
+    return rc == RC_OK ? template_render(arena, template, data, &steps, &out, &err) : rc;
 }
 
 struct row {
@@ -408,7 +409,7 @@ static void
 work_is_limited(void **state)
 {
     (void)state;
-    static const char limit[] = "the template takes more than 10000000 steps to render";
+    static const char limit[] = "the template takes too many steps to render";
     static const char *const costly[] = {
         "{{#each l}}{{#each ../l}}{{/each}}{{/each}}",
         "{{#each l}}{{#each ../l}}{{#each ../../l}}{{#if x}}{{/if}}{{/each}}{{/each}}{{/each}}",
@@ -427,17 +428,34 @@ output_is_limited_by_its_buffer(void **state)
 {
     (void)state;
     struct template *template;
+    uint64_t steps = TEMPLATE_STEPS_MAX;
     struct buf small;
     struct json *data = json("{\"a\":\"12345\"}");
     assert_int_equal(template_parse(arena, SLICE("{{a}}{{a}}"), &template, &err), RC_OK);
     buf_init(&small, 10);
-    assert_int_equal(template_render(arena, template, data, &small, &err), RC_OK);
+    assert_int_equal(template_render(arena, template, data, &steps, &small, &err), RC_OK);
     assert_true(slice_is(buf_slice(&small), "1234512345"));
     buf_fini(&small);
     buf_init(&small, 9);
-    assert_int_equal(template_render(arena, template, data, &small, &err), RC_LIMIT);
+    assert_int_equal(template_render(arena, template, data, &steps, &small, &err), RC_LIMIT);
     assert_string_equal(err.text, "what the template renders is longer than 9 bytes");
     buf_fini(&small);
+}
+
+static void
+several_renderings_share_their_steps(void **state)
+{
+    (void)state;
+    struct template *template;
+    uint64_t steps = 10;
+    struct json *data = json("{\"l\":[1,2,3]}");
+    assert_int_equal(template_parse(arena, SLICE("{{#each l}}{{this}}{{/each}}"), &template, &err),
+                     RC_OK);
+    unsigned times = 0;
+    while (template_render(arena, template, data, &steps, &out, &err) == RC_OK && times < 10)
+        times++;
+    assert_in_range(times, 0, 3);
+    assert_int_equal(steps, 0);
 }
 
 static void
@@ -445,9 +463,11 @@ what_is_rendered_is_appended(void **state)
 {
     (void)state;
     struct template *template;
+    uint64_t steps = TEMPLATE_STEPS_MAX;
     assert_int_equal(template_parse(arena, SLICE("{{a}}"), &template, &err), RC_OK);
     buf_add_cstr(&out, "before ");
-    assert_int_equal(template_render(arena, template, json("{\"a\":1}"), &out, &err), RC_OK);
+    assert_int_equal(template_render(arena, template, json("{\"a\":1}"), &steps, &out, &err),
+                     RC_OK);
     assert_true(slice_is(buf_slice(&out), "before 1"));
 }
 
@@ -495,6 +515,7 @@ main(void)
         UNIT(partials_that_use_themselves_end),
         UNIT(work_is_limited),
         UNIT(output_is_limited_by_its_buffer),
+        UNIT(several_renderings_share_their_steps),
         UNIT(what_is_rendered_is_appended),
         UNIT(replacement_data_goes_over_default_data_by_top_level_name),
     };
