@@ -476,6 +476,25 @@ resource_of(const struct dispatch *dispatch, struct database *database)
     return SLICE("*");
 }
 
+/* What a refusal calls it: users and groups by the name that the request has, since their ARN says
+ * whether they exist, and under which path; so does the ARN of who has an access key. */
+static struct slice
+shown_of(const struct dispatch *dispatch, struct slice resource)
+{
+    struct slice name = named(dispatch);
+    if (dispatch->service == SERVICE_SES)
+        return SLICE("");
+    switch (dispatch->row->resource) {
+    case RESOURCE_USER:
+    case RESOURCE_MOVED_USER:
+        return arena_concat(dispatch->arena, SLICE("user "),
+                            name.len ? name : dispatch->caller.user_name);
+    case RESOURCE_GROUP: return arena_concat(dispatch->arena, SLICE("group "), name);
+    case RESOURCE_ACCESS_KEY: return arena_concat(dispatch->arena, SLICE("access key "), name);
+    default: return resource;
+    }
+}
+
 /* "Tags" and "TagKeys" of the input, for conditions on tags. */
 static void
 read_tags(const struct dispatch *dispatch, struct permit_request *request)
@@ -585,7 +604,6 @@ authorize(struct dispatch *dispatch, struct api_thread *thread)
         .region = dispatch->constants->region,
         .action = slice_of(row->action),
         .resource = resource_of(dispatch, thread->database),
-        .show_resource = row->service != SERVICE_SES,
         .source_ip = caller->source_ip,
         .user_agent = caller->user_agent,
         .secure_transport = caller->tls.len > 0,
@@ -594,6 +612,7 @@ authorize(struct dispatch *dispatch, struct api_thread *thread)
                                                        : NULL,
         .now_ms = dispatch->now_ms,
     };
+    request.shown = shown_of(dispatch, request.resource);
     read_tags(dispatch, &request);
     if (read_iam_keys(dispatch, thread->database, &request) != RC_OK)
         return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);

@@ -7,6 +7,7 @@ outbox_new(struct api_call *call, size_t count,
 {
     struct outbox *outbox = ARENA_NEW(call->arena, struct outbox);
     outbox->count = count < OUTBOX_MAX ? count : OUTBOX_MAX;
+    outbox->mails = ARENA_ARRAY(call->arena, struct outbox_mail, outbox->count);
     outbox->finish = finish;
     for (size_t i = 0; i < outbox->count; i++)
         outbox->mails[i].arena = call->arena;

@@ -58,7 +58,7 @@ struct outbox_mail {
 enum { OUTBOX_MAX = 50 };
 
 struct outbox {
-    struct outbox_mail mails[OUTBOX_MAX];
+    struct outbox_mail *mails;
     size_t count;
     size_t began; /* bytes of the call's arena when there was no message in it */
     /* When all have their outcome: writes the output, or fails as the call. */

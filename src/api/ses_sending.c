@@ -780,11 +780,12 @@ make_entry(struct api_call *call, const struct origin *origin,
            struct err *err)
 {
     struct destination destination;
-    struct json *replacement;
+    struct json *replacement = NULL;
     struct compose parts = {0};
     read_headers(call, headers, &parts);
     read_headers(call, entry->headers, &parts);
-    enum rc rc = rendering_data(call, entry->data, &replacement, err);
+    enum rc rc = outbox_is_full(call) ? RC_OK /* it is refused below */
+                                      : rendering_data(call, entry->data, &replacement, err);
     if (rc == RC_OK)
         rc = read_destination(call, entry->destination, &destination, err);
     if (rc == RC_OK)

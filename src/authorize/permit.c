@@ -85,7 +85,7 @@ place_of(const struct policy_entry *entry)
 static enum rc
 refuse(const struct permit_request *request, const struct evaluate_result *result, struct err *err)
 {
-    bool shown = request->show_resource;
+    struct slice shown = request->shown;
     struct slice action = request->action;
     char reason[200];
     if (result->outcome == EVALUATE_EXPLICIT_DENY)
@@ -95,8 +95,8 @@ refuse(const struct permit_request *request, const struct evaluate_result *resul
                  result->denied_by_boundary ? "permissions boundary" : "identity-based policy",
                  SLICE_ARG(action));
     return err_set(err, RC_DENIED, "User: %.*s is not authorized to perform: %.*s%s%.*s %s",
-                   SLICE_ARG(request->user_arn), SLICE_ARG(action), shown ? " on resource: " : "",
-                   SLICE_ARG(shown ? request->resource : SLICE("")), reason);
+                   SLICE_ARG(request->user_arn), SLICE_ARG(action),
+                   shown.len ? " on resource: " : "", SLICE_ARG(shown), reason);
 }
 
 enum rc

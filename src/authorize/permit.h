@@ -16,7 +16,7 @@ struct permit_request {
     struct slice user_name, user_id, user_arn, account, region;
     struct slice action;   /* "iam:CreateUser" */
     struct slice resource; /* ARN, or "*" */
-    bool show_resource;    /* in the refusal: SES v1 does not */
+    struct slice shown;    /* what the refusal calls it; empty: nothing, as SES v1 does */
     struct slice source_ip, user_agent;
     bool secure_transport;
     const char *api_version; /* of ses: actions; NULL: none */

@@ -527,6 +527,30 @@ def test_a_template_is_asked_about(instance):
 
 # ---- verification mail ----
 
+def custom_template(name, from_):
+    return {"TemplateName": name, "FromEmailAddress": from_, "TemplateSubject": "a",
+            "TemplateContent": "<p>b</p>", "SuccessRedirectionURL": "https://example.com/",
+            "FailureRedirectionURL": "https://example.com/"}
+
+
+@pytest.mark.parametrize("service", ["ses", "sesv2"])
+def test_verification_mail_is_asked_about_under_the_name_that_its_template_has(instance, owner,
+                                                                              service):
+    name = f"asker-{service}"
+    client = instance.api(service, instance.person(name, {
+        **POLICY, "Action": "ses:SendCustomVerificationEmail"}))
+    owner.v1.create_custom_verification_email_template(**custom_template(f"{name}-own", TARO))
+    owner.v1.create_custom_verification_email_template(**custom_template(f"{name}-other", JIRO))
+    to = Person.to()
+    error = refused(client.send_custom_verification_email, EmailAddress=to,
+                    TemplateName=f"{name}-other")
+    assert error["Code"].startswith("AccessDenied"), error
+    assert to not in owner.v1.list_identities()["Identities"]
+    client.send_custom_verification_email(EmailAddress=to, TemplateName=f"{name}-own")
+    received = instance.sink.one(to)
+    assert received.fields("From") == [TARO] and received.mail_from == ""
+
+
 def ways_to_be_asked(owner):
     """Each sends one verification mail to the address."""
     def v1(address):
@@ -546,10 +570,7 @@ def ways_to_be_asked(owner):
 @pytest.mark.parametrize("way", range(4))
 def test_a_mailbox_gets_ten_verification_mails_a_day_whatever_is_deleted(instance, owner, way):
     if way == 0:
-        owner.v1.create_custom_verification_email_template(
-            TemplateName="confirm", FromEmailAddress=TARO, TemplateSubject="a",
-            TemplateContent="<p>b</p>", SuccessRedirectionURL="https://example.com/",
-            FailureRedirectionURL="https://example.com/")
+        owner.v1.create_custom_verification_email_template(**custom_template("confirm", TARO))
     ask = ways_to_be_asked(owner)[way]
     addresses = [f"victim{way}{label}@example.net"
                  for label in ("", "", "", "+a", "+b", "+c", "+d", "+e", "+f+g")]

@@ -8,7 +8,11 @@ import json
 import re
 import sqlite3
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 import botocore.exceptions
+import botocore.httpsession
 import pytest
 
 from harness import ROOT, Instance, message
@@ -44,7 +48,7 @@ NAMED = {  # by the member's name, where the model alone does not say what fits
     "Template": "there", "TemplateName": "there", "TemplateData": "{}",
     "DefaultTemplateData": "{}", "EmailIdentity": "test1.com", "Identity": "test1.com",
     "Domain": "test9.com", "UserName": "victim", "GroupName": "crew", "Path": "/",
-    "BehaviorOnMXFailure": "UseDefaultValue", "PolicyDocument": "{}", "VersionId": "v1",
+    "S3Url": "s3://bucket/key", "BehaviorOnMXFailure": "UseDefaultValue", "PolicyDocument": "{}", "VersionId": "v1",
 }
 
 
@@ -103,6 +107,9 @@ MORE = {  # what the models call optional and the operations do not
     ("iam", "ListAccessKeys"): {"UserName": "victim"},
     ("iam", "DeleteAccessKey"): {"UserName": "victim"},
     ("iam", "UpdateAccessKey"): {"UserName": "victim"},
+    **{("iam", operation): {"UserName": "victim"} for operation in (
+        "ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials",
+        "ListSigningCertificates")},
     ("iam", "CreateLoginProfile"): {"Password": "a long password"},
 }
 
@@ -113,7 +120,24 @@ def input_of(client, service, operation, instance):
     return {**given, **MORE.get((service, operation), {})}
 
 
+NEWER = {"GetMessageInsights": ("GET", "/v2/email/insights/x")}  # than Debian's botocore
+
+
+def refusal_of_newer(instance, credential, operation):
+    url = f"http://127.0.0.1:{instance.ports['http']}" + NEWER[operation][1]
+    request = botocore.awsrequest.AWSRequest(NEWER[operation][0], url)
+    botocore.auth.SigV4Auth(botocore.credentials.Credentials(
+        credential["access_key_id"], credential["secret_access_key"]), "ses", "us-east-1"
+    ).add_auth(request)
+    answer = botocore.httpsession.URLLib3Session().send(request.prepare())
+    return {"Error": {"Code": answer.headers["x-amzn-ErrorType"],
+                      "Message": json.loads(answer.content)["message"]},
+            "ResponseMetadata": {"HTTPStatusCode": answer.status_code}}
+
+
 def refusal(instance, credential, service, operation):
+    if operation in NEWER:
+        return refusal_of_newer(instance, credential, operation)
     client = instance.api(service, credential)
     with pytest.raises(botocore.exceptions.ClientError) as raised:
         client._make_api_call(operation, input_of(client, service, operation, instance))
@@ -182,7 +206,8 @@ def assert_refused(instance, user, why, service, operation, action):
     assert error["Message"].startswith(beginning), error
     rest = error["Message"].removeprefix(beginning)
     assert rest == f" {why}" if service == "ses" else \
-        re.fullmatch(r" on resource: (\*|arn:aws:\S+) " + re.escape(why), rest), error
+        re.fullmatch(r" on resource: (\*|arn:aws:\S+|user victim|group crew|access key \S+) "
+                     + re.escape(why), rest), error
 
 
 @pytest.mark.parametrize("service, operation, action", MANAGING,
@@ -252,6 +277,28 @@ def test_who_may_not_send_does_not_learn_who_is_verified(instance, service, deni
             instance.api(service, who).send_custom_verification_email(
                 TemplateName=name, EmailAddress="ana@example.net")
         assert raised.value.response["Error"]["Code"] == code
+
+
+def test_who_may_not_ask_about_a_user_does_not_learn_whether_there_is_one(instance):
+    """Nor how the name is written, nor under which path, nor whose a key is."""
+    owner, nobody = instance.api("iam", instance.owner), instance.api("iam", instance.nobody)
+    owner.create_user(UserName="Hidden", Path="/staff/")
+    owner.create_group(GroupName="Hidden", Path="/staff/")
+    key = owner.create_access_key(UserName="Hidden")["AccessKey"]["AccessKeyId"]
+
+    def words(call, **members):
+        with pytest.raises(botocore.exceptions.ClientError) as raised:
+            call(**members)
+        text = raised.value.response["Error"]["Message"]
+        for value in members.values():
+            text = text.replace(value, "?")
+        return text
+    for call in (nobody.get_user, nobody.update_user, nobody.create_access_key):
+        assert words(call, UserName="hidden") == words(call, UserName="nosuch")
+    assert words(nobody.get_group, GroupName="hidden") == words(nobody.get_group,
+                                                                GroupName="nosuch")
+    assert words(nobody.get_access_key_last_used, AccessKeyId=key) == \
+        words(nobody.get_access_key_last_used, AccessKeyId="AKIAAAAAAAAAAAAAAAAA")
 
 
 def test_who_one_is_may_be_asked_by_everybody(instance):
