@@ -4,7 +4,7 @@
 #include "authorize/permit.h"
 #include "identity_changes.h"
 #include "outbox.h"
-#include "store/user_tags.h"
+#include "store/tags.h"
 #include "store/users.h"
 #include "validate.h"
 #include "wire_answers.h"
@@ -531,10 +531,10 @@ static enum rc
 read_user_tags(struct dispatch *dispatch, struct database *database, struct slice user_id,
                struct permit_request *request)
 {
-    struct user_tag_row *rows;
+    struct tag_row *rows;
     size_t count;
-    enum rc rc = user_tags_page(database, dispatch->arena, user_id, SLICE(""), PERMIT_TAGS_MAX,
-                                &rows, &count, &dispatch->err);
+    enum rc rc = tags_page(database, dispatch->arena, user_id, SLICE(""), PERMIT_TAGS_MAX, &rows,
+                           &count, &dispatch->err);
     if (rc != RC_OK)
         return rc;
     struct permit_tag *tags = ARENA_ARRAY(dispatch->arena, struct permit_tag, count);

@@ -1,7 +1,6 @@
 #include "iam.h"
 #include "base/codec.h"
 #include "store/policies.h"
-#include "store/user_tags.h"
 
 enum { ITEMS_DEFAULT = 100, PAGE_BYTES = 512 * 1024 };
 
@@ -114,27 +113,6 @@ iam_put_boundary(struct api_call *call, struct slice arn)
     json_put_cstr(call->output, "PermissionsBoundaryType", "PermissionsBoundaryPolicy");
     json_put_string(call->output, "PermissionsBoundaryArn", arn);
     json_close_object(call->output);
-}
-
-enum rc
-iam_put_tags(struct api_call *call, struct slice user_id, struct err *err)
-{
-    struct user_tag_row *rows;
-    size_t count;
-    enum rc rc = user_tags_page(call->database, call->arena, user_id, SLICE(""), IAM_TAGS_MAX,
-                                &rows, &count, err);
-    if (rc != RC_OK || count == 0)
-        return rc;
-    json_key(call->output, "Tags");
-    json_open_array(call->output);
-    for (size_t i = 0; i < count; i++) {
-        json_open_object(call->output);
-        json_put_string(call->output, "Key", rows[i].key);
-        json_put_string(call->output, "Value", rows[i].value);
-        json_close_object(call->output);
-    }
-    json_close_array(call->output);
-    return RC_OK;
 }
 
 struct slice

@@ -39,12 +39,11 @@ void iam_page_end(struct api_call *call, const struct iam_page *page);
 /* Members of an open object. */
 void iam_put_user(struct api_call *call, const struct user_row *row);
 void iam_put_boundary(struct api_call *call, struct slice arn); /* nothing when empty */
-MUST_USE enum rc iam_put_tags(struct api_call *call, struct slice user_id, struct err *err);
 /* Where a key was used last: what is called everywhere counts as us-east-1. "N/A": never. */
 struct slice iam_region_of_use(const struct api_call *call, const struct access_key_row *key);
 void iam_put_group(struct api_call *call, const struct group_row *row);
 
 /* AWS's quotas. */
-enum { IAM_USERS_MAX = 5000, IAM_GROUPS_MAX = 300, IAM_GROUPS_OF_USER_MAX = 10, IAM_TAGS_MAX = 50 };
+enum { IAM_USERS_MAX = 5000, IAM_GROUPS_MAX = 300, IAM_GROUPS_OF_USER_MAX = 10 };
 
 #endif

@@ -63,17 +63,8 @@ put_whole_policy(struct api_call *call, const struct managed_policy_row *row, st
     put_policy(call, row);
     if (row->description.len)
         json_put_string(call->output, "Description", row->description);
-    enum rc rc = tag_list_put(call, row->arn, err);
+    enum rc rc = tag_list_put(call, &tag_rules_policy, row->arn, err);
     json_close_object(call->output);
-    return rc;
-}
-
-/* A tag that a policy may not have. */
-static enum rc
-invalid_tags(struct api_call *call, enum rc rc)
-{
-    if (rc == RC_SYNTAX)
-        call->fault = FAULT_INVALID_INPUT;
     return rc;
 }
 
@@ -86,8 +77,8 @@ create_policy(struct api_call *call, struct err *err)
                                       input(call, "PolicyDocument", ""), &row, err);
     if (rc != RC_OK)
         return iam_malformed(call, rc, err);
-    rc = tag_list_store(call, row.arn, json_member(call->input, "Tags"), err);
-    return rc == RC_OK ? put_whole_policy(call, &row, err) : invalid_tags(call, rc);
+    rc = tag_list_add(call, &tag_rules_policy, row.arn, err);
+    return rc == RC_OK ? put_whole_policy(call, &row, err) : rc;
 }
 
 static enum rc

@@ -7,6 +7,7 @@
 #include "store/login_profiles.h"
 #include "store/policies.h"
 #include "store/settings.h"
+#include "tag_list.h"
 
 #include <inttypes.h>
 
@@ -177,7 +178,7 @@ put_user_detail(struct api_call *call, const struct user_row *row, struct err *e
     if (rc == RC_OK)
         rc = put_policies_of(call, OWNER_USER, row->folded, "UserPolicyList", err);
     if (rc == RC_OK)
-        rc = iam_put_tags(call, row->id, err);
+        rc = tag_list_put(call, &tag_rules_user, row->id, err);
     json_close_object(call->output);
     return rc;
 }

@@ -3,66 +3,26 @@
 #include "iam.h"
 #include "served.h"
 #include "store/login_profiles.h"
-#include "store/user_tags.h"
+#include "tag_list.h"
 
 enum { PASSWORD_MIN = 8 };
 
 /* ---- tags ---- */
-
-/* Keys are compared without regard to case, and "aws:" is nobody's to give. */
-static enum rc
-check_tags(struct api_call *call, const struct json *tags, struct err *err)
-{
-    for (const struct json *tag = tags ? tags->first : NULL; tag; tag = tag->next) {
-        struct slice key = json_member(tag, "Key")->text;
-        if (slice_istarts(key, SLICE("aws:")))
-            return api_fail(call, RC_DENIED, FAULT_INVALID_INPUT, err,
-                            "Tag keys that begin with aws: are reserved for system use");
-        for (const struct json *other = tag->next; other; other = other->next)
-            if (slice_ieq(key, json_member(other, "Key")->text))
-                return api_fail(
-                    call, RC_DENIED, FAULT_INVALID_INPUT, err,
-                    "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-    }
-    return RC_OK;
-}
-
-static enum rc
-store_tags(struct api_call *call, struct slice user_id, struct err *err)
-{
-    struct user_tag_row *rows;
-    size_t count = 0;
-    const struct json *tags = json_member(call->input, "Tags");
-    enum rc rc = check_tags(call, tags, err);
-    for (const struct json *tag = tags ? tags->first : NULL; rc == RC_OK && tag; tag = tag->next)
-        rc = user_tags_put(call->database, user_id, json_member(tag, "Key")->text,
-                           json_member(tag, "Value")->text, err);
-    if (rc == RC_OK)
-        rc = user_tags_page(call->database, call->arena, user_id, SLICE(""), IAM_TAGS_MAX + 1,
-                            &rows, &count, err);
-    if (rc == RC_OK && count > IAM_TAGS_MAX)
-        return api_fail(call, RC_LIMIT, FAULT_IAM_LIMIT, err,
-                        "The number of tags has reached the maximum limit.");
-    return rc;
-}
 
 static enum rc
 tag_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
     enum rc rc = iam_find_user(call, &row, err);
-    return rc == RC_OK ? store_tags(call, row.id, err) : rc;
+    return rc == RC_OK ? tag_list_add(call, &tag_rules_user, row.id, err) : rc;
 }
 
 static enum rc
 untag_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
-    const struct json *keys = json_member(call->input, "TagKeys");
     enum rc rc = iam_find_user(call, &row, err);
-    for (const struct json *key = keys->first; rc == RC_OK && key; key = key->next)
-        rc = user_tags_delete(call->database, row.id, key->text, err);
-    return rc;
+    return rc == RC_OK ? tag_list_remove(call, &tag_rules_user, row.id, err) : rc;
 }
 
 static enum rc
@@ -70,24 +30,20 @@ list_user_tags(struct api_call *call, struct err *err)
 {
     struct user_row row;
     struct iam_page page;
-    struct user_tag_row *tags;
+    struct tag_row *tags;
     size_t count;
     enum rc rc = iam_find_user(call, &row, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
-        rc = user_tags_page(call->database, call->arena, row.id, page.after, page.limit, &tags,
-                            &count, err);
+        rc = tags_page(call->database, call->arena, row.id, page.after, page.limit, &tags, &count,
+                       err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "Tags");
     json_open_array(call->output);
-    for (size_t i = 0; i < count && iam_page_take(call, &page, tags[i].key); i++) {
-        json_open_object(call->output);
-        json_put_string(call->output, "Key", tags[i].key);
-        json_put_string(call->output, "Value", tags[i].value);
-        json_close_object(call->output);
-    }
+    for (size_t i = 0; i < count && iam_page_take(call, &page, tags[i].key); i++)
+        tag_list_put_tag(call, &tags[i]);
     json_close_array(call->output);
     iam_page_end(call, &page);
     return RC_OK;
@@ -102,7 +58,7 @@ put_whole_user(struct api_call *call, const struct user_row *row, struct err *er
     json_open_object(call->output);
     iam_put_user(call, row);
     iam_put_boundary(call, row->boundary_arn);
-    enum rc rc = iam_put_tags(call, row->id, err);
+    enum rc rc = tag_list_put(call, &tag_rules_user, row->id, err);
     json_close_object(call->output);
     return rc;
 }
@@ -136,7 +92,7 @@ create_user(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = api_insert_user(call, &row, err);
     if (rc == RC_OK)
-        rc = store_tags(call, row.id, err);
+        rc = tag_list_add(call, &tag_rules_user, row.id, err);
     return rc == RC_OK ? put_whole_user(call, &row, err) : rc;
 }
 

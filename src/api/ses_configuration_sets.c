@@ -7,9 +7,8 @@
 #include "identity_changes.h"
 #include "page.h"
 #include "served.h"
-#include "ses_tags.h"
 #include "store/configuration_sets.h"
-#include "store/tags.h"
+#include "tag_list.h"
 
 enum {
     SETS_MAX = 10000,
@@ -315,9 +314,7 @@ create_v2(struct api_call *call, struct err *err)
     }
     if (rc == RC_OK)
         rc = insert(call, &row, err);
-    return rc == RC_OK
-               ? ses_tags_add(call, set_arn(call, row.name), json_member(call->input, "Tags"), err)
-               : rc;
+    return rc == RC_OK ? tag_list_add(call, &tag_rules_ses, set_arn(call, row.name), err) : rc;
 }
 
 static enum rc
@@ -449,7 +446,7 @@ get(struct api_call *call, struct err *err)
     json_put_bool(call->output, "SendingEnabled", row.sending_enabled);
     json_close_object(call->output);
     put_suppression_group(call, &row);
-    return ses_tags_put(call, set_arn(call, row.name), err);
+    return tag_list_put(call, &tag_rules_ses, set_arn(call, row.name), err);
 }
 
 static enum rc

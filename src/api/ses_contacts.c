@@ -5,9 +5,8 @@
 #include "mail/address.h"
 #include "page.h"
 #include "served.h"
-#include "ses_tags.h"
 #include "store/contacts.h"
-#include "store/tags.h"
+#include "tag_list.h"
 
 enum {
     NAME_MAX_CHARS = 64, /* of lists and topics */
@@ -139,9 +138,7 @@ create_contact_list(struct api_call *call, struct err *err)
                         SLICE_ARG(other.name));
     if (rc == RC_NOT_FOUND)
         rc = contact_lists_insert(call->database, &list, err);
-    return rc == RC_OK ? ses_tags_add(call, list_arn(call, list.name),
-                                      json_member(call->input, "Tags"), err)
-                       : rc;
+    return rc == RC_OK ? tag_list_add(call, &tag_rules_ses, list_arn(call, list.name), err) : rc;
 }
 
 static enum rc
@@ -169,7 +166,7 @@ get_contact_list(struct api_call *call, struct err *err)
         json_close_object(out);
     }
     json_close_array(out);
-    return ses_tags_put(call, list_arn(call, list.name), err);
+    return tag_list_put(call, &tag_rules_ses, list_arn(call, list.name), err);
 }
 
 /* One list, one page. */

@@ -4,8 +4,8 @@
 #include "operations.h"
 #include "page.h"
 #include "served.h"
-#include "ses_tags.h"
 #include "store/configuration_sets.h"
+#include "tag_list.h"
 
 enum { PAGE_FALLBACK = 100, PAGE_ROWS = 1000 };
 
@@ -129,7 +129,7 @@ get_email_identity(struct api_call *call, struct err *err)
     rc = put_may_send(call, "VerifiedForSendingStatus", &view.row, err);
     if (rc == RC_OK)
         rc = put_policies(call, &view.row, err);
-    return rc == RC_OK ? ses_tags_put(call, api_identity_arn(call, name), err) : rc;
+    return rc == RC_OK ? tag_list_put(call, &tag_rules_ses, api_identity_arn(call, name), err) : rc;
 }
 
 static enum rc
@@ -358,8 +358,7 @@ create_email_identity(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = identities_update(call->database, &row, err);
     if (rc == RC_OK)
-        rc =
-            ses_tags_add(call, api_identity_arn(call, name), json_member(call->input, "Tags"), err);
+        rc = tag_list_add(call, &tag_rules_ses, api_identity_arn(call, name), err);
     if (rc == RC_OK)
         rc = identity_view_load(call, name, &view, err);
     if (rc == RC_OK)

@@ -7,9 +7,8 @@
 #include "page.h"
 #include "rendering.h"
 #include "served.h"
-#include "ses_tags.h"
-#include "store/tags.h"
 #include "store/templates.h"
+#include "tag_list.h"
 
 enum {
     TEMPLATES_MAX = 10000,
@@ -118,9 +117,7 @@ create(struct api_call *call, struct err *err)
         api_fail_about(call, "Name", row.name);
         call->fault = FAULT_ALREADY_EXISTS;
     }
-    return rc == RC_OK ? ses_tags_add(call, template_arn(call, row.name),
-                                      json_member(call->input, "Tags"), err)
-                       : rc;
+    return rc == RC_OK ? tag_list_add(call, &tag_rules_ses, template_arn(call, row.name), err) : rc;
 }
 
 static enum rc
@@ -171,7 +168,8 @@ get(struct api_call *call, struct err *err)
     if (parts.html.len)
         json_put_string(call->output, names->html, parts.html);
     json_close_object(call->output);
-    return is_v2(call) ? ses_tags_put(call, template_arn(call, parts.name), err) : RC_OK;
+    return is_v2(call) ? tag_list_put(call, &tag_rules_ses, template_arn(call, parts.name), err)
+                       : RC_OK;
 }
 
 static enum rc

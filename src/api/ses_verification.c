@@ -15,10 +15,9 @@
 #include "outbox.h"
 #include "page.h"
 #include "served.h"
-#include "ses_tags.h"
 #include "store/settings.h"
-#include "store/tags.h"
 #include "store/templates.h"
+#include "tag_list.h"
 #include "verification_link.h"
 
 enum {
@@ -182,9 +181,7 @@ create(struct api_call *call, struct err *err)
     enum rc rc = check_row(call, &row, err);
     if (rc == RC_OK)
         rc = insert(call, &row, err);
-    return rc == RC_OK ? ses_tags_add(call, template_arn(call, row.name),
-                                      json_member(call->input, "Tags"), err)
-                       : rc;
+    return rc == RC_OK ? tag_list_add(call, &tag_rules_ses, template_arn(call, row.name), err) : rc;
 }
 
 static enum rc
@@ -232,7 +229,8 @@ get(struct api_call *call, struct err *err)
         return rc;
     put_members(call, &row);
     json_put_string(call->output, "TemplateContent", row.content);
-    return is_v2(call) ? ses_tags_put(call, template_arn(call, row.name), err) : RC_OK;
+    return is_v2(call) ? tag_list_put(call, &tag_rules_ses, template_arn(call, row.name), err)
+                       : RC_OK;
 }
 
 static enum rc

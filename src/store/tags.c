@@ -1,11 +1,26 @@
 #include "tags.h"
 
 enum rc
-tags_put(struct database *db, struct slice resource, const struct tag_row *tag, struct err *err)
+tags_remove(struct database *db, struct slice resource, enum tag_keys keys, struct slice key,
+            struct err *err)
 {
-    struct query q = query_start(db, "INSERT INTO tag (resource, key, value) VALUES (?, ?, ?) ON "
-                                     "CONFLICT (resource, key) DO UPDATE SET value = "
-                                     "excluded.value");
+    struct query q =
+        query_start(db, keys == TAG_KEYS_ANY_CASE
+                            ? "DELETE FROM tag WHERE resource = ? AND lower(key) = lower(?)"
+                            : "DELETE FROM tag WHERE resource = ? AND key = ?");
+    query_text(&q, resource);
+    query_text(&q, key);
+    return query_run(&q, err);
+}
+
+enum rc
+tags_put(struct database *db, struct slice resource, enum tag_keys keys, const struct tag_row *tag,
+         struct err *err)
+{
+    enum rc rc = tags_remove(db, resource, keys, tag->key, err);
+    if (rc != RC_OK)
+        return rc;
+    struct query q = query_start(db, "INSERT INTO tag (resource, key, value) VALUES (?, ?, ?)");
     query_text(&q, resource);
     query_text(&q, tag->key);
     query_text(&q, tag->value);
@@ -13,22 +28,16 @@ tags_put(struct database *db, struct slice resource, const struct tag_row *tag, 
 }
 
 enum rc
-tags_remove(struct database *db, struct slice resource, struct slice key, struct err *err)
-{
-    struct query q = query_start(db, "DELETE FROM tag WHERE resource = ? AND key = ?");
-    query_text(&q, resource);
-    query_text(&q, key);
-    return query_run(&q, err);
-}
-
-enum rc
-tags_of(struct database *db, struct arena *arena, struct slice resource, struct tag_row **out,
-        size_t *count, struct err *err)
+tags_page(struct database *db, struct arena *arena, struct slice resource, struct slice after,
+          int64_t limit, struct tag_row **out, size_t *count, struct err *err)
 {
     struct tag_row *rows = NULL;
     size_t len = 0, cap = 0;
-    struct query q = query_start(db, "SELECT key, value FROM tag WHERE resource = ? ORDER BY key");
+    struct query q = query_start(
+        db, "SELECT key, value FROM tag WHERE resource = ? AND key > ? ORDER BY key LIMIT ?");
     query_text(&q, resource);
+    query_text(&q, after);
+    query_i64(&q, limit);
     while (query_row(&q)) {
         rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
         rows[len++] =

@@ -233,7 +233,7 @@ def test_managed_policies_that_cannot_be_made(iam, name):
                           PolicyDocument=document(statement(action="ses:" + "a" * 6144)))
     with fails("ValidationError", 400, "1 validation error detected"):
         iam.create_policy(PolicyName=name, Path="team", PolicyDocument=document())
-    with fails("InvalidInput", 400, "The tag key a is given twice"):
+    with fails("InvalidInput", 400, "The tag key 'a' is given twice"):
         iam.create_policy(PolicyName=name, PolicyDocument=document(),
                           Tags=[{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}])
     assert name not in str(iam.list_policies()["Policies"])  # undone whole

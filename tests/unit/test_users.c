@@ -1,8 +1,8 @@
 /* IAM users on a real database in memory: what renaming moves, and what it must not leave behind. */
 #include "store/login_profiles.h"
-#include "store/schema.h"
-#include "store/user_tags.h"
 #include "store/policies.h"
+#include "store/schema.h"
+#include "store/tags.h"
 #include "store/users.h"
 
 #include <setjmp.h>
@@ -52,8 +52,9 @@ begin(void **state)
         policies_put(world->db, OWNER_USER, SLICE("ana"), SLICE("p"), SLICE("{}"), &world->err),
         RC_OK);
     assert_int_equal(login_profiles_insert(world->db, &profile, &world->err), RC_OK);
-    assert_int_equal(
-        user_tags_put(world->db, world->user.id, SLICE("Key"), SLICE("v"), &world->err), RC_OK);
+    assert_int_equal(tags_put(world->db, world->user.id, TAG_KEYS_ANY_CASE,
+                              &(struct tag_row){SLICE("Key"), SLICE("v")}, &world->err),
+                     RC_OK);
     *state = world;
     return 0;
 }
@@ -146,12 +147,13 @@ static void
 a_tag_is_found_whatever_its_case(void **state)
 {
     struct world *world = *state;
-    struct user_tag_row *tags;
+    struct tag_row *tags;
     size_t count;
-    assert_int_equal(
-        user_tags_put(world->db, world->user.id, SLICE("KEY"), SLICE("w"), &world->err), RC_OK);
-    assert_int_equal(user_tags_page(world->db, world->arena, world->user.id, SLICE(""), 9, &tags,
-                                    &count, &world->err),
+    assert_int_equal(tags_put(world->db, world->user.id, TAG_KEYS_ANY_CASE,
+                              &(struct tag_row){SLICE("KEY"), SLICE("w")}, &world->err),
+                     RC_OK);
+    assert_int_equal(tags_page(world->db, world->arena, world->user.id, SLICE(""), 9, &tags, &count,
+                               &world->err),
                      RC_OK);
     assert_int_equal(count, 1);
     assert_true(slice_is(tags[0].key, "KEY") && slice_is(tags[0].value, "w"));
