@@ -3,7 +3,8 @@
  * credentials of single services. They can be listed, since who removes a user with all that belongs
  * to it asks for them first, as Terraform does.
  */
-#include "iam.h"
+#include "iam_page.h"
+#include "iam_users.h"
 #include "served.h"
 
 static enum rc
@@ -24,7 +25,7 @@ static enum rc
 put_none_of_user(struct api_call *call, const char *list, struct err *err)
 {
     struct user_row user;
-    enum rc rc = iam_find_user(call, &user, err);
+    enum rc rc = iam_users_find(call, &user, err);
     return rc == RC_OK ? put_none(call, list, err) : rc;
 }
 

@@ -1,13 +1,36 @@
 /* IAM groups and who is in them (reference §7.7). */
-#include "iam.h"
+#include "iam_groups.h"
+#include "iam_page.h"
+#include "iam_users.h"
 #include "served.h"
+
+enum rc
+iam_groups_find(struct api_call *call, struct group_row *row, struct err *err)
+{
+    struct slice name;
+    enum rc rc = api_input_string(call, "GroupName", &name, err);
+    return rc == RC_OK ? groups_find(call->database, call->arena, name, row, err) : rc;
+}
+
+void
+iam_groups_put(struct api_call *call, const struct group_row *row)
+{
+    json_put_string(call->output, "Path", row->path);
+    json_put_string(call->output, "GroupName", row->name);
+    json_put_string(call->output, "GroupId", row->id);
+    json_put_string(call->output, "Arn",
+                    arena_printf(call->arena, "arn:aws:iam::%.*s:group%.*s%.*s",
+                                 SLICE_ARG(call->constants->account), SLICE_ARG(row->path),
+                                 SLICE_ARG(row->name)));
+    json_put_i64(call->output, "CreateDate", row->created_ms);
+}
 
 static void
 put_one_group(struct api_call *call, const struct group_row *row)
 {
     json_key(call->output, "Group");
     json_open_object(call->output);
-    iam_put_group(call, row);
+    iam_groups_put(call, row);
     json_close_object(call->output);
 }
 
@@ -18,7 +41,7 @@ put_groups(struct api_call *call, struct iam_page *page, const struct group_row 
     json_open_array(call->output);
     for (size_t i = 0; i < count && iam_page_take(call, page, rows[i].folded); i++) {
         json_open_object(call->output);
-        iam_put_group(call, &rows[i]);
+        iam_groups_put(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
@@ -61,7 +84,7 @@ get_group(struct api_call *call, struct err *err)
     struct iam_page page;
     struct user_row *users;
     size_t count;
-    enum rc rc = iam_find_group(call, &group, err);
+    enum rc rc = iam_groups_find(call, &group, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
@@ -74,7 +97,7 @@ get_group(struct api_call *call, struct err *err)
     json_open_array(call->output);
     for (size_t i = 0; i < count && iam_page_take(call, &page, users[i].folded); i++) {
         json_open_object(call->output);
-        iam_put_user(call, &users[i]);
+        iam_users_put(call, &users[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
@@ -107,7 +130,7 @@ list_groups_for_user(struct api_call *call, struct err *err)
     struct iam_page page;
     struct group_row *rows;
     size_t count;
-    enum rc rc = iam_find_user(call, &user, err);
+    enum rc rc = iam_users_find(call, &user, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
@@ -122,7 +145,7 @@ static enum rc
 delete_group(struct api_call *call, struct err *err)
 {
     struct group_row row;
-    enum rc rc = iam_find_group(call, &row, err);
+    enum rc rc = iam_groups_find(call, &row, err);
     if (rc == RC_OK)
         rc = groups_delete(call->database, row.folded, err);
     if (rc == RC_CONFLICT)
@@ -133,8 +156,8 @@ delete_group(struct api_call *call, struct err *err)
 static enum rc
 find_both(struct api_call *call, struct group_row *group, struct user_row *user, struct err *err)
 {
-    enum rc rc = iam_find_group(call, group, err);
-    return rc == RC_OK ? iam_find_user(call, user, err) : rc;
+    enum rc rc = iam_groups_find(call, group, err);
+    return rc == RC_OK ? iam_users_find(call, user, err) : rc;
 }
 
 /* Who is in it already stays in it. */

@@ -1,7 +1,17 @@
 /* Access keys of IAM users (reference §5.7). A key is changed under the name of the user whose it is:
  * that is whom permission was asked about. */
-#include "iam.h"
+#include "iam_keys.h"
+#include "iam_page.h"
+#include "iam_users.h"
 #include "served.h"
+
+struct slice
+iam_keys_region_of_use(const struct api_call *call, const struct access_key_row *key)
+{
+    if (key->used_ms == 0)
+        return SLICE("N/A");
+    return slice_is(key->used_service, "iam") ? SLICE("us-east-1") : call->constants->region;
+}
 
 static void
 put_key(struct api_call *call, const struct user_row *user, const struct access_key_row *key)
@@ -18,7 +28,7 @@ create_access_key(struct api_call *call, struct err *err)
     struct user_row user;
     struct access_key_row key;
     struct slice secret;
-    enum rc rc = iam_find_user(call, &user, err);
+    enum rc rc = iam_users_find(call, &user, err);
     if (rc == RC_OK)
         rc = api_insert_key(call, user.folded, &key, &secret, err);
     if (rc != RC_OK)
@@ -38,7 +48,7 @@ list_access_keys(struct api_call *call, struct err *err)
     struct iam_page page;
     struct access_key_row *keys;
     size_t count, i = 0;
-    enum rc rc = iam_find_user(call, &user, err);
+    enum rc rc = iam_users_find(call, &user, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
@@ -65,7 +75,7 @@ find_key(struct api_call *call, struct access_key_row *key, struct err *err)
 {
     struct user_row user;
     struct slice id;
-    enum rc rc = iam_find_user(call, &user, err);
+    enum rc rc = iam_users_find(call, &user, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "AccessKeyId", &id, err);
     if (rc == RC_OK)
@@ -120,7 +130,7 @@ get_access_key_last_used(struct api_call *call, struct err *err)
     if (key.used_ms > 0)
         json_put_i64(call->output, "LastUsedDate", key.used_ms);
     json_put_string(call->output, "ServiceName", key.used_ms > 0 ? key.used_service : SLICE("N/A"));
-    json_put_string(call->output, "Region", iam_region_of_use(call, &key));
+    json_put_string(call->output, "Region", iam_keys_region_of_use(call, &key));
     json_close_object(call->output);
     return RC_OK;
 }

@@ -2,7 +2,9 @@
  * Managed policies of IAM and what they are attached to (reference §5.7, §7.7). There are none of AWS's
  * own here: Scope=AWS finds nothing. Their versions are in iam_policy_versions.c.
  */
-#include "iam_policy.h"
+#include "iam_managed_policies.h"
+#include "iam_page.h"
+#include "iam_policies.h"
 #include "served.h"
 #include "tag_list.h"
 
@@ -26,7 +28,7 @@ read_arn(struct api_call *call, struct slice *arn, struct err *err)
 }
 
 enum rc
-iam_find_policy(struct api_call *call, struct managed_policy_row *out, struct err *err)
+iam_managed_policies_find(struct api_call *call, struct managed_policy_row *out, struct err *err)
 {
     struct slice arn;
     enum rc rc = read_arn(call, &arn, err);
@@ -38,9 +40,9 @@ iam_find_policy(struct api_call *call, struct managed_policy_row *out, struct er
 
 /* ---- policies ---- */
 
-/* Members of an open object; a list shows less (the Description and the tags are GetPolicy's). */
-static void
-put_policy(struct api_call *call, const struct managed_policy_row *row)
+/* A list shows no more: the Description and the tags are GetPolicy's. */
+void
+iam_managed_policies_put(struct api_call *call, const struct managed_policy_row *row)
 {
     json_put_string(call->output, "PolicyName", row->name);
     json_put_string(call->output, "PolicyId", row->id);
@@ -60,7 +62,7 @@ put_whole_policy(struct api_call *call, const struct managed_policy_row *row, st
 {
     json_key(call->output, "Policy");
     json_open_object(call->output);
-    put_policy(call, row);
+    iam_managed_policies_put(call, row);
     if (row->description.len)
         json_put_string(call->output, "Description", row->description);
     enum rc rc = tag_list_put(call, &tag_rules_policy, row->arn, err);
@@ -76,7 +78,7 @@ create_policy(struct api_call *call, struct err *err)
                                       input(call, "Description", ""),
                                       input(call, "PolicyDocument", ""), &row, err);
     if (rc != RC_OK)
-        return iam_malformed(call, rc, err);
+        return iam_policies_malformed(call, rc, err);
     rc = tag_list_add(call, &tag_rules_policy, row.arn, err);
     return rc == RC_OK ? put_whole_policy(call, &row, err) : rc;
 }
@@ -85,7 +87,7 @@ static enum rc
 get_policy(struct api_call *call, struct err *err)
 {
     struct managed_policy_row row;
-    enum rc rc = iam_find_policy(call, &row, err);
+    enum rc rc = iam_managed_policies_find(call, &row, err);
     return rc == RC_OK ? put_whole_policy(call, &row, err) : rc;
 }
 
@@ -114,7 +116,7 @@ list_policies(struct api_call *call, struct err *err)
     json_open_array(call->output);
     for (size_t i = 0; i < count && iam_page_take(call, &page, rows[i].arn); i++) {
         json_open_object(call->output);
-        put_policy(call, &rows[i]);
+        iam_managed_policies_put(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
@@ -128,7 +130,7 @@ delete_policy(struct api_call *call, struct err *err)
     struct managed_policy_row row;
     struct policy_version_row *versions;
     size_t count;
-    enum rc rc = iam_find_policy(call, &row, err);
+    enum rc rc = iam_managed_policies_find(call, &row, err);
     if (rc == RC_OK)
         rc = policy_versions_list(call->database, call->arena, &row, &versions, &count, err);
     if (rc == RC_OK && count > 1 && row.attachments + row.boundaries == 0)
@@ -151,7 +153,7 @@ attach_policy(struct api_call *call, enum policy_owner kind, struct err *err)
     struct policy_holder holder;
     struct managed_policy_row row;
     struct slice arn;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = read_arn(call, &arn, err);
     if (rc == RC_OK)
@@ -164,7 +166,7 @@ detach_policy(struct api_call *call, enum policy_owner kind, struct err *err)
 {
     struct policy_holder holder;
     struct slice arn;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = read_arn(call, &arn, err);
     return rc == RC_OK ? managed_policies_detach(call->database, kind, holder.folded, arn, err)
@@ -178,7 +180,7 @@ list_attached(struct api_call *call, enum policy_owner kind, struct err *err)
     struct iam_page page;
     struct policy_row *rows;
     size_t count;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
@@ -279,7 +281,7 @@ list_entities_for_policy(struct api_call *call, struct err *err)
     struct policy_entity_row *rows;
     struct policy_entity_filter filter = read_entity_filter(call);
     size_t count, taken = 0;
-    enum rc rc = iam_find_policy(call, &policy, err);
+    enum rc rc = iam_managed_policies_find(call, &policy, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)

@@ -2,30 +2,33 @@
  * Inline policies of IAM users and groups (reference §5.1, §7.7). A document comes back as it was
  * stored, percent-encoded, as IAM has always done.
  */
+#include "iam_policies.h"
 #include "base/codec.h"
-#include "iam_policy.h"
+#include "iam_groups.h"
+#include "iam_page.h"
+#include "iam_users.h"
 #include "served.h"
 
 enum rc
-iam_find_holder(struct api_call *call, enum policy_owner kind, struct policy_holder *out,
-                struct err *err)
+iam_policies_find_holder(struct api_call *call, enum policy_owner kind, struct policy_holder *out,
+                         struct err *err)
 {
     struct user_row user;
     struct group_row group;
     if (kind == OWNER_USER) {
-        enum rc rc = iam_find_user(call, &user, err);
+        enum rc rc = iam_users_find(call, &user, err);
         if (rc == RC_OK)
             *out = (struct policy_holder){kind, user.folded, user.name};
         return rc;
     }
-    enum rc rc = iam_find_group(call, &group, err);
+    enum rc rc = iam_groups_find(call, &group, err);
     if (rc == RC_OK)
         *out = (struct policy_holder){kind, group.folded, group.name};
     return rc;
 }
 
 enum rc
-iam_malformed(struct api_call *call, enum rc rc, struct err *err)
+iam_policies_malformed(struct api_call *call, enum rc rc, struct err *err)
 {
     if (rc != RC_SYNTAX)
         return rc;
@@ -38,14 +41,15 @@ put_policy(struct api_call *call, enum policy_owner kind, struct err *err)
 {
     struct policy_holder holder;
     struct slice name, document;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "PolicyName", &name, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "PolicyDocument", &document, err);
     if (rc != RC_OK)
         return rc;
-    return iam_malformed(call, policy_change_inline(call, &holder, name, document, err), err);
+    return iam_policies_malformed(call, policy_change_inline(call, &holder, name, document, err),
+                                  err);
 }
 
 static enum rc
@@ -54,7 +58,7 @@ get_policy(struct api_call *call, enum policy_owner kind, struct err *err)
     struct policy_holder holder;
     struct policy_row row;
     struct slice name;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "PolicyName", &name, err);
     if (rc == RC_OK)
@@ -74,7 +78,7 @@ list_policies(struct api_call *call, enum policy_owner kind, struct err *err)
     struct iam_page page;
     struct slice *names;
     size_t count;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
@@ -96,7 +100,7 @@ delete_policy(struct api_call *call, enum policy_owner kind, struct err *err)
 {
     struct policy_holder holder;
     struct slice name;
-    enum rc rc = iam_find_holder(call, kind, &holder, err);
+    enum rc rc = iam_policies_find_holder(call, kind, &holder, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "PolicyName", &name, err);
     return rc == RC_OK ? policies_delete(call->database, kind, holder.folded, name, err) : rc;

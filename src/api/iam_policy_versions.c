@@ -1,6 +1,8 @@
 /* Versions of managed policies: five at most, of which the default one applies (reference §7.7). */
 #include "base/codec.h"
-#include "iam_policy.h"
+#include "iam_managed_policies.h"
+#include "iam_page.h"
+#include "iam_policies.h"
 #include "served.h"
 
 #include <inttypes.h>
@@ -28,7 +30,7 @@ find_policy_and_version(struct api_call *call, struct managed_policy_row *policy
                         struct err *err)
 {
     *version = 0;
-    enum rc rc = iam_find_policy(call, policy, err);
+    enum rc rc = iam_managed_policies_find(call, policy, err);
     return rc == RC_OK ? read_version(call, policy, version, err) : rc;
 }
 
@@ -49,7 +51,7 @@ create_version(struct api_call *call, struct err *err)
     struct managed_policy_row policy;
     struct slice document;
     bool set_default;
-    enum rc rc = iam_find_policy(call, &policy, err);
+    enum rc rc = iam_managed_policies_find(call, &policy, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "PolicyDocument", &document, err);
     if (rc == RC_OK)
@@ -58,7 +60,7 @@ create_version(struct api_call *call, struct err *err)
         return rc;
     rc = policy_change_add_version(call, &policy, document, set_default, POLICY_ROOM_NEEDED, err);
     if (rc != RC_OK)
-        return iam_malformed(call, rc, err);
+        return iam_policies_malformed(call, rc, err);
     struct policy_version_row made = {document, policy.versions_made, call->now_ms};
     json_key(call->output, "PolicyVersion");
     json_open_object(call->output);
@@ -95,7 +97,7 @@ list_versions(struct api_call *call, struct err *err)
     struct policy_version_row *rows;
     uint64_t below = UINT64_MAX;
     size_t count;
-    enum rc rc = iam_find_policy(call, &policy, err);
+    enum rc rc = iam_managed_policies_find(call, &policy, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK && page.after.len && !slice_u64(page.after, &below))

@@ -2,7 +2,11 @@
  * §7.7). */
 #include "base/clock.h"
 #include "base/codec.h"
-#include "iam.h"
+#include "iam_groups.h"
+#include "iam_keys.h"
+#include "iam_managed_policies.h"
+#include "iam_page.h"
+#include "iam_users.h"
 #include "served.h"
 #include "store/login_profiles.h"
 #include "store/policies.h"
@@ -172,8 +176,8 @@ static enum rc
 put_user_detail(struct api_call *call, const struct user_row *row, struct err *err)
 {
     json_open_object(call->output);
-    iam_put_user(call, row);
-    iam_put_boundary(call, row->boundary_arn);
+    iam_users_put(call, row);
+    iam_users_put_boundary(call, row->boundary_arn);
     enum rc rc = put_group_names(call, row->folded, err);
     if (rc == RC_OK)
         rc = put_policies_of(call, OWNER_USER, row->folded, "UserPolicyList", err);
@@ -206,7 +210,7 @@ static enum rc
 put_group_detail(struct api_call *call, const struct group_row *row, struct err *err)
 {
     json_open_object(call->output);
-    iam_put_group(call, row);
+    iam_groups_put(call, row);
     enum rc rc = put_policies_of(call, OWNER_GROUP, row->folded, "GroupPolicyList", err);
     json_close_object(call->output);
     return rc;
@@ -258,19 +262,9 @@ static enum rc
 put_policy_detail(struct api_call *call, const struct managed_policy_row *row, struct err *err)
 {
     json_open_object(call->output);
-    json_put_string(call->output, "PolicyName", row->name);
-    json_put_string(call->output, "PolicyId", row->id);
-    json_put_string(call->output, "Arn", row->arn);
-    json_put_string(call->output, "Path", row->path);
-    json_put_string(call->output, "DefaultVersionId",
-                    arena_printf(call->arena, "v%" PRId64, row->version));
-    json_put_i64(call->output, "AttachmentCount", row->attachments);
-    json_put_i64(call->output, "PermissionsBoundaryUsageCount", row->boundaries);
-    json_put_bool(call->output, "IsAttachable", true);
+    iam_managed_policies_put(call, row);
     if (row->description.len > 0)
         json_put_string(call->output, "Description", row->description);
-    json_put_i64(call->output, "CreateDate", row->created_ms);
-    json_put_i64(call->output, "UpdateDate", row->updated_ms);
     enum rc rc = put_versions(call, row, err);
     json_close_object(call->output);
     return rc;
@@ -378,7 +372,7 @@ add_key(struct api_call *call, struct buf *out, const struct access_key_row *key
     buf_printf(out, "%s,", key->active ? "true" : "false");
     add_time(out, call->arena, key->created_ms, "N/A");
     add_time(out, call->arena, key->used_ms, "N/A");
-    add_field(out, iam_region_of_use(call, key));
+    add_field(out, iam_keys_region_of_use(call, key));
     add_field(out, key->used_ms > 0 ? key->used_service : SLICE("N/A"));
 }
 

@@ -14,8 +14,11 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/map.h"
-#include "iam_policy.h"
+#include "iam_page.h"
+#include "operations.h"
 #include "served.h"
+#include "store/policies.h"
+#include "store/users.h"
 
 #include <inttypes.h>
 
@@ -49,13 +52,6 @@ invalid(struct simulation *simulation, struct err *err, const char *about, struc
 {
     return api_fail(simulation->call, RC_SYNTAX, FAULT_INVALID_INPUT, err, "%s: %.*s%s%s", about,
                     SLICE_ARG(slice_head(value, 200)), value.len ? " " : "", why);
-}
-
-static struct slice
-text_of(const struct api_call *call, const char *name)
-{
-    const struct json *value = json_member(call->input, name);
-    return value ? value->text : SLICE("");
 }
 
 /* ---- policies ---- */
@@ -117,7 +113,7 @@ add_given_policies(struct simulation *simulation, struct err *err)
 {
     const struct json *boundaries =
         json_member(simulation->call->input, "PermissionsBoundaryPolicyInputList");
-    struct slice resource = text_of(simulation->call, "ResourcePolicy");
+    struct slice resource = api_text(simulation->call->input, "ResourcePolicy");
     if (boundaries && boundaries->count > 1)
         return invalid(simulation, err, "PermissionsBoundaryPolicyInputList", SLICE(""),
                        "takes one policy");
@@ -174,7 +170,7 @@ account_of_user(struct slice text, struct arn *arn)
 static enum rc
 read_caller(struct simulation *simulation, struct err *err)
 {
-    struct slice text = text_of(simulation->call, "CallerArn");
+    struct slice text = api_text(simulation->call->input, "CallerArn");
     struct user_row row;
     struct arn arn;
     if (text.len == 0)
@@ -244,7 +240,7 @@ load_group(struct simulation *simulation, struct slice arn, struct slice name, s
 static enum rc
 load_source(struct simulation *simulation, struct err *err)
 {
-    struct slice text = text_of(simulation->call, "PolicySourceArn");
+    struct slice text = api_text(simulation->call->input, "PolicySourceArn");
     struct arn arn;
     if (!arn_split(text, false, &arn))
         return api_fail(simulation->call, RC_SYNTAX, FAULT_VALIDATION, err,
@@ -491,8 +487,8 @@ check_rest(struct simulation *simulation, struct err *err)
     static const char *const options[] = {
         "EC2-Classic-InstanceStore",    "EC2-Classic-EBS", "EC2-VPC-InstanceStore",
         "EC2-VPC-InstanceStore-Subnet", "EC2-VPC-EBS",     "EC2-VPC-EBS-Subnet"};
-    struct slice owner = text_of(simulation->call, "ResourceOwner");
-    struct slice option = text_of(simulation->call, "ResourceHandlingOption");
+    struct slice owner = api_text(simulation->call->input, "ResourceOwner");
+    struct slice option = api_text(simulation->call->input, "ResourceHandlingOption");
     struct slice ours = arena_printf(simulation->call->arena, "arn:aws:iam::%.*s:root",
                                      SLICE_ARG(simulation->call->constants->account));
     bool known = option.len == 0;

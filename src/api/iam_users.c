@@ -1,11 +1,61 @@
 /* IAM users with their tags, boundary and password (reference §5.7, §7.7). */
+#include "iam_users.h"
 #include "authenticate/login_password.h"
-#include "iam.h"
+#include "iam_page.h"
 #include "served.h"
 #include "store/login_profiles.h"
+#include "store/policies.h"
 #include "tag_list.h"
 
 enum { PASSWORD_MIN = 8 };
+
+/* ---- whom a request names, and how they are shown ---- */
+
+enum rc
+iam_users_find(struct api_call *call, struct user_row *row, struct err *err)
+{
+    struct slice name;
+    enum rc rc = api_input_optional(call, "UserName", &name, err);
+    if (rc == RC_OK && name.len == 0 && call->caller->administrator)
+        return api_fail(call, RC_SYNTAX, FAULT_VALIDATION, err,
+                        "Must specify userName when calling with non-User credentials");
+    if (rc == RC_OK)
+        rc = users_find(call->database, call->arena, name.len ? name : call->caller->user_name, row,
+                        err);
+    return rc;
+}
+
+enum rc
+iam_users_find_boundary(struct api_call *call, struct slice arn, struct err *err)
+{
+    struct managed_policy_row row;
+    if (!slice_starts(arn, SLICE("arn:")))
+        return api_fail(call, RC_SYNTAX, FAULT_VALIDATION, err,
+                        "Invalid ARN:  Could not be parsed!");
+    return managed_policies_find(call->database, call->arena, arn, &row, err);
+}
+
+void
+iam_users_put(struct api_call *call, const struct user_row *row)
+{
+    json_put_string(call->output, "Path", row->path);
+    json_put_string(call->output, "UserName", row->name);
+    json_put_string(call->output, "UserId", row->id);
+    json_put_string(call->output, "Arn", api_user_arn(call, row->path, row->name));
+    json_put_i64(call->output, "CreateDate", row->created_ms);
+}
+
+void
+iam_users_put_boundary(struct api_call *call, struct slice arn)
+{
+    if (arn.len == 0)
+        return;
+    json_key(call->output, "PermissionsBoundary");
+    json_open_object(call->output);
+    json_put_cstr(call->output, "PermissionsBoundaryType", "PermissionsBoundaryPolicy");
+    json_put_string(call->output, "PermissionsBoundaryArn", arn);
+    json_close_object(call->output);
+}
 
 /* ---- tags ---- */
 
@@ -13,7 +63,7 @@ static enum rc
 tag_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     return rc == RC_OK ? tag_list_add(call, &tag_rules_user, row.id, err) : rc;
 }
 
@@ -21,7 +71,7 @@ static enum rc
 untag_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     return rc == RC_OK ? tag_list_remove(call, &tag_rules_user, row.id, err) : rc;
 }
 
@@ -32,7 +82,7 @@ list_user_tags(struct api_call *call, struct err *err)
     struct iam_page page;
     struct tag_row *tags;
     size_t count;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     if (rc == RC_OK)
         rc = iam_page_begin(call, &page, err);
     if (rc == RC_OK)
@@ -56,8 +106,8 @@ put_whole_user(struct api_call *call, const struct user_row *row, struct err *er
 {
     json_key(call->output, "User");
     json_open_object(call->output);
-    iam_put_user(call, row);
-    iam_put_boundary(call, row->boundary_arn);
+    iam_users_put(call, row);
+    iam_users_put_boundary(call, row->boundary_arn);
     enum rc rc = tag_list_put(call, &tag_rules_user, row->id, err);
     json_close_object(call->output);
     return rc;
@@ -86,7 +136,7 @@ create_user(struct api_call *call, struct err *err)
     if (rc == RC_OK && row.path.len == 0)
         row.path = SLICE("/");
     if (rc == RC_OK && row.boundary_arn.len > 0)
-        rc = iam_find_boundary(call, row.boundary_arn, err);
+        rc = iam_users_find_boundary(call, row.boundary_arn, err);
     if (rc == RC_OK)
         rc = check_user_quota(call, err);
     if (rc == RC_OK)
@@ -100,7 +150,7 @@ static enum rc
 get_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     return rc == RC_OK ? put_whole_user(call, &row, err) : rc;
 }
 
@@ -123,7 +173,7 @@ list_users(struct api_call *call, struct err *err)
     json_open_array(call->output);
     for (size_t i = 0; i < count && iam_page_take(call, &page, rows[i].folded); i++) {
         json_open_object(call->output);
-        iam_put_user(call, &rows[i]);
+        iam_users_put(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
@@ -149,7 +199,7 @@ update_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
     struct slice name, path;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "NewUserName", &name, err);
     if (rc == RC_OK)
@@ -168,7 +218,7 @@ static enum rc
 delete_user(struct api_call *call, struct err *err)
 {
     struct user_row row;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     if (rc == RC_OK)
         rc = users_delete(call->database, call->arena, row.name, err);
     if (rc == RC_CONFLICT)
@@ -183,11 +233,11 @@ put_user_permissions_boundary(struct api_call *call, struct err *err)
 {
     struct user_row row;
     struct slice arn;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     if (rc == RC_OK)
         rc = api_input_string(call, "PermissionsBoundary", &arn, err);
     if (rc == RC_OK)
-        rc = iam_find_boundary(call, arn, err);
+        rc = iam_users_find_boundary(call, arn, err);
     return rc == RC_OK ? users_set_boundary(call->database, row.folded, arn, err) : rc;
 }
 
@@ -195,7 +245,7 @@ static enum rc
 delete_user_permissions_boundary(struct api_call *call, struct err *err)
 {
     struct user_row row;
-    enum rc rc = iam_find_user(call, &row, err);
+    enum rc rc = iam_users_find(call, &row, err);
     return rc == RC_OK ? users_set_boundary(call->database, row.folded, SLICE(""), err) : rc;
 }
 
@@ -232,7 +282,7 @@ static enum rc
 find_login_profile(struct api_call *call, struct user_row *user, struct login_profile_row *row,
                    struct err *err)
 {
-    enum rc rc = iam_find_user(call, user, err);
+    enum rc rc = iam_users_find(call, user, err);
     if (rc != RC_OK)
         return rc;
     rc = login_profiles_find(call->database, call->arena, user->folded, row, err);
@@ -247,7 +297,7 @@ create_login_profile(struct api_call *call, struct err *err)
 {
     struct user_row user;
     struct login_profile_row row = {.created_ms = call->now_ms, .changed_ms = call->now_ms};
-    enum rc rc = iam_find_user(call, &user, err);
+    enum rc rc = iam_users_find(call, &user, err);
     if (rc == RC_OK && !json_member(call->input, "Password"))
         return api_fail(call, RC_SYNTAX, FAULT_VALIDATION, err,
                         "1 validation error detected: Value null at 'password' failed to satisfy "

@@ -3,20 +3,21 @@
 
 enum { TOKEN_MAX = 1024 };
 
-static enum rc
-read_token(struct api_call *call, struct page *page, struct err *err)
+bool
+page_token_read(struct arena *arena, struct slice token, struct slice *after)
 {
-    struct err why = {0};
-    struct slice token = api_text(call->input, "NextToken");
-    page->after = SLICE("");
+    struct err err = {0};
+    *after = SLICE("");
     if (token.len == 0)
-        return RC_OK;
-    if (token.len <= TOKEN_MAX &&
-        codec_base64url_decode(call->arena, token, &page->after, &why) == RC_OK &&
-        codec_utf8_valid(page->after))
-        return RC_OK;
-    return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
-                    "The NextToken is not one that was given out here.");
+        return true;
+    return token.len <= TOKEN_MAX && codec_base64url_decode(arena, token, after, &err) == RC_OK &&
+           codec_utf8_valid(*after);
+}
+
+struct slice
+page_token(struct arena *arena, struct slice last)
+{
+    return codec_base64url(arena, last);
 }
 
 enum rc
@@ -30,7 +31,10 @@ page_read(struct api_call *call, const char *size_member, int64_t fallback, int6
         out->limit = fallback;
     if (out->limit > max)
         out->limit = max;
-    return read_token(call, out, err);
+    if (page_token_read(call->arena, api_text(call->input, "NextToken"), &out->after))
+        return RC_OK;
+    return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
+                    "The NextToken is not one that was given out here.");
 }
 
 size_t
@@ -43,5 +47,5 @@ void
 page_put_next(struct api_call *call, const struct page *page, size_t found, struct slice last)
 {
     if (found > (size_t)page->limit)
-        json_put_string(call->output, "NextToken", codec_base64url(call->arena, last));
+        json_put_string(call->output, "NextToken", page_token(call->arena, last));
 }

@@ -1,11 +1,16 @@
 /*
  * Long lists page by page (reference §7.3, §7.4): how much is wanted at most and from behind which
- * name, told by a token that is opaque to the client. Lists are in the order of their names.
+ * name, told by a token that is opaque to the client. Lists are in the order of their names. Those of
+ * IAM take the same tokens and have rules of their own (iam_page.h).
  */
 #ifndef POSTERN_API_PAGE_H
 #define POSTERN_API_PAGE_H
 
 #include "call.h"
+
+/* A token holds the name that a page ended with; none: from the beginning. False: not one of ours. */
+MUST_USE bool page_token_read(struct arena *arena, struct slice token, struct slice *after);
+struct slice page_token(struct arena *arena, struct slice last);
 
 struct page {
     struct slice after; /* empty: from the beginning */
