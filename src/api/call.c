@@ -67,6 +67,14 @@ api_text(const struct json *object, const char *name)
 }
 
 struct slice
+api_iam_arn(struct arena *arena, const struct api_constants *constants, const char *type,
+            struct slice path, struct slice name)
+{
+    return arena_printf(arena, "arn:aws:iam::%.*s:%s%.*s%.*s", SLICE_ARG(constants->account), type,
+                        SLICE_ARG(path), SLICE_ARG(name));
+}
+
+struct slice
 api_ses_arn(struct api_call *call, const char *type, struct slice name)
 {
     return arena_printf(call->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",

@@ -106,6 +106,9 @@ void api_fail_about(struct api_call *call, const char *name, struct slice value)
 
 /* A string member of a request that was held against the model; empty when absent. */
 struct slice api_text(const struct json *object, const char *name);
+/* "arn:aws:iam::ACCOUNT:TYPE/PATH/NAME"; the path begins and ends with a slash. */
+struct slice api_iam_arn(struct arena *arena, const struct api_constants *constants,
+                         const char *type, struct slice path, struct slice name);
 /* "arn:aws:ses:REGION:ACCOUNT:TYPE/NAME" */
 struct slice api_ses_arn(struct api_call *call, const char *type, struct slice name);
 /* [A-Za-z0-9_-]{1,64}: names of configuration sets and templates. */

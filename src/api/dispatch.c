@@ -1,10 +1,8 @@
 #include "dispatch.h"
 #include "accept/http.h"
 #include "authenticate/sigv4.h"
-#include "authorize/permit.h"
-#include "identity_changes.h"
+#include "demand.h"
 #include "outbox.h"
-#include "store/tags.h"
 #include "store/users.h"
 #include "validate.h"
 #include "wire_answers.h"
@@ -115,9 +113,8 @@ fill_caller(struct dispatch *dispatch, const struct access_key_row *key)
         .user_name = key->user_name,
         .user_id = key->user_id,
         .user_path = key->user_path,
-        .user_arn = arena_printf(dispatch->arena, "arn:aws:iam::%.*s:user%.*s%.*s",
-                                 SLICE_ARG(dispatch->constants->account), SLICE_ARG(key->user_path),
-                                 SLICE_ARG(key->user_name)),
+        .user_arn = api_iam_arn(dispatch->arena, dispatch->constants, "user", key->user_path,
+                                key->user_name),
         .access_key = key->id,
         .key_used_ms = key->used_ms,
         .key_used_address = key->used_address,
@@ -346,281 +343,7 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
     return rc == RC_OK ? validate(dispatch) : rc;
 }
 
-/* ---- may they ---- */
-
-static struct slice
-input_text(const struct dispatch *dispatch, const char *name)
-{
-    const struct json *value = json_member(dispatch->input, name);
-    return value && value->type == JSON_STRING ? value->text : SLICE("");
-}
-
-static struct slice
-named(const struct dispatch *dispatch)
-{
-    return dispatch->row->member ? input_text(dispatch, dispatch->row->member) : SLICE("");
-}
-
-static struct slice
-ses_arn_of(const struct dispatch *dispatch, const char *type, struct slice name)
-{
-    const struct api_constants *constants = dispatch->constants;
-    return arena_printf(dispatch->arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s",
-                        SLICE_ARG(constants->region), SLICE_ARG(constants->account), type,
-                        SLICE_ARG(name));
-}
-
-static struct slice
-ses_arn(const struct dispatch *dispatch, const char *type)
-{
-    return ses_arn_of(dispatch, type, named(dispatch));
-}
-
-/* Under the name that the handler will find: a Deny must not depend on how a domain is written. */
-static struct slice
-identity_arn(const struct dispatch *dispatch)
-{
-    struct slice name;
-    struct err err;
-    bool domain;
-    if (identity_read_name(dispatch->arena, named(dispatch), &name, &domain, &err) != RC_OK)
-        name = named(dispatch);
-    return ses_arn_of(dispatch, "identity", name);
-}
-
-static struct slice
-iam_arn(const struct dispatch *dispatch, const char *type, struct slice path, struct slice name)
-{
-    return arena_printf(dispatch->arena, "arn:aws:iam::%.*s:%s%.*s%.*s",
-                        SLICE_ARG(dispatch->constants->account), type, SLICE_ARG(path),
-                        SLICE_ARG(name));
-}
-
-static struct slice
-new_path(const struct dispatch *dispatch)
-{
-    const struct json *path = json_member(dispatch->input, "Path");
-    return path && path->type == JSON_STRING ? path->text : SLICE("/");
-}
-
-/* IAM's ARNs hold the path, which the request does not name: it is looked up. What does not exist is
- * asked about under the path "/". */
-static struct slice
-user_arn(const struct dispatch *dispatch, struct database *database)
-{
-    struct user_row row;
-    struct err err;
-    struct slice name = named(dispatch);
-    if (name.len == 0)
-        return dispatch->caller.user_arn;
-    if (users_find(database, dispatch->arena, name, &row, &err) == RC_OK)
-        return iam_arn(dispatch, "user", row.path, row.name);
-    return iam_arn(dispatch, "user", new_path(dispatch), name);
-}
-
-/* What the user is to be called: who may rename may do so to some names. */
-static struct slice
-moved_user_arn(const struct dispatch *dispatch, struct database *database)
-{
-    struct user_row row;
-    struct err err;
-    struct slice name = input_text(dispatch, "NewUserName");
-    struct slice path = input_text(dispatch, "NewPath");
-    if (users_find(database, dispatch->arena, named(dispatch), &row, &err) != RC_OK)
-        return user_arn(dispatch, database);
-    return iam_arn(dispatch, "user", path.len ? path : row.path, name.len ? name : row.name);
-}
-
-/* A key that is not there is nobody's: only who may ask about everybody hears so. */
-static struct slice
-key_owner_arn(const struct dispatch *dispatch, struct database *database)
-{
-    struct access_key_row key;
-    struct err err;
-    if (access_keys_find(database, dispatch->arena, named(dispatch), &key, &err) != RC_OK)
-        return SLICE("*");
-    return iam_arn(dispatch, "user", key.user_path, key.user_name);
-}
-
-static struct slice
-group_arn(const struct dispatch *dispatch, struct database *database)
-{
-    struct group_row row;
-    struct err err;
-    struct slice name = named(dispatch);
-    if (groups_find(database, dispatch->arena, name, &row, &err) == RC_OK)
-        return iam_arn(dispatch, "group", row.path, row.name);
-    return iam_arn(dispatch, "group", new_path(dispatch), name);
-}
-
-static struct slice
-resource_of(const struct dispatch *dispatch, struct database *database)
-{
-    switch (dispatch->row->resource) {
-    case RESOURCE_IDENTITY: return identity_arn(dispatch);
-    case RESOURCE_CONFIGURATION_SET: return ses_arn(dispatch, "configuration-set");
-    case RESOURCE_TEMPLATE: return ses_arn(dispatch, "template");
-    case RESOURCE_VERIFICATION_TEMPLATE:
-        return ses_arn(dispatch, "custom-verification-email-template");
-    case RESOURCE_CONTACT_LIST: return ses_arn(dispatch, "contact-list");
-    case RESOURCE_ARN: return named(dispatch);
-    case RESOURCE_USER:
-    case RESOURCE_MOVED_USER: return user_arn(dispatch, database);
-    case RESOURCE_ACCESS_KEY: return key_owner_arn(dispatch, database);
-    case RESOURCE_GROUP: return group_arn(dispatch, database);
-    case RESOURCE_POLICY: return iam_arn(dispatch, "policy", new_path(dispatch), named(dispatch));
-    case RESOURCE_ANY:
-    case RESOURCE_OF_GATE:
-    case RESOURCE_OPEN: break;
-    }
-    return SLICE("*");
-}
-
-/* What a refusal calls it: users and groups by the name that the request has, since their ARN says
- * whether they exist, and under which path; so does the ARN of who has an access key. */
-static struct slice
-shown_of(const struct dispatch *dispatch, struct slice resource)
-{
-    struct slice name = named(dispatch);
-    if (dispatch->service == SERVICE_SES)
-        return SLICE("");
-    switch (dispatch->row->resource) {
-    case RESOURCE_USER:
-    case RESOURCE_MOVED_USER:
-        return arena_concat(dispatch->arena, SLICE("user "),
-                            name.len ? name : dispatch->caller.user_name);
-    case RESOURCE_GROUP: return arena_concat(dispatch->arena, SLICE("group "), name);
-    case RESOURCE_ACCESS_KEY: return arena_concat(dispatch->arena, SLICE("access key "), name);
-    default: return resource;
-    }
-}
-
-/* "Tags" and "TagKeys" of the input, for conditions on tags. */
-static void
-read_tags(const struct dispatch *dispatch, struct permit_request *request)
-{
-    const struct json *tags = json_member(dispatch->input, "Tags");
-    const struct json *keys = json_member(dispatch->input, "TagKeys");
-    struct permit_tag *list = ARENA_ARRAY(dispatch->arena, struct permit_tag, PERMIT_TAGS_MAX);
-    size_t count = 0;
-    for (const struct json *tag = tags ? tags->first : NULL; tag && count < PERMIT_TAGS_MAX;
-         tag = tag->next) {
-        const struct json *key = json_member(tag, "Key"), *value = json_member(tag, "Value");
-        if (key)
-            list[count++] = (struct permit_tag){key->text, value ? value->text : SLICE("")};
-    }
-    for (const struct json *key = keys ? keys->first : NULL; key && count < PERMIT_TAGS_MAX;
-         key = key->next)
-        list[count++] = (struct permit_tag){key->text, SLICE("")};
-    request->request_tags = list;
-    request->request_tag_count = count;
-}
-
-/* The user that a request is about. RC_NOT_FOUND: it is about none, or about one that is not there. */
-static enum rc
-find_subject(struct dispatch *dispatch, struct database *database, struct user_row *row)
-{
-    struct slice name = named(dispatch);
-    if (dispatch->row->resource != RESOURCE_USER && dispatch->row->resource != RESOURCE_MOVED_USER)
-        return RC_NOT_FOUND;
-    return users_find(database, dispatch->arena, name.len ? name : dispatch->caller.user_name, row,
-                      &dispatch->err);
-}
-
-static enum rc
-read_user_tags(struct dispatch *dispatch, struct database *database, struct slice user_id,
-               struct permit_request *request)
-{
-    struct tag_row *rows;
-    size_t count;
-    enum rc rc = tags_page(database, dispatch->arena, user_id, SLICE(""), PERMIT_TAGS_MAX, &rows,
-                           &count, &dispatch->err);
-    if (rc != RC_OK)
-        return rc;
-    struct permit_tag *tags = ARENA_ARRAY(dispatch->arena, struct permit_tag, count);
-    for (size_t i = 0; i < count; i++)
-        tags[i] = (struct permit_tag){rows[i].key, rows[i].value};
-    request->resource_tags = tags;
-    request->resource_tag_count = count;
-    return RC_OK;
-}
-
-/* iam:PolicyARN, which only operations on users and groups have, and of the user that a request is
- * about, named or the caller, tags and iam:PermissionsBoundary. A boundary that is asked for counts
- * before the one that the user has. */
-static enum rc
-read_iam_keys(struct dispatch *dispatch, struct database *database, struct permit_request *request)
-{
-    struct user_row row;
-    if (dispatch->row->resource == RESOURCE_USER || dispatch->row->resource == RESOURCE_GROUP) {
-        request->policy_arn = input_text(dispatch, "PolicyArn");
-        request->boundary_arn = input_text(dispatch, "PermissionsBoundary");
-    }
-    enum rc rc = find_subject(dispatch, database, &row);
-    if (rc != RC_OK)
-        return rc == RC_NOT_FOUND ? RC_OK : rc;
-    if (request->boundary_arn.len == 0)
-        request->boundary_arn = row.boundary_arn;
-    return read_user_tags(dispatch, database, row.id, request);
-}
-
-/* Some operations need a second permission: renaming, on the new name too, and a user that begins
- * with tags, that of TagUser. */
-static bool
-further_demand(const struct dispatch *dispatch, struct database *database,
-               struct permit_request *request)
-{
-    if (dispatch->row->resource == RESOURCE_MOVED_USER) {
-        request->resource = moved_user_arn(dispatch, database);
-        return true;
-    }
-    if (!slice_is(request->action, "iam:CreateUser") || request->request_tag_count == 0)
-        return false;
-    request->action = SLICE("iam:TagUser");
-    return true;
-}
-
-static enum rc
-authorize(struct dispatch *dispatch, struct api_thread *thread)
-{
-    const struct served_operation *row = dispatch->row;
-    const struct api_caller *caller = &dispatch->caller;
-    const struct policy_entry *policies;
-    size_t count;
-    if (caller->administrator || row->resource == RESOURCE_OPEN ||
-        row->resource == RESOURCE_OF_GATE)
-        return RC_OK;
-    struct facts_source source = api_facts_source(dispatch->constants, thread);
-    policy_cache_trim(thread->policies);
-    enum rc rc = facts_principal(dispatch->arena, &source, caller->user_folded, &policies, &count,
-                                 &dispatch->err);
-    if (rc != RC_OK)
-        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
-    struct permit_request request = {
-        .user_name = caller->user_name,
-        .user_id = caller->user_id,
-        .user_arn = caller->user_arn,
-        .account = dispatch->constants->account,
-        .region = dispatch->constants->region,
-        .action = slice_of(row->action),
-        .resource = resource_of(dispatch, thread->database),
-        .source_ip = caller->source_ip,
-        .user_agent = caller->user_agent,
-        .secure_transport = caller->tls.len > 0,
-        .api_version = row->service == SERVICE_SES     ? "1"
-                       : row->service == SERVICE_SESV2 ? "2"
-                                                       : NULL,
-        .now_ms = dispatch->now_ms,
-    };
-    request.shown = shown_of(dispatch, request.resource);
-    read_tags(dispatch, &request);
-    if (read_iam_keys(dispatch, thread->database, &request) != RC_OK)
-        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
-    rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
-    if (rc == RC_OK && further_demand(dispatch, thread->database, &request))
-        rc = permit_decide(dispatch->arena, &request, policies, count, &dispatch->err);
-    return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_ACCESS_DENIED);
-}
+/* ---- may they, and the handler ---- */
 
 /* A key that was switched off since the signature was checked writes nothing. */
 static enum rc
@@ -637,19 +360,9 @@ ask_again(struct dispatch *dispatch, struct api_thread *thread)
     return active ? RC_OK : refuse_key(dispatch);
 }
 
-/* ---- the handler ---- */
-
-enum rc
-dispatch_run(struct dispatch *dispatch, struct api_thread *thread)
+static void
+fill_call(struct dispatch *dispatch, struct api_thread *thread)
 {
-    enum rc rc = ask_again(dispatch, thread);
-    if (rc == RC_OK)
-        rc = authorize(dispatch, thread);
-    if (rc != RC_OK)
-        return rc;
-    buf_reset(&dispatch->result);
-    json_writer_init(&dispatch->writer, &dispatch->result);
-    json_open_object(&dispatch->writer);
     dispatch->effects = (struct api_effects){0};
     dispatch->call = (struct api_call){
         .arena = dispatch->arena,
@@ -665,6 +378,21 @@ dispatch_run(struct dispatch *dispatch, struct api_thread *thread)
         .service = dispatch->service,
         .prepared = dispatch->call.prepared,
     };
+}
+
+enum rc
+dispatch_run(struct dispatch *dispatch, struct api_thread *thread)
+{
+    enum rc rc = ask_again(dispatch, thread);
+    if (rc != RC_OK)
+        return rc;
+    fill_call(dispatch, thread);
+    rc = demand_permission(&dispatch->call, dispatch->row, &dispatch->err);
+    if (rc != RC_OK)
+        return dispatch->rc = rc;
+    buf_reset(&dispatch->result);
+    json_writer_init(&dispatch->writer, &dispatch->result);
+    json_open_object(&dispatch->writer);
     return dispatch->rc = dispatch->row->run(&dispatch->call, &dispatch->err);
 }
 

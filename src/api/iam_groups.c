@@ -19,9 +19,7 @@ iam_groups_put(struct api_call *call, const struct group_row *row)
     json_put_string(call->output, "GroupName", row->name);
     json_put_string(call->output, "GroupId", row->id);
     json_put_string(call->output, "Arn",
-                    arena_printf(call->arena, "arn:aws:iam::%.*s:group%.*s%.*s",
-                                 SLICE_ARG(call->constants->account), SLICE_ARG(row->path),
-                                 SLICE_ARG(row->name)));
+                    api_iam_arn(call->arena, call->constants, "group", row->path, row->name));
     json_put_i64(call->output, "CreateDate", row->created_ms);
 }
 

@@ -224,10 +224,8 @@ load_group(struct simulation *simulation, struct slice arn, struct slice name, s
     struct group_row row;
     size_t count;
     enum rc rc = groups_find(call->database, call->arena, name, &row, err);
-    if (rc == RC_OK && !slice_eq(arena_printf(call->arena, "arn:aws:iam::%.*s:group%.*s%.*s",
-                                              SLICE_ARG(call->constants->account),
-                                              SLICE_ARG(row.path), SLICE_ARG(row.name)),
-                                 arn))
+    if (rc == RC_OK &&
+        !slice_eq(api_iam_arn(call->arena, call->constants, "group", row.path, row.name), arn))
         return no_such_source(arn, err);
     if (rc == RC_OK)
         rc = policies_of(call->database, call->arena, OWNER_GROUP, row.folded, &rows, &count, err);

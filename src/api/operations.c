@@ -113,16 +113,13 @@ api_check_name(struct slice name, const char *what, size_t max, struct err *err)
 struct slice
 api_user_arn(struct api_call *call, struct slice path, struct slice name)
 {
-    return arena_printf(call->arena, "arn:aws:iam::%.*s:user%.*s%.*s",
-                        SLICE_ARG(call->constants->account), SLICE_ARG(path), SLICE_ARG(name));
+    return api_iam_arn(call->arena, call->constants, "user", path, name);
 }
 
 struct slice
 api_identity_arn(struct api_call *call, struct slice name)
 {
-    return arena_printf(call->arena, "arn:aws:ses:%.*s:%.*s:identity/%.*s",
-                        SLICE_ARG(call->constants->region), SLICE_ARG(call->constants->account),
-                        SLICE_ARG(name));
+    return api_ses_arn(call, "identity", name);
 }
 
 void

@@ -92,8 +92,7 @@ policy_change_create(struct api_call *call, struct slice name, struct slice path
         return err_set(err, RC_LIMIT, "Cannot exceed quota for PoliciesPerAccount: %d",
                        MANAGED_POLICIES_MAX);
     *out = (struct managed_policy_row){
-        .arn = arena_printf(call->arena, "arn:aws:iam::%.*s:policy%.*s%.*s",
-                            SLICE_ARG(call->constants->account), SLICE_ARG(path), SLICE_ARG(name)),
+        .arn = api_iam_arn(call->arena, call->constants, "policy", path, name),
         .name = name,
         .id = random_iam_id(call->arena, "ANPA", 17),
         .path = path,

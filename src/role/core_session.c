@@ -125,8 +125,7 @@ session_new(struct core *core, struct front *front, const struct login *login)
     session->user_id = arena_dup(arena, key->user_id);
     session->access_key = arena_dup(arena, key->id);
     session->user_arn =
-        arena_printf(arena, "arn:aws:iam::%.*s:user%.*s%.*s", SLICE_ARG(core->constants.account),
-                     SLICE_ARG(key->user_path), SLICE_ARG(key->user_name));
+        api_iam_arn(arena, &core->constants, "user", key->user_path, key->user_name);
     session->source_ip = arena_dup(arena, login->message.source_ip);
     session->client_name = arena_dup(arena, login->message.client_name);
     session->tls = arena_dup(arena, login->message.tls_version);
