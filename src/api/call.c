@@ -59,6 +59,12 @@ api_fail_about(struct api_call *call, const char *name, struct slice value)
     }
 }
 
+bool
+api_is_v2(const struct api_call *call)
+{
+    return call->service == SERVICE_SESV2;
+}
+
 struct slice
 api_text(const struct json *object, const char *name)
 {

@@ -104,6 +104,8 @@ enum rc api_fail(struct api_call *call, enum rc rc, enum api_fault fault, struct
 /* What failed was about this: a member of the error in XML (reference §7.3). At most two. */
 void api_fail_about(struct api_call *call, const char *name, struct slice value);
 
+/* The second generation of SES's API asks, not the first. */
+bool api_is_v2(const struct api_call *call);
 /* A string member of a request that was held against the model; empty when absent. */
 struct slice api_text(const struct json *object, const char *name);
 /* "arn:aws:iam::ACCOUNT:TYPE/PATH/NAME"; the path begins and ends with a slash. */

@@ -1,5 +1,8 @@
 #include "outbox.h"
+#include "base/random.h"
 #include "mail/body.h"
+
+enum { V1_MESSAGE_MAX = 10 * 1024 * 1024 };
 
 struct outbox *
 outbox_new(struct api_call *call, size_t count,
@@ -9,8 +12,6 @@ outbox_new(struct api_call *call, size_t count,
     outbox->count = count < OUTBOX_MAX ? count : OUTBOX_MAX;
     outbox->mails = ARENA_ARRAY(call->arena, struct outbox_mail, outbox->count);
     outbox->finish = finish;
-    for (size_t i = 0; i < outbox->count; i++)
-        outbox->mails[i].arena = call->arena;
     call->outbox = outbox;
     for (size_t i = 0; i < outbox->count; i++)
         outbox->mails[i].arena = call->arena;
@@ -22,21 +23,6 @@ bool
 outbox_is_full(const struct api_call *call)
 {
     return arena_size(call->arena) - call->outbox->began > OUTBOX_BYTES_MAX;
-}
-
-enum rc
-outbox_finish_one(struct api_call *call, struct err *err)
-{
-    const struct outbox_mail *mail = &call->outbox->mails[0];
-    if (mail->rc == RC_OK) {
-        json_put_string(call->output, "MessageId", mail->message_id);
-        return RC_OK;
-    }
-    if (mail->refusal.member && mail->fault == mail->refusal.fault)
-        api_fail_about(call, mail->refusal.member, mail->refusal.value);
-    call->fault = mail->fault;
-    *err = mail->err;
-    return mail->rc;
 }
 
 /* How many line ends are not CRLF. */
@@ -97,8 +83,8 @@ read_body(struct outbox_mail *mail, struct err *err)
 }
 
 /* Without an empty line everything is header. */
-enum rc
-outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail, struct err *err)
+static enum rc
+read_message(struct arena *arena, struct slice bytes, struct outbox_mail *mail, struct err *err)
 {
     size_t end;
     enum rc rc = header_end(bytes, &end, err);
@@ -113,4 +99,58 @@ outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail, s
         return rc;
     mail->body = slice_from(bytes, end);
     return read_body(mail, err);
+}
+
+void
+outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail)
+{
+    mail->rc = read_message(arena, bytes, mail, &mail->err);
+}
+
+enum rc
+outbox_check_size(struct api_call *call, size_t bytes, struct err *err)
+{
+    size_t max = api_is_v2(call) ? (size_t)call->constants->message_max : V1_MESSAGE_MAX;
+    if (max > call->constants->message_max)
+        max = (size_t)call->constants->message_max;
+    if (bytes <= max)
+        return RC_OK;
+    return api_fail(call, RC_LIMIT, FAULT_INVALID_PARAMETER, err,
+                    "Message length is more than %zu bytes long: '%zu'.", max, bytes);
+}
+
+enum rc
+outbox_compose(struct api_call *call, struct compose *parts, struct outbox_mail *mail,
+               struct err *err)
+{
+    struct buf out;
+    struct err why = {0};
+    parts->now_ms = call->now_ms;
+    parts->boundary = random_base32(call->arena, COMPOSE_BOUNDARY_CHARS);
+    buf_init(&out, (size_t)call->constants->message_max + 1);
+    enum rc rc = compose_message(call->arena, parts, &out, &why);
+    if (rc == RC_OK)
+        rc = outbox_check_size(call, out.len, err);
+    else
+        (void)api_fail(call, rc, rc == RC_DENIED ? FAULT_MESSAGE_REJECTED : FAULT_INVALID_PARAMETER,
+                       err, "%s", why.text);
+    if (rc == RC_OK)
+        outbox_read(call->arena, arena_dup(call->arena, buf_slice(&out)), mail);
+    buf_fini(&out);
+    return rc;
+}
+
+enum rc
+outbox_finish_one(struct api_call *call, struct err *err)
+{
+    const struct outbox_mail *mail = &call->outbox->mails[0];
+    if (mail->rc == RC_OK) {
+        json_put_string(call->output, "MessageId", mail->message_id);
+        return RC_OK;
+    }
+    if (mail->refusal.member && mail->fault == mail->refusal.fault)
+        api_fail_about(call, mail->refusal.member, mail->refusal.value);
+    call->fault = mail->fault;
+    *err = mail->err;
+    return mail->rc;
 }

@@ -7,6 +7,7 @@
 #define POSTERN_API_OUTBOX_H
 
 #include "call.h"
+#include "mail/compose.h"
 
 /* In the words of the call, with the member that its error has besides. */
 struct outbox_refusal {
@@ -82,9 +83,16 @@ size_t outbox_normalized_length(struct slice bytes);
 /* Line ends are made CRLF: whatever stands in `bytes` has one reading from here on. */
 struct slice outbox_normalize(struct arena *arena, struct slice bytes);
 
-/* Read a message, normalized before: header, body, its hash, and what is refused in it. In words
- * without "Transaction failed". Borrows from `bytes`. */
-MUST_USE enum rc outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail,
-                             struct err *err);
+/* Read a message, normalized before: header, body, its hash, and what is refused in it, which becomes
+ * the outcome of this mail, in words without "Transaction failed". Borrows from `bytes`. */
+void outbox_read(struct arena *arena, struct slice bytes, struct outbox_mail *mail);
+
+/* RC_LIMIT in SES's words: more than a message of this generation may have (reference §7.5). */
+MUST_USE enum rc outbox_check_size(struct api_call *call, size_t bytes, struct err *err);
+
+/* Make the message of a mail from its parts, now, and read it: what fails in that is the outcome of
+ * this one, since a bulk call goes on. What the parts cannot be is the call's failure. */
+MUST_USE enum rc outbox_compose(struct api_call *call, struct compose *parts,
+                                struct outbox_mail *mail, struct err *err);
 
 #endif

@@ -21,6 +21,7 @@ static const struct served_rows *const nouns[] = {
     &ses_identity_policies_rows,
     &ses_message_rows,
     &ses_sending_rows,
+    &ses_bulk_sending_rows,
     &ses_suppression_rows,
     &ses_tags_rows,
     &ses_template_rows,

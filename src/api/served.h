@@ -55,6 +55,7 @@ extern const struct served_rows ses_identity_policies_rows;
 extern const struct served_rows ses_contact_rows;
 extern const struct served_rows ses_message_rows;
 extern const struct served_rows ses_sending_rows;
+extern const struct served_rows ses_bulk_sending_rows;
 extern const struct served_rows ses_suppression_rows;
 extern const struct served_rows ses_configuration_set_rows;
 extern const struct served_rows ses_tags_rows;

@@ -17,12 +17,6 @@ enum {
     DELIVERY_SECONDS_MAX = 50400
 };
 
-static bool
-is_v2(const struct api_call *call)
-{
-    return call->service == SERVICE_SESV2;
-}
-
 static struct slice
 set_arn(struct api_call *call, struct slice name)
 {
@@ -55,8 +49,8 @@ apply_sending(struct api_call *call, const struct json *options, struct configur
               struct err *err)
 {
     bool enabled;
-    enum rc rc =
-        json_get_bool(options, is_v2(call) ? "SendingEnabled" : "Enabled", false, &enabled, err);
+    enum rc rc = json_get_bool(options, api_is_v2(call) ? "SendingEnabled" : "Enabled", false,
+                               &enabled, err);
     if (rc != RC_OK)
         return rc;
     if (enabled && !row->sending_enabled)
@@ -71,8 +65,8 @@ apply_reputation(struct api_call *call, const struct json *options,
 {
     enum rc rc = json_get_i64(options, "LastFreshStart", row->fresh_ms, &row->fresh_ms, err);
     return rc == RC_OK
-               ? json_get_bool(options, is_v2(call) ? "ReputationMetricsEnabled" : "Enabled", false,
-                               &row->reputation_enabled, err)
+               ? json_get_bool(options, api_is_v2(call) ? "ReputationMetricsEnabled" : "Enabled",
+                               false, &row->reputation_enabled, err)
                : rc;
 }
 
@@ -181,7 +175,7 @@ static enum rc
 put_delivery(struct api_call *call, struct err *err)
 {
     const struct json *options =
-        is_v2(call) ? call->input : json_member(call->input, "DeliveryOptions");
+        api_is_v2(call) ? call->input : json_member(call->input, "DeliveryOptions");
     return change(call, options, apply_delivery, err);
 }
 
@@ -353,8 +347,8 @@ put_delivery_group(struct api_call *call, const struct configuration_set_row *ro
 {
     static const char *const names[2][2] = {{"Optional", "Require"}, {"OPTIONAL", "REQUIRE"}};
     open_group(call, "DeliveryOptions");
-    json_put_cstr(call->output, "TlsPolicy", names[is_v2(call)][row->tls_required]);
-    if (is_v2(call) && row->max_delivery_s)
+    json_put_cstr(call->output, "TlsPolicy", names[api_is_v2(call)][row->tls_required]);
+    if (api_is_v2(call) && row->max_delivery_s)
         json_put_i64(call->output, "MaxDeliverySeconds", row->max_delivery_s);
     json_close_object(call->output);
 }
@@ -363,7 +357,7 @@ static void
 put_reputation_group(struct api_call *call, const struct configuration_set_row *row)
 {
     open_group(call, "ReputationOptions");
-    if (!is_v2(call))
+    if (!api_is_v2(call))
         json_put_bool(call->output, "SendingEnabled", row->sending_enabled);
     json_put_bool(call->output, "ReputationMetricsEnabled", row->reputation_enabled);
     if (row->fresh_ms)
@@ -455,8 +449,8 @@ list(struct api_call *call, struct err *err)
     struct page page;
     struct slice *names;
     size_t found;
-    enum rc rc =
-        page_read(call, is_v2(call) ? "PageSize" : "MaxItems", PAGE_ROWS, PAGE_ROWS, &page, err);
+    enum rc rc = page_read(call, api_is_v2(call) ? "PageSize" : "MaxItems", PAGE_ROWS, PAGE_ROWS,
+                           &page, err);
     if (rc == RC_OK)
         rc = configuration_sets_list(call->database, call->arena, page.after, page.limit + 1,
                                      &names, &found, err);
@@ -466,7 +460,7 @@ list(struct api_call *call, struct err *err)
     json_key(call->output, "ConfigurationSets");
     json_open_array(call->output);
     for (size_t i = 0; i < count; i++) {
-        if (is_v2(call)) {
+        if (api_is_v2(call)) {
             json_write_string(call->output, names[i]);
             continue;
         }
@@ -520,8 +514,8 @@ refuse_destination(struct api_call *call, struct err *err)
         return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
                         "An event destination must have exactly one kind of destination.");
     about_destination(call, row.name,
-                      is_v2(call) ? api_text(call->input, "EventDestinationName")
-                                  : api_text(destination, "Name"));
+                      api_is_v2(call) ? api_text(call->input, "EventDestinationName")
+                                      : api_text(destination, "Name"));
     return api_fail(call, RC_DENIED, kinds[kind].fault, err,
                     "%s: events cannot be published to this kind of destination here yet.",
                     kinds[kind].member);

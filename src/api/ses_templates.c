@@ -14,15 +14,8 @@ enum {
     TEMPLATES_MAX = 10000,
     TEMPLATE_MAX = 500 * 1024, /* all parts together */
     PAGE_FALLBACK = 10,
-    PAGE_ROWS = 100,
-    BOUNDARY_CHARS = 32
+    PAGE_ROWS = 100
 };
-
-static bool
-is_v2(const struct api_call *call)
-{
-    return call->service == SERVICE_SESV2;
-}
 
 static struct slice
 template_arn(struct api_call *call, struct slice name)
@@ -47,7 +40,7 @@ static const struct names {
 static const struct names *
 names_of(const struct api_call *call)
 {
-    return is_v2(call) ? &names_v2 : &names_v1;
+    return api_is_v2(call) ? &names_v2 : &names_v1;
 }
 
 /* The name is inside the content in v1, beside it in v2. */
@@ -57,7 +50,7 @@ read_row(const struct api_call *call)
     const struct names *names = names_of(call);
     const struct json *content = json_member(call->input, names->content);
     return (struct email_template_row){
-        .name = api_text(is_v2(call) ? call->input : content, names->name),
+        .name = api_text(api_is_v2(call) ? call->input : content, names->name),
         .subject = api_text(content, names->subject),
         .text = api_text(content, names->text),
         .html = api_text(content, names->html),
@@ -137,7 +130,7 @@ delete_template(struct api_call *call, struct err *err)
 {
     struct slice name = api_text(call->input, "TemplateName");
     struct rendering_parts old;
-    enum rc rc = is_v2(call) ? rendering_find(call, name, &old, err) : RC_OK;
+    enum rc rc = api_is_v2(call) ? rendering_find(call, name, &old, err) : RC_OK;
     if (rc != RC_OK)
         return rc;
     rc = email_templates_delete(call->database, name, err);
@@ -156,11 +149,11 @@ get(struct api_call *call, struct err *err)
     enum rc rc = rendering_find(call, api_text(call->input, "TemplateName"), &parts, err);
     if (rc != RC_OK)
         return rc;
-    if (is_v2(call))
+    if (api_is_v2(call))
         json_put_string(call->output, names->name, parts.name);
     json_key(call->output, names->content);
     json_open_object(call->output);
-    if (!is_v2(call))
+    if (!api_is_v2(call))
         json_put_string(call->output, names->name, parts.name);
     json_put_string(call->output, names->subject, parts.subject);
     if (parts.text.len)
@@ -168,8 +161,8 @@ get(struct api_call *call, struct err *err)
     if (parts.html.len)
         json_put_string(call->output, names->html, parts.html);
     json_close_object(call->output);
-    return is_v2(call) ? tag_list_put(call, &tag_rules_ses, template_arn(call, parts.name), err)
-                       : RC_OK;
+    return api_is_v2(call) ? tag_list_put(call, &tag_rules_ses, template_arn(call, parts.name), err)
+                           : RC_OK;
 }
 
 static enum rc
@@ -178,8 +171,8 @@ list(struct api_call *call, struct err *err)
     struct page page;
     struct email_template_row *rows;
     size_t found;
-    enum rc rc = page_read(call, is_v2(call) ? "PageSize" : "MaxItems", PAGE_FALLBACK, PAGE_ROWS,
-                           &page, err);
+    enum rc rc = page_read(call, api_is_v2(call) ? "PageSize" : "MaxItems", PAGE_FALLBACK,
+                           PAGE_ROWS, &page, err);
     if (rc == RC_OK)
         rc = email_templates_list(call->database, call->arena, page.after, page.limit + 1, &rows,
                                   &found, err);
@@ -190,7 +183,7 @@ list(struct api_call *call, struct err *err)
     json_open_array(call->output);
     for (size_t i = 0; i < count; i++) {
         json_open_object(call->output);
-        json_put_string(call->output, is_v2(call) ? "TemplateName" : "Name", rows[i].name);
+        json_put_string(call->output, api_is_v2(call) ? "TemplateName" : "Name", rows[i].name);
         json_put_i64(call->output, "CreatedTimestamp", rows[i].created_ms);
         json_close_object(call->output);
     }
@@ -238,7 +231,7 @@ test_render(struct api_call *call, struct err *err)
         rc = rendering_data(call, api_text(call->input, "TemplateData"), &data, err);
     if (rc != RC_OK)
         return rc;
-    compose.boundary = random_base32(call->arena, BOUNDARY_CHARS);
+    compose.boundary = random_base32(call->arena, COMPOSE_BOUNDARY_CHARS);
     buf_init(&out, (size_t)call->constants->message_max);
     rc = rendering_fill(call, &parts, data, &compose, &why);
     if (rc == RC_OK)

@@ -7,7 +7,6 @@
  * they could verify an address that is not theirs as soon as its owner looks at the mail (see
  * mail/safe_html.h), or when it comes back with a report (so it leaves with the null reverse-path).
  */
-#include "base/random.h"
 #include "identity_changes.h"
 #include "mail/compose.h"
 #include "mail/encode.h"
@@ -25,16 +24,8 @@ enum {
     CONTENT_MAX = 300 * 1024, /* an answer must hold it, escaped */
     SUBJECT_MAX = 1000,
     URL_MAX = 2000,
-    PAGE_ROWS = 50,
-    MESSAGE_MAX = 4 * 1024 * 1024,
-    BOUNDARY_CHARS = 32
+    PAGE_ROWS = 50
 };
-
-static bool
-is_v2(const struct api_call *call)
-{
-    return call->service == SERVICE_SESV2;
-}
 
 static struct slice
 template_arn(struct api_call *call, struct slice name)
@@ -201,7 +192,7 @@ delete_template(struct api_call *call, struct err *err)
 {
     struct slice name = api_text(call->input, "TemplateName");
     struct verification_template_row row;
-    enum rc rc = is_v2(call) ? find_template(call, &row, err) : RC_OK;
+    enum rc rc = api_is_v2(call) ? find_template(call, &row, err) : RC_OK;
     if (rc != RC_OK)
         return rc;
     rc = verification_templates_delete(call->database, name, err);
@@ -229,8 +220,8 @@ get(struct api_call *call, struct err *err)
         return rc;
     put_members(call, &row);
     json_put_string(call->output, "TemplateContent", row.content);
-    return is_v2(call) ? tag_list_put(call, &tag_rules_ses, template_arn(call, row.name), err)
-                       : RC_OK;
+    return api_is_v2(call) ? tag_list_put(call, &tag_rules_ses, template_arn(call, row.name), err)
+                           : RC_OK;
 }
 
 static enum rc
@@ -239,8 +230,8 @@ list(struct api_call *call, struct err *err)
     struct page page;
     struct verification_template_row *rows;
     size_t found;
-    enum rc rc =
-        page_read(call, is_v2(call) ? "PageSize" : "MaxResults", PAGE_ROWS, PAGE_ROWS, &page, err);
+    enum rc rc = page_read(call, api_is_v2(call) ? "PageSize" : "MaxResults", PAGE_ROWS, PAGE_ROWS,
+                           &page, err);
     if (rc == RC_OK)
         rc = verification_templates_list(call->database, call->arena, page.after, page.limit + 1,
                                          &rows, &found, err);
@@ -286,26 +277,14 @@ static enum rc
 compose(struct api_call *call, const struct verification_template_row *row,
         const struct verification_link *link, struct outbox_mail *mail, struct err *err)
 {
-    struct buf out;
-    struct err why = {0};
     struct compose parts = {
         .from = row->from_address,
         .to = &link->address,
         .to_count = 1,
         .subject = {.data = row->subject, .present = true},
         .html = {.data = with_link(call->arena, row->content, link->url), .present = true},
-        .now_ms = call->now_ms,
-        .boundary = random_base32(call->arena, BOUNDARY_CHARS),
     };
-    buf_init(&out, MESSAGE_MAX);
-    enum rc rc = compose_message(call->arena, &parts, &out, &why);
-    if (rc == RC_OK)
-        mail->rc =
-            outbox_read(call->arena, arena_dup(call->arena, buf_slice(&out)), mail, &mail->err);
-    else
-        (void)api_fail(call, rc, FAULT_INVALID_PARAMETER, err, "%s", why.text);
-    buf_fini(&out);
-    return rc;
+    return outbox_compose(call, &parts, mail, err);
 }
 
 static enum rc
@@ -370,12 +349,12 @@ send_verification(struct api_call *call, struct err *err)
     struct outbox_mail *mail = &outbox_new(call, 1, outbox_finish_one)->mails[0];
     mail->refusal = refusal;
     mail->action = SLICE("ses:SendCustomVerificationEmail");
-    mail->api_version = is_v2(call) ? "2" : "1";
+    mail->api_version = api_is_v2(call) ? "2" : "1";
     mail->reverse_path = from.address.text;
     mail->recipients = &to->text;
     mail->recipient_count = 1;
     mail->configuration_set = api_text(call->input, "ConfigurationSetName");
-    mail->verification_template = is_v2(call) ? row.name : SLICE("");
+    mail->verification_template = api_is_v2(call) ? row.name : SLICE("");
     mail->confidential = true;
     mail->also = open_link;
     mail->also_ctx = link;

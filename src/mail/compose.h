@@ -62,7 +62,8 @@ enum {
     COMPOSE_HEADERS_MAX = 15,
     COMPOSE_HEADER_NAME_MAX = 126,
     COMPOSE_HEADER_VALUE_MAX = 870,
-    COMPOSE_PARTS_MAX = 500
+    COMPOSE_PARTS_MAX = 500,
+    COMPOSE_BOUNDARY_CHARS = 32 /* that do: no content holds them by chance */
 };
 
 /*
