@@ -491,10 +491,15 @@ class Instance:
             assert reply.line == "235 Authentication successful.", reply
         return session
 
-    def api(self, service, credential=None):
+    def api(self, service, credential=None, attempts=1):
         """A client of the API: "ses", "sesv2", "iam", "sts"; as the administrator by default."""
         who = credential or self.administrator
-        return api_client(service, who["access_key_id"], who["secret_access_key"], self)
+        return api_client(service, who["access_key_id"], who["secret_access_key"], self, attempts)
+
+    def rest(self, credential, method, path, body=None):
+        """A request of SES v2 that Debian's botocore does not know: status and answer."""
+        return api_request(credential["access_key_id"], credential["secret_access_key"], self,
+                           method, path, body)
 
     def submit(self, credential, mail_from, recipients, raw):
         with self.session(credential) as session:
@@ -989,3 +994,24 @@ def api_refuses(code, text=""):
         assert error["Code"] == code and text in error["Message"], error
     else:
         raise AssertionError(f"{code} was expected")
+
+
+def failure(call, **members):
+    """Code, text and further members of the error that this call must end with."""
+    try:
+        call(**members)
+    except botocore.exceptions.ClientError as raised:
+        return raised.response["Error"]
+    raise AssertionError("an error was expected")
+
+
+def refused(call, code, text, **members):
+    """The call fails with exactly this; the error."""
+    error = failure(call, **members)
+    assert (error["Code"], error["Message"]) == (code, text)
+    return error
+
+
+def without_metadata(answer):
+    """What an operation answered, without what boto3 says of the answer."""
+    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness import Instance, Refused, api_request, api_refuses, eventually
+from harness import Instance, Refused, api_refuses, eventually
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 DETAILS = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://test1.com/", "ContactLanguage": "EN",
@@ -39,12 +39,6 @@ def sesv2(instance, manager):
 def nobody(instance):
     """May send and nothing else."""
     return instance.person("nobody")
-
-
-def call(credential, instance, method, path, body=None):
-    """What the installed boto3 does not know."""
-    return api_request(credential["access_key_id"], credential["secret_access_key"], instance,
-                       method, path, body)
 
 
 def send(sesv2, *recipients, **members):
@@ -148,7 +142,7 @@ def test_insights_tell_what_became_of_each_recipient(sesv2, instance, manager, s
                EmailTags=[{"Name": "campaign", "Value": "spring"}])
     eventually(lambda: sorted(instance.state(id_).values()) == ["bounced", "delivered"])
     sink.rules.remove(refuse)
-    status, told = call(manager, instance, "GET", f"/v2/email/insights/{id_}")
+    status, told = instance.rest(manager, "GET", f"/v2/email/insights/{id_}")
     assert status == 200
     assert told["FromEmailAddress"] == "taro@test1.com" and told["Subject"] == "Hello"
     assert told["EmailTags"] == [{"Name": "campaign", "Value": "spring"}]
@@ -162,7 +156,7 @@ def test_insights_tell_what_became_of_each_recipient(sesv2, instance, manager, s
 
 def test_insights_of_what_is_unknown_are_not_found(instance, manager):
     for id_ in ("x", "0100018c40f0e6d8-e9683548-4dde-4320-8ff3-3fd4103c7274-000000"):
-        status, told = call(manager, instance, "GET", f"/v2/email/insights/{id_}")
+        status, told = instance.rest(manager, "GET", f"/v2/email/insights/{id_}")
         assert status == 404 and told["message"] == f"Message {id_} does not exist"
 
 
@@ -176,8 +170,8 @@ def test_import_jobs_are_refused_clearly(sesv2, instance, manager):
         sesv2.get_import_job(JobId="abc")
     assert sesv2.list_import_jobs()["ImportJobs"] == []
     newer = "/v2/email/import-jobs/list"
-    assert call(manager, instance, "POST", newer, {}) == (200, {"ImportJobs": []})
-    status, told = call(manager, instance, "POST", newer, {"NextToken": "x"})
+    assert instance.rest(manager, "POST", newer, {}) == (200, {"ImportJobs": []})
+    status, told = instance.rest(manager, "POST", newer, {"NextToken": "x"})
     assert status == 400 and "NextToken is not one" in told["message"]
 
 

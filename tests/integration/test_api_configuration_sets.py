@@ -2,10 +2,9 @@
 
 import datetime
 
-import botocore.exceptions
 import pytest
 
-from harness import Instance, Sink, api_client, api_request, eventually
+from harness import Instance, Sink, eventually, failure, refused, without_metadata
 
 ALL = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
 
@@ -19,45 +18,21 @@ def instance(zone, sink):
         yield instance
 
 
-def client_of(instance, service, credential=None):
-    credential = credential or instance.owner
-    return api_client(service, credential["access_key_id"], credential["secret_access_key"],
-                      instance)
-
-
 @pytest.fixture(scope="module")
 def v1(instance):
-    return client_of(instance, "ses")
+    return instance.api("ses", instance.owner)
 
 
 @pytest.fixture(scope="module")
 def v2(instance):
-    return client_of(instance, "sesv2")
+    return instance.api("sesv2", instance.owner)
 
 
 @pytest.fixture
 def rest(instance):
     def ask(method, path, body=None):
-        return api_request(instance.owner["access_key_id"], instance.owner["secret_access_key"],
-                           instance, method, path, body)
+        return instance.rest(instance.owner, method, path, body)
     return ask
-
-
-def failure(call, **members):
-    """Code, text and further members of the error that a call must end with."""
-    with pytest.raises(botocore.exceptions.ClientError) as raised:
-        call(**members)
-    return raised.value.response["Error"]
-
-
-def refused(call, code, text, **members):
-    error = failure(call, **members)
-    assert (error["Code"], error["Message"]) == (code, text)
-    return error
-
-
-def without_metadata(answer):
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
 
 # ---- v1 ----
@@ -339,7 +314,7 @@ def test_required_tls_is_spoken_where_it_is_offered(instance, v2, zone):
         with Instance(zone, mx_port=secure.port) as other:
             zone.mail_server("secure.example", "mx.secure.example", "127.0.0.2")
             other.add_domain("test1.com")
-            client = client_of(other, "sesv2", other.person("owner", ALL))
+            client = other.api("sesv2", other.person("owner", ALL))
             client.create_configuration_set(ConfigurationSetName="tls",
                                             DeliveryOptions={"TlsPolicy": "REQUIRE"})
             id_ = client.send_email(ConfigurationSetName="tls",
@@ -474,7 +449,7 @@ def test_permission_is_asked_for_the_set_that_is_named(instance):
     credential = instance.person("partly", {
         "Effect": "Allow", "Action": ["ses:GetConfigurationSet", "ses:ListTagsForResource"],
         "Resource": instance.arn + "configuration-set/tagged"})
-    partly = client_of(instance, "sesv2", credential)
+    partly = instance.api("sesv2", credential)
     assert failure(partly.get_configuration_set, ConfigurationSetName="groups")["Code"] == \
         "AccessDeniedException"
     assert partly.get_configuration_set(ConfigurationSetName="tagged")
@@ -483,5 +458,5 @@ def test_permission_is_asked_for_the_set_that_is_named(instance):
         "Code"] == "AccessDeniedException"
     assert failure(partly.delete_configuration_set, ConfigurationSetName="tagged")["Code"] == \
         "AccessDeniedException"
-    assert failure(client_of(instance, "ses", credential).delete_configuration_set,
+    assert failure(instance.api("ses", credential).delete_configuration_set,
                    ConfigurationSetName="tagged")["Code"] == "AccessDenied"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from harness import Instance, api_request, api_refuses
+from harness import Instance, api_refuses
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 NEWS = {"TopicName": "news", "DisplayName": "News", "Description": "Each week",
@@ -175,8 +175,7 @@ def test_contacts_come_in_pages_by_both_uris(sesv2, readers, instance, manager):
     assert seen == everybody
 
     def call(body):
-        return api_request(manager["access_key_id"], manager["secret_access_key"], instance, "POST",
-                           "/v2/email/contact-lists/readers/contacts/list", body)
+        return instance.rest(manager, "POST", "/v2/email/contact-lists/readers/contacts/list", body)
 
     status, page = call({"PageSize": 3})
     assert status == 200 and len(page["Contacts"]) == 3

@@ -15,7 +15,7 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
-from harness import Instance, api_client, api_request, eventually, message
+from harness import Instance, eventually, message
 from test_identities import Holding
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -31,9 +31,8 @@ def instance(zone, sink):
 
 
 def client(instance, service, credential=None):
-    credential = credential or instance.root
-    return api_client(service, credential["access_key_id"], credential["secret_access_key"],
-                      instance, attempts=8)  # keys are made in the background
+    return instance.api(service, credential or instance.root,
+                        attempts=8)  # keys are made in the background
 
 
 @pytest.fixture
@@ -86,12 +85,6 @@ def private_key(bits=1024, form="pkcs1"):
     public = subprocess.run(["openssl", "rsa", "-pubout", "-outform", "DER"], input=pem,
                             check=True, capture_output=True).stdout
     return base64.b64encode(der).decode(), base64.b64encode(public).decode()
-
-
-def signed(instance, method, path, body=None):
-    """What botocore of 2022 does not know."""
-    return api_request(instance.root["access_key_id"], instance.root["secret_access_key"],
-                       instance, method, path, body)
 
 
 def reply_to(instance, from_, to="ana@example.net"):
@@ -400,7 +393,7 @@ def test_v2_shows_all_of_a_domain(fresh, v2, zone, account):
     assert "ConfigurationSetName" not in shown
     zone.publish(records(fresh, "test1.com"), "dkim")
     fresh.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
-    _, shown = signed(fresh, "GET", "/v2/email/identities/test1.com")
+    _, shown = fresh.rest(fresh.root, "GET", "/v2/email/identities/test1.com")
     assert shown["VerificationStatus"] == "SUCCESS" and shown["VerifiedForSendingStatus"]
     assert shown["DkimAttributes"]["Status"] == "SUCCESS"
     seen = shown["VerificationInfo"]
@@ -462,11 +455,11 @@ def test_v2_lists_identities_under_both_uris(fresh, v2):
     rest = v2.list_email_identities(PageSize=2, NextToken=first["NextToken"])
     assert [one["IdentityName"] for one in rest["EmailIdentities"]] == ["test2.com"]
     assert "NextToken" not in rest
-    status, first = signed(fresh, "POST", "/v2/email/list-identities", {"PageSize": 2})
+    status, first = fresh.rest(fresh.root, "POST", "/v2/email/list-identities", {"PageSize": 2})
     assert status == 200
     assert [one["IdentityName"] for one in first["EmailIdentities"]] == ["a@test1.com", "test1.com"]
-    status, rest = signed(fresh, "POST", "/v2/email/list-identities",
-                          {"PageSize": 2, "NextToken": first["NextToken"]})
+    status, rest = fresh.rest(fresh.root, "POST", "/v2/email/list-identities",
+                              {"PageSize": 2, "NextToken": first["NextToken"]})
     assert [one["IdentityName"] for one in rest["EmailIdentities"]] == ["test2.com"]
     assert refused(v2.list_email_identities, NextToken="?")[0] == "BadRequestException"
 
@@ -541,10 +534,10 @@ def test_keys_are_switched_and_nobody_else_signs_meanwhile(fresh, v2, zone, sink
     assert reply_to(fresh, "taro@test1.com", "switched@example.net").code == 250
     signature, = sink.one("switched@example.net").fields("DKIM-Signature")
     assert "s=mine;" in signature
-    status, answer = signed(fresh, "PUT", "/v2/email/identities/test1.com/dkim/signing",
-                            {"SigningAttributesOrigin": "AWS_SES"})
+    status, answer = fresh.rest(fresh.root, "PUT", "/v2/email/identities/test1.com/dkim/signing",
+                                {"SigningAttributesOrigin": "AWS_SES"})
     assert status == 200 and answer["DkimStatus"] == "PENDING" and len(answer["DkimTokens"]) == 3
-    shown = signed(fresh, "GET", "/v2/email/identities/test1.com")[1]["DkimAttributes"]
+    shown = fresh.rest(fresh.root, "GET", "/v2/email/identities/test1.com")[1]["DkimAttributes"]
     assert shown["Tokens"] == answer["DkimTokens"]
     assert shown["SigningAttributesOrigin"] == "AWS_SES"
     assert shown["SigningHostedZone"] == answer["SigningHostedZone"]
@@ -620,9 +613,9 @@ def elliptic_key():
         "a key too many"])
 def test_keys_that_cannot_sign_are_refused(fresh, attributes):
     key, _ = private_key()
-    status, answer = signed(fresh, "POST", "/v2/email/identities",
-                            {"EmailIdentity": "test1.com",
-                             "DkimSigningAttributes": attributes(key)})
+    status, answer = fresh.rest(fresh.root, "POST", "/v2/email/identities",
+                                {"EmailIdentity": "test1.com",
+                                 "DkimSigningAttributes": attributes(key)})
     assert status == 400, answer
     assert key[:60] not in answer["message"]
     assert not fresh.admin("identity.list")["identities"]

@@ -9,7 +9,7 @@ import urllib.parse
 import botocore.exceptions
 import pytest
 
-from harness import Instance, Refused, api_client, message
+from harness import Instance, message
 
 NUMBERS = itertools.count(1)
 
@@ -23,8 +23,7 @@ def instance(zone, sink):
 
 @pytest.fixture(scope="module")
 def iam(instance):
-    made = instance.administrator
-    return api_client("iam", made["access_key_id"], made["secret_access_key"], instance)
+    return instance.api("iam")
 
 
 @pytest.fixture
@@ -76,8 +75,7 @@ def fails(code, status, text):
 
 def key_of(instance, user):
     """A client with a key of that user."""
-    made = instance.admin("credential.create", user=user)
-    return api_client("iam", made["access_key_id"], made["secret_access_key"], instance)
+    return instance.api("iam", instance.admin("credential.create", user=user))
 
 
 # ---- inline ----

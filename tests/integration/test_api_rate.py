@@ -3,7 +3,7 @@
 import botocore.exceptions
 import pytest
 
-from harness import Instance, api_client
+from harness import Instance
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,9 @@ import email
 import email.policy
 import json
 
-import botocore.exceptions
 import pytest
 
-from harness import Instance, api_client, api_request
+from harness import Instance, failure, refused
 
 ALL = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
 
@@ -20,40 +19,21 @@ def instance(zone, sink):
         yield instance
 
 
-def client_of(instance, service, credential=None):
-    credential = credential or instance.owner
-    return api_client(service, credential["access_key_id"], credential["secret_access_key"],
-                      instance)
-
-
 @pytest.fixture(scope="module")
 def v1(instance):
-    return client_of(instance, "ses")
+    return instance.api("ses", instance.owner)
 
 
 @pytest.fixture(scope="module")
 def v2(instance):
-    return client_of(instance, "sesv2")
+    return instance.api("sesv2", instance.owner)
 
 
 @pytest.fixture
 def rest(instance):
     def ask(method, path, body=None):
-        return api_request(instance.owner["access_key_id"], instance.owner["secret_access_key"],
-                           instance, method, path, body)
+        return instance.rest(instance.owner, method, path, body)
     return ask
-
-
-def failure(call, **members):
-    with pytest.raises(botocore.exceptions.ClientError) as raised:
-        call(**members)
-    return raised.value.response["Error"]
-
-
-def refused(call, code, text, **members):
-    error = failure(call, **members)
-    assert (error["Code"], error["Message"]) == (code, text)
-    return error
 
 
 def v1_parts(name, subject="Hi {{name}}", text="Dear {{name}}", html="<p>{{name}}"):
@@ -264,11 +244,11 @@ def test_permission_is_asked_for_the_template_that_is_named(instance, v2):
     v2.create_email_template(TemplateName="mine", TemplateContent=v2_parts())
     v2.create_email_template(TemplateName="yours", TemplateContent=v2_parts())
     partly = instance.person("partly", {"Effect": "Allow", "Action": "ses:*", "Resource": arn})
-    client = client_of(instance, "sesv2", partly)
+    client = instance.api("sesv2", partly)
     assert client.get_email_template(TemplateName="mine")
     for call in (client.get_email_template, client.delete_email_template):
         assert failure(call, TemplateName="yours")["Code"] == "AccessDeniedException"
     assert failure(client.test_render_email_template, TemplateName="yours", TemplateData="{}")[
         "Code"] == "AccessDeniedException"
-    assert failure(client_of(instance, "ses", partly).get_template, TemplateName="mine")[
+    assert failure(instance.api("ses", partly).get_template, TemplateName="mine")[
         "Code"] == "AccessDenied"

@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-from harness import Instance, Sink, api_request, api_refuses, eventually, message
+from harness import Instance, Sink, api_refuses, eventually, message
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -32,8 +32,7 @@ class Bench:
 
     def call(self, recipients, content, **members):
         """SendEmail: the installed boto3 does not know all of its members. Status and answer."""
-        keys = self.manager["access_key_id"], self.manager["secret_access_key"]
-        return api_request(*keys, self.instance, "POST", "/v2/email/outbound-emails", {
+        return self.instance.rest(self.manager, "POST", "/v2/email/outbound-emails", {
             "FromEmailAddress": "taro@test1.com", "Content": content,
             "Destination": {"ToAddresses": list(recipients)}, **members})
 

@@ -12,7 +12,7 @@ import sqlite3
 import botocore.exceptions
 import pytest
 
-from harness import Instance, api_client, eventually, message
+from harness import Instance, eventually, message
 
 NUMBERS = itertools.count(1)
 OFF = "535 Authentication Credentials Invalid"
@@ -28,7 +28,7 @@ def instance(zone, sink):
 
 @pytest.fixture(scope="module")
 def iam(instance):
-    return client(instance, instance.administrator)
+    return instance.api("iam")
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +66,6 @@ def person(instance, name):
     return instance.person(f"person-{name}")
 
 
-def client(instance, credential, service="iam"):
-    return api_client(service, credential["access_key_id"], credential["secret_access_key"],
-                      instance)
-
-
 @contextlib.contextmanager
 def fails(code, text=None, status=None):
     with pytest.raises(botocore.exceptions.ClientError) as caught:
@@ -90,14 +85,14 @@ def database(instance):
 
 def can_call(credential, instance):
     try:
-        client(instance, credential, "sts").get_caller_identity()
+        instance.api("sts", credential).get_caller_identity()
         return True
     except botocore.exceptions.ClientError as error:
         assert error.response["Error"]["Code"] == "InvalidClientTokenId"
         return False
 
 
-def as_credential(key, instance):
+def as_credential(key):
     return {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
 
 
@@ -154,7 +149,7 @@ def test_a_boundary_that_is_not_there_makes_no_user(iam, account, name):
 def test_get_user_without_a_name_is_about_the_caller(instance, iam, user):
     instance.put_policy("all", ANYTHING, user=user)
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    own = client(instance, as_credential(key, instance))
+    own = instance.api("iam", as_credential(key))
     assert own.get_user()["User"]["UserName"] == user
     made = own.create_access_key()["AccessKey"]
     assert made["UserName"] == user
@@ -240,7 +235,7 @@ def test_a_renamed_user_keeps_everything(instance, iam, account, user, group, bo
     assert iam.get_login_profile(UserName=new)["LoginProfile"]["UserName"] == new
     policies = {one["name"] for one in instance.admin("user.show", user=new)["policies"]}
     assert {"own", boundary.rsplit("/", 1)[1]} <= policies
-    whoami = client(instance, as_credential(key, instance), "sts").get_caller_identity()
+    whoami = instance.api("sts", as_credential(key)).get_caller_identity()
     assert whoami["Arn"] == after["Arn"]
     with fails("NoSuchEntity"):
         iam.get_user(UserName=old)
@@ -281,8 +276,7 @@ def test_renaming_ends_open_sessions_and_the_key_goes_on(instance, iam, name, pe
 def test_who_renames_needs_permission_on_both_names(instance, iam, account, user):
     instance.put_policy("rename", {"Effect": "Allow", "Action": "iam:UpdateUser",
                                    "Resource": f"arn:aws:iam::{account}:user/mine/*"}, user=user)
-    own = client(instance, as_credential(iam.create_access_key(UserName=user)["AccessKey"],
-                                         instance))
+    own = instance.api("iam", as_credential(iam.create_access_key(UserName=user)["AccessKey"]))
     iam.create_user(UserName=f"{user}-1", Path="/mine/")
     own.update_user(UserName=f"{user}-1", NewUserName=f"{user}-2")
     with fails("AccessDenied", status=403):
@@ -330,8 +324,7 @@ def test_a_condition_on_a_users_tags_is_asked(instance, iam, user):
         "some", ANYTHING,
         {"Effect": "Deny", "Action": "iam:DeleteUser", "Resource": "*",
          "Condition": {"StringEquals": {"aws:ResourceTag/kept": "yes"}}}, user=user)
-    own = client(instance, as_credential(iam.create_access_key(UserName=user)["AccessKey"],
-                                         instance))
+    own = instance.api("iam", as_credential(iam.create_access_key(UserName=user)["AccessKey"]))
     iam.create_user(UserName=f"{user}-kept", Tags=[{"Key": "kept", "Value": "yes"}])
     iam.create_user(UserName=f"{user}-free", Tags=[{"Key": "kept", "Value": "no"}])
     with fails("AccessDenied"):
@@ -345,8 +338,7 @@ def test_a_condition_on_a_boundary_is_asked_for_callers_and_renames_too(instance
         "some", ANYTHING,
         {"Effect": "Deny", "Action": ["iam:UpdateUser", "iam:CreateAccessKey"], "Resource": "*",
          "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}, user=user)
-    own = client(instance, as_credential(iam.create_access_key(UserName=user)["AccessKey"],
-                                         instance))
+    own = instance.api("iam", as_credential(iam.create_access_key(UserName=user)["AccessKey"]))
     iam.create_user(UserName=f"{user}-bound", PermissionsBoundary=boundary)
     with fails("AccessDenied"):
         own.update_user(UserName=f"{user}-bound", NewUserName=f"{user}-free")
@@ -360,8 +352,7 @@ def test_a_condition_on_a_boundary_is_asked_for_callers_and_renames_too(instance
 def test_to_create_a_user_with_tags_takes_the_permission_to_tag(instance, iam, user):
     instance.put_policy("create", {"Effect": "Allow", "Action": "iam:CreateUser",
                                    "Resource": "*"}, user=user)
-    own = client(instance, as_credential(iam.create_access_key(UserName=user)["AccessKey"],
-                                         instance))
+    own = instance.api("iam", as_credential(iam.create_access_key(UserName=user)["AccessKey"]))
     own.create_user(UserName=f"{user}-plain")
     with fails("AccessDenied"):
         own.create_user(UserName=f"{user}-tagged", Tags=[{"Key": "k", "Value": "v"}])
@@ -525,7 +516,7 @@ def test_the_last_use_of_a_key_is_told(instance, iam, name, person):
                                            ("ses", "get_send_quota")])
 def test_use_by_the_api_is_kept_with_its_service(instance, iam, person, service, call):
     with contextlib.suppress(botocore.exceptions.ClientError):  # a refusal is a use
-        getattr(client(instance, person, service), call)()
+        getattr(instance.api(service, person), call)()
     eventually(lambda: iam.get_access_key_last_used(AccessKeyId=person["access_key_id"])
                ["AccessKeyLastUsed"]["ServiceName"] == service)
 
@@ -536,7 +527,7 @@ def test_use_is_kept_once_a_minute_and_a_forged_one_never(instance, iam, person)
             return db.execute("SELECT used_ms FROM access_key WHERE id = ?",
                               (person["access_key_id"],)).fetchone()[0]
     assert not can_call_with_wrong_secret(person, instance)
-    sts = client(instance, person, "sts")
+    sts = instance.api("sts", person)
     assert when() is None
     sts.get_caller_identity()
     first = eventually(when)
@@ -548,7 +539,7 @@ def test_use_is_kept_once_a_minute_and_a_forged_one_never(instance, iam, person)
 def can_call_with_wrong_secret(credential, instance):
     forged = dict(credential, secret_access_key="x" * 40)
     try:
-        client(instance, forged, "sts").get_caller_identity()
+        instance.api("sts", forged).get_caller_identity()
         return True
     except botocore.exceptions.ClientError as error:
         assert error.response["Error"]["Code"] == "SignatureDoesNotMatch"
@@ -559,7 +550,7 @@ def test_who_may_not_ask_about_a_user_is_not_told_of_its_keys(instance, iam, acc
     instance.put_policy("ask", {"Effect": "Allow", "Action": "iam:GetAccessKeyLastUsed",
                                 "Resource": f"arn:aws:iam::{account}:user/{user}"}, user=user)
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    own = client(instance, as_credential(key, instance))
+    own = instance.api("iam", as_credential(key))
     assert own.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["UserName"] == user
     for other in (person["access_key_id"], "AKIAAAAAAAAAAAAAAAAA"):
         with fails("AccessDenied", status=403):
@@ -690,7 +681,7 @@ def test_the_credential_report(instance, iam, account, name, person):
     odd = f"{name},=1"
     iam.create_user(UserName=odd, Path='/a"b,c/')
     iam.create_login_profile(UserName=odd, Password="long enough")
-    client(instance, person, "sts").get_caller_identity()
+    instance.api("sts", person).get_caller_identity()
     eventually(lambda: iam.get_access_key_last_used(AccessKeyId=person["access_key_id"])
                ["AccessKeyLastUsed"]["ServiceName"] == "sts")
     assert iam.generate_credential_report()["State"] == "COMPLETE"
@@ -727,7 +718,7 @@ def test_a_credential_report_expires_after_four_hours(instance, iam):
 # ---- permission ----
 
 def test_without_permission_nothing_is_done(instance, iam, user, group, person):
-    own = client(instance, person)
+    own = instance.api("iam", person)
     for call, members in [
             (own.create_user, {"UserName": f"{user}-x"}), (own.delete_user, {"UserName": user}),
             (own.create_access_key, {}), (own.create_access_key, {"UserName": user}),
@@ -746,8 +737,7 @@ def test_without_permission_nothing_is_done(instance, iam, user, group, person):
 def test_permission_on_a_path_ends_there(instance, iam, account, user):
     instance.put_policy("some", {"Effect": "Allow", "Action": "iam:*",
                                  "Resource": f"arn:aws:iam::{account}:user/mine/*"}, user=user)
-    own = client(instance, as_credential(iam.create_access_key(UserName=user)["AccessKey"],
-                                         instance))
+    own = instance.api("iam", as_credential(iam.create_access_key(UserName=user)["AccessKey"]))
     own.create_user(UserName=f"{user}-mine", Path="/mine/")
     own.create_access_key(UserName=f"{user}-mine")
     with fails("AccessDenied"):

@@ -11,7 +11,7 @@ import urllib.parse
 import botocore.exceptions
 import pytest
 
-from harness import Instance, api_client, api_request
+from harness import Instance, failure, refused, without_metadata
 
 ALL = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
 CONTENT = "<html><head></head><body style='color:red'><h1>Ready?</h1></body></html>"
@@ -26,32 +26,14 @@ def instance(zone, sink):
         yield instance
 
 
-def client_of(instance, service, credential=None):
-    credential = credential or instance.owner
-    return api_client(service, credential["access_key_id"], credential["secret_access_key"],
-                      instance)
-
-
 @pytest.fixture(scope="module")
 def v1(instance):
-    return client_of(instance, "ses")
+    return instance.api("ses", instance.owner)
 
 
 @pytest.fixture(scope="module")
 def v2(instance):
-    return client_of(instance, "sesv2")
-
-
-def failure(call, **members):
-    with pytest.raises(botocore.exceptions.ClientError) as raised:
-        call(**members)
-    return raised.value.response["Error"]
-
-
-def refused(call, code, text, **members):
-    error = failure(call, **members)
-    assert (error["Code"], error["Message"]) == (code, text)
-    return error
+    return instance.api("sesv2", instance.owner)
 
 
 def template(name, **changes):
@@ -59,10 +41,6 @@ def template(name, **changes):
             "TemplateSubject": "Please confirm", "TemplateContent": CONTENT,
             "SuccessRedirectionURL": "https://www.example.com/ok?x=1",
             "FailureRedirectionURL": "https://www.example.com/failed", **changes}
-
-
-def without_metadata(answer):
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
 
 # ---- templates ----
@@ -91,8 +69,8 @@ def test_v1_a_template_is_made_read_changed_listed_and_deleted(v1):
 def test_v2_a_template_is_made_read_changed_listed_and_deleted(instance, v2):
     def ask(method, body=None):
         path = "/v2/email/custom-verification-email-templates"
-        return api_request(instance.owner["access_key_id"], instance.owner["secret_access_key"],
-                           instance, method, path + ("" if method == "POST" else "/two"), body)
+        return instance.rest(instance.owner, method, path + ("" if method == "POST" else "/two"),
+                             body)
     given = template("two", Tags=[{"Key": "a", "Value": "b"}])
     assert ask("POST", given) == (200, {})
     assert ask("GET") == (200, given)
@@ -296,7 +274,7 @@ def test_the_gate_is_asked_for_the_sender_and_the_template(instance, ready):
         instance.arn + "custom-verification-email-template/ready"
 
     def outcome(name, service, *statements):
-        client = client_of(instance, service, instance.person(name, *statements))
+        client = instance.api(service, instance.person(name, *statements))
         try:
             client.send_custom_verification_email(EmailAddress=f"{name}@example.net",
                                                   TemplateName=ready)
@@ -326,7 +304,7 @@ def test_in_the_sandbox_nobody_is_asked(zone, sink):
     with Instance(zone, mx_port=sink.port, production=False) as instance:
         instance.add_domain("test1.com")
         credential = instance.person("owner", ALL)
-        v1, v2 = client_of(instance, "ses", credential), client_of(instance, "sesv2", credential)
+        v1, v2 = instance.api("ses", credential), instance.api("sesv2", credential)
         v1.create_custom_verification_email_template(**template("ready"))
         text = ("Production access is not granted: custom verification emails cannot be sent from "
                 "the sandbox.")
