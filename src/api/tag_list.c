@@ -1,4 +1,5 @@
 #include "tag_list.h"
+#include "base/codec.h"
 
 enum { KEY_MAX = 128, VALUE_MAX = 256 };
 
@@ -56,15 +57,6 @@ has_control(struct slice text)
     return false;
 }
 
-static size_t
-characters(struct slice text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return count;
-}
-
 static bool
 stands_before(const struct check *check, const struct json *tag, struct slice key)
 {
@@ -83,13 +75,13 @@ check_tag(const struct check *check, const struct json *tag, struct err *err)
 {
     const struct tag_rules *rules = check->rules;
     struct slice key = api_text(tag, "Key"), value = api_text(tag, "Value");
-    if (key.len == 0 || characters(key) > KEY_MAX)
+    if (key.len == 0 || codec_utf8_count(key) > KEY_MAX)
         return bad(check, err, "key", key, "must have 1 to 128 characters");
     if (slice_istarts(key, SLICE("aws:")))
         return bad_in_words(check, err, rules->reserved_text, key, "must not begin with aws:");
     if (has_control(key))
         return bad(check, err, "key", SLICE("..."), "holds a control character");
-    if (characters(value) > VALUE_MAX || has_control(value))
+    if (codec_utf8_count(value) > VALUE_MAX || has_control(value))
         return bad(check, err, "value of", key,
                    "must have at most 256 characters, and no control characters");
     if (stands_before(check, tag, key))

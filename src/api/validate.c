@@ -1,5 +1,6 @@
 /* One walk over the tree writes down all complaints; the words are AWS's. */
 #include "validate.h"
+#include "base/codec.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -90,16 +91,6 @@ complain(struct check *check, const struct shape *shape, const struct json *valu
         begin_complaint(check, "", SLICE(""), "");
 }
 
-/* The Unicode characters of valid UTF-8. */
-static size_t
-count_characters(struct slice text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return count;
-}
-
 static int64_t
 measure(const struct shape *shape, const struct json *value)
 {
@@ -109,7 +100,7 @@ measure(const struct shape *shape, const struct json *value)
     if (shape->type == SHAPE_BLOB)
         return (int64_t)value->text.len;
     if (shape->type == SHAPE_STRING)
-        return (int64_t)count_characters(value->text);
+        return (int64_t)codec_utf8_count(value->text);
     if (!slice_i64(value->text, &number))
         return 0;
     return number;

@@ -193,6 +193,15 @@ codec_utf8_valid(struct slice text)
 }
 
 size_t
+codec_utf8_count(struct slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+    return count;
+}
+
+size_t
 codec_utf8_sequence(struct slice text)
 {
     for (size_t len = 1; len <= 4 && len <= text.len; len++)

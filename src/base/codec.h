@@ -27,6 +27,8 @@ MUST_USE enum rc codec_percent_decode(struct arena *arena, struct slice text, bo
 
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate. */
 MUST_USE bool codec_utf8_valid(struct slice text);
+/* The characters of well-formed UTF-8. */
+size_t codec_utf8_count(struct slice text);
 /* Length of the well-formed sequence at the front, 0 when there is none. */
 size_t codec_utf8_sequence(struct slice text);
 /* Length of the character at the front when it is shown as something else than what stands there:

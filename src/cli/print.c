@@ -150,10 +150,7 @@ struct column {
 static int
 text_width(struct slice text)
 {
-    int width = 0;
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return width;
+    return (int)codec_utf8_count(text);
 }
 
 static void

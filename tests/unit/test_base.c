@@ -120,6 +120,7 @@ utf8_must_be_well_formed(void **state)
         "\xf4\x90\x80\x80", "\x80",         "\xc3",         "\xff"};
     (void)state;
     assert_true(codec_utf8_valid(SLICE("\xe5\xa4\xaa\xe9\x83\x8e \xf0\x9f\x98\x80")));
+    assert_int_equal(codec_utf8_count(SLICE("\xe5\xa4\xaa\xe9\x83\x8e \xf0\x9f\x98\x80")), 4);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(codec_utf8_valid(slice_of(bad[i])));
 }
