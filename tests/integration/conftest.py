@@ -17,3 +17,22 @@ def zone(name_server):
 def sink():
     with Sink() as sink:
         yield sink
+
+
+# ---- what the `owner` of a module's instance asks the APIs of SES ----
+
+@pytest.fixture(scope="module")
+def v1(instance):
+    return instance.api("ses", instance.owner)
+
+
+@pytest.fixture(scope="module")
+def v2(instance):
+    return instance.api("sesv2", instance.owner)
+
+
+@pytest.fixture
+def rest(instance):
+    def ask(method, path, body=None):
+        return instance.rest(instance.owner, method, path, body)
+    return ask

@@ -18,23 +18,6 @@ def instance(zone, sink):
         yield instance
 
 
-@pytest.fixture(scope="module")
-def v1(instance):
-    return instance.api("ses", instance.owner)
-
-
-@pytest.fixture(scope="module")
-def v2(instance):
-    return instance.api("sesv2", instance.owner)
-
-
-@pytest.fixture
-def rest(instance):
-    def ask(method, path, body=None):
-        return instance.rest(instance.owner, method, path, body)
-    return ask
-
-
 # ---- v1 ----
 
 def test_v1_sets_are_made_listed_described_and_deleted(v1):

@@ -19,23 +19,6 @@ def instance(zone, sink):
         yield instance
 
 
-@pytest.fixture(scope="module")
-def v1(instance):
-    return instance.api("ses", instance.owner)
-
-
-@pytest.fixture(scope="module")
-def v2(instance):
-    return instance.api("sesv2", instance.owner)
-
-
-@pytest.fixture
-def rest(instance):
-    def ask(method, path, body=None):
-        return instance.rest(instance.owner, method, path, body)
-    return ask
-
-
 def v1_parts(name, subject="Hi {{name}}", text="Dear {{name}}", html="<p>{{name}}"):
     return {"TemplateName": name, "SubjectPart": subject, "TextPart": text, "HtmlPart": html}
 

@@ -26,16 +26,6 @@ def instance(zone, sink):
         yield instance
 
 
-@pytest.fixture(scope="module")
-def v1(instance):
-    return instance.api("ses", instance.owner)
-
-
-@pytest.fixture(scope="module")
-def v2(instance):
-    return instance.api("sesv2", instance.owner)
-
-
 def template(name, **changes):
     return {"TemplateName": name, "FromEmailAddress": "Example <hello@test1.com>",
             "TemplateSubject": "Please confirm", "TemplateContent": CONTENT,
