@@ -275,7 +275,7 @@ path_is_plain(struct slice path)
         more = slice_cut(rest, '/', &segment, &rest);
         if (!more)
             segment = rest;
-        if (segment.len == 0 || slice_is(segment, ".") || slice_is(segment, ".."))
+        if ((segment.len == 0 && more) || slice_is(segment, ".") || slice_is(segment, ".."))
             return false;
     }
     return true;

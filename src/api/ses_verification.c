@@ -59,6 +59,7 @@ read_from(struct api_call *call, struct slice text, struct mailbox *from, bool *
 {
     struct identity_cover cover;
     struct err why = {0};
+    *verified = false;
     if (address_mailbox(call->arena, text, from, &why) != RC_OK)
         return bad(call, err, "FromEmailAddress:", why.text);
     enum rc rc = identity_cover(call, &from->address, &cover, err);
