@@ -161,7 +161,13 @@ put_subject(struct composer *composer)
         return err_set(composer->err, RC_SYNTAX,
                        "Subject: a control character or line separator, or not valid UTF-8");
     buf_add(composer->out, SLICE("Subject:"));
-    if (encode_text(composer->out, subject->data, subject->charset, composer->err) != RC_OK)
+    /* Many a client encodes its subject itself: that goes as it is, as with SES. */
+    bool encoded = slice_find(subject->data, SLICE("=?")) != SLICE_NONE &&
+                   subject->data.len <= COMPOSE_HEADER_VALUE_MAX &&
+                   encode_is_printable(subject->data);
+    if (encoded)
+        encode_plain(composer->out, slice_trim(subject->data));
+    else if (encode_text(composer->out, subject->data, subject->charset, composer->err) != RC_OK)
         return err_prefix(composer->err, "Subject: ");
     buf_add(composer->out, SLICE("\r\n"));
     return RC_OK;

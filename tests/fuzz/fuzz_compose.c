@@ -135,7 +135,8 @@ check_subject(struct arena *arena, const struct header *header, const struct inp
         return;
     struct slice decoded = header_decode(arena, header_unfold(arena, field->value));
     struct slice given = input->compose.subject.data;
-    if (slice_chr(given, '\t') == SLICE_NONE)
+    /* What the client encoded itself is decoded with the rest. */
+    if (slice_chr(given, '\t') == SLICE_NONE && slice_find(given, SLICE("=?")) == SLICE_NONE)
         check(slice_eq(slice_trim(decoded), slice_trim(given)));
 }
 
