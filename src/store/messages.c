@@ -182,10 +182,9 @@ messages_since(struct database *db, int64_t since_ms,
                void (*each)(void *ctx, int64_t accepted_ms, uint32_t recipients), void *ctx,
                struct err *err)
 {
-    int64_t low, high;
-    message_key_range_ms(since_ms, since_ms, &low, &high);
-    struct query q = query_start(db, "SELECT accepted_ms, counted FROM message WHERE key >= ?");
-    query_i64(&q, low);
+    struct query q =
+        query_start(db, "SELECT accepted_ms, counted FROM message WHERE accepted_ms >= ?");
+    query_i64(&q, since_ms);
     while (query_row(&q))
         each(ctx, query_column_i64(&q, 0), (uint32_t)query_column_i64(&q, 1));
     return query_end(&q, err);

@@ -152,6 +152,14 @@ static const char *const migrations[] = {
     "ALTER TABLE message ADD COLUMN tls_required INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE statistic (quarter INTEGER PRIMARY KEY, attempts INTEGER NOT NULL,"
     " bounces INTEGER NOT NULL, complaints INTEGER NOT NULL, rejects INTEGER NOT NULL);",
+    /* 4: what a start reads of the last day, without the bodies beside it */
+    "CREATE INDEX message_accepted ON message (accepted_ms, counted);"
+    /* suspension of users and identities */
+    /* ledger */
+    /* brake */
+    /* rotation of signing keys */
+    /* access analyzer */
+    ,
 };
 
 int
