@@ -75,6 +75,12 @@ enum rc grant_restore(struct api_call *call, struct err *err);
 enum rc decision_list(struct api_call *call, struct err *err);
 enum rc decision_explain(struct api_call *call, struct err *err);
 
+/* access_operations.c */
+enum rc access_report(struct api_call *call, struct err *err);
+enum rc access_holders(struct api_call *call, struct err *err);
+enum rc access_check(struct api_call *call, struct err *err);
+enum rc access_compare(struct api_call *call, struct err *err);
+
 /* queue_operations.c */
 enum rc queue_list(struct api_call *call, struct err *err);
 enum rc queue_account(struct api_call *call, struct err *err);

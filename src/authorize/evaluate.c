@@ -8,6 +8,7 @@
 
 #include "condition.h"
 #include "principal.h"
+#include "statement.h"
 
 #include <assert.h>
 
@@ -39,8 +40,8 @@ evaluate_variables(struct context *context, const struct statement *statement)
     return true;
 }
 
-static bool
-evaluate_action(const struct context *context, const struct statement *statement)
+bool
+statement_has_action(const struct context *context, const struct statement *statement)
 {
     for (size_t i = 0; i < statement->action_count; i++)
         if (pattern_matches(&statement->actions[i], context->action))
@@ -84,8 +85,8 @@ evaluate_arn(struct context *context, const struct resource_pattern *resource, b
     return evaluate_identity(context, resource, bound, deny);
 }
 
-static bool
-evaluate_resource(struct context *context, const struct statement *statement)
+bool
+statement_has_resource(struct context *context, const struct statement *statement)
 {
     bool deny = statement->effect == EFFECT_DENY && !statement->resources_negated;
     for (size_t i = 0; i < statement->resource_count; i++)
@@ -107,8 +108,8 @@ static bool
 evaluate_statement(struct context *context, const struct statement *statement)
 {
     /* All must hold; in the order that settles most statements soonest. */
-    return evaluate_action(context, statement) && evaluate_variables(context, statement) &&
-           evaluate_condition(context, statement) && evaluate_resource(context, statement) &&
+    return statement_has_action(context, statement) && evaluate_variables(context, statement) &&
+           evaluate_condition(context, statement) && statement_has_resource(context, statement) &&
            principal_matches(statement, context->request);
 }
 

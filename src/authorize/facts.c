@@ -173,6 +173,23 @@ add_identity(struct arena *arena, const struct facts_source *source, struct slic
     return load_policies(arena, source, fact, err);
 }
 
+enum rc
+facts_identities(struct arena *arena, const struct facts_source *source,
+                 struct access_identity **out, size_t *count, struct err *err)
+{
+    struct identity_row *rows;
+    size_t found;
+    struct identity_set set = {0};
+    enum rc rc = identities_list(source->database, arena, &rows, &found, err);
+    for (size_t i = 0; rc == RC_OK && i < found; i++)
+        rc = add_identity(arena, source, rows[i].name, &set, err);
+    *out = ARENA_ARRAY(arena, struct access_identity, set.len);
+    *count = set.len;
+    for (size_t i = 0; i < set.len; i++)
+        (*out)[i] = (struct access_identity){set.facts[i], set.rows[i].configuration_set};
+    return rc;
+}
+
 /* The address, the address without its label, its domain and every domain above. */
 static enum rc
 add_enclosing(struct arena *arena, const struct facts_source *source, const struct address *address,

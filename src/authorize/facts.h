@@ -6,7 +6,7 @@
 #ifndef POSTERN_AUTHORIZE_FACTS_H
 #define POSTERN_AUTHORIZE_FACTS_H
 
-#include "gate.h"
+#include "access.h"
 #include "store/database.h"
 
 /* Compiled policies by content; one a thread. */
@@ -38,6 +38,10 @@ struct sending_settings {
 MUST_USE enum rc facts_principal(struct arena *arena, const struct facts_source *source,
                                  struct slice user, const struct policy_entry **policies,
                                  size_t *count, struct err *err);
+
+/* Every identity of the account, by name. */
+MUST_USE enum rc facts_identities(struct arena *arena, const struct facts_source *source,
+                                  struct access_identity **out, size_t *count, struct err *err);
 
 /*
  * Within the caller's transaction, so that all of it is one snapshot.

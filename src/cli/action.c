@@ -83,6 +83,11 @@ static const struct action actions[] = {
      "grant.revoke",
      {{"ADDRESS|USER|KEY", "target", WORD}, {"hold", "hold", FLAG}},
      print_revoked},
+    {"who-can-send-as",
+     NULL,
+     "access.holders",
+     {{"ADDRESS", "address", WORD}},
+     print_access_holders},
     {"restore", NULL, "grant.restore", {{"ADDRESS|USER|KEY", "target", WORD}}, print_keys},
     {"user", "create", "user.create", {{"USER", "user", WORD}}, print_done},
     {"user", "list", "user.list", {{0}}, print_users},
@@ -527,25 +532,57 @@ without_verb(char **argv, int word)
     return argv + 1;
 }
 
-int
-action_run(const struct cli_verb *verb, int argc, char **argv)
+/* What the words of one call mean; false: *status is what to exit with. The lists are to be freed. */
+static bool
+understand(const struct cli_verb *verb, int argc, char **argv, struct invocation *invocation,
+           int *status)
 {
     bool alone = find_action(verb->name, NULL) != NULL;
     int at = alone ? 0 : first_word(verb->name, argc, argv);
     struct cli_option options[ARGUMENTS_MAX + 2];
-    struct invocation invocation = {.dir = CLI_DEFAULT_DIR};
-    int status;
-    invocation.action = find_action(verb->name, at ? argv[at] : NULL);
-    if (!invocation.action)
-        return misused(verb, argc, argv, at ? argv[at] : NULL);
-    size_t count = options_of(&invocation, options);
+    *invocation = (struct invocation){.dir = CLI_DEFAULT_DIR};
+    invocation->action = find_action(verb->name, at ? argv[at] : NULL);
+    if (!invocation->action) {
+        *status = misused(verb, argc, argv, at ? argv[at] : NULL);
+        return false;
+    }
+    size_t count = options_of(invocation, options);
     if (at) {
         argv = without_verb(argv, at);
         argc--;
     }
-    if (cli_parse(verb, argc, argv, options, count, &status))
-        status = perform(&invocation);
+    return cli_parse(verb, argc, argv, options, count, status);
+}
+
+static void
+forget(struct invocation *invocation)
+{
     for (size_t i = 0; i < ARGUMENTS_MAX; i++)
-        free(invocation.given[i].list.items);
+        free(invocation->given[i].list.items);
+}
+
+int
+action_run(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct invocation invocation;
+    int status;
+    if (understand(verb, argc, argv, &invocation, &status))
+        status = perform(&invocation);
+    forget(&invocation);
     return status;
+}
+
+bool
+action_request(const struct cli_verb *verb, int argc, char **argv, struct buf *request)
+{
+    struct invocation invocation;
+    struct err err = {0};
+    int status;
+    bool understood = understand(verb, argc, argv, &invocation, &status);
+    if (understood && write_request(&invocation, request, &err) != RC_OK) {
+        cli_fail("%s", err.text);
+        understood = false;
+    }
+    forget(&invocation);
+    return understood;
 }

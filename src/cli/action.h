@@ -9,5 +9,7 @@
 
 /* For every verb that has rows in the table. */
 int action_run(const struct cli_verb *verb, int argc, char **argv);
+/* The request that the same words would send, and nothing is sent. False: what is wrong was said. */
+bool action_request(const struct cli_verb *verb, int argc, char **argv, struct buf *request);
 
 #endif

@@ -40,6 +40,9 @@ struct cli_option {
 MUST_USE bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
                         const struct cli_option *options, size_t count, int *status);
 
+/* NULL: there is none. */
+const struct cli_verb *cli_verb_find(const char *name);
+
 /* "postern: ..." on stderr, control characters escaped; returns CLI_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -51,6 +54,7 @@ int init_run(const struct cli_verb *verb, int argc, char **argv);
 int doctor_run(const struct cli_verb *verb, int argc, char **argv);
 int backup_run(const struct cli_verb *verb, int argc, char **argv);
 int restore_backup_run(const struct cli_verb *verb, int argc, char **argv);
+int access_run(const struct cli_verb *verb, int argc, char **argv);
 int api_run(const struct cli_verb *verb, int argc, char **argv);
 int demo_run(const struct cli_verb *verb, int argc, char **argv);
 

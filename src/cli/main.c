@@ -45,6 +45,10 @@ static const struct cli_verb verbs[] = {
      "hand out an address: a user, a credential, a policy for exactly that address", action_run},
     {"revoke", "ADDRESS|USER|KEY [--hold]", "switch a credential off at once", action_run},
     {"restore", "ADDRESS|USER|KEY", "switch it on again", action_run},
+    {"access", "[--as USER] | --check | --with FILE",
+     "who may send as whom; what breaks \"one person, one address\"; what a change would do",
+     access_run},
+    {"who-can-send-as", "ADDRESS", "who may use the address, and on what it depends", action_run},
     {"user", "create USER | list | show USER | delete USER", "IAM users", action_run},
     {"credential", "create USER | list USER | rotate USER | delete KEY", "their access keys",
      action_run},
@@ -74,8 +78,8 @@ static const struct cli_verb verbs[] = {
 
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 
-static const struct cli_verb *
-find_verb(const char *name)
+const struct cli_verb *
+cli_verb_find(const char *name)
 {
     for (size_t i = 0; i < VERB_COUNT; i++)
         if (strcmp(verbs[i].name, name) == 0)
@@ -109,7 +113,7 @@ help_run(const struct cli_verb *verb, int argc, char **argv)
     const struct cli_option options[] = {{"VERB", CLI_WORDS, &words}};
     int status = CLI_OK;
     bool parsed = cli_parse(verb, argc, argv, options, 1, &status);
-    const struct cli_verb *about = parsed && words.count ? find_verb(words.items[0]) : NULL;
+    const struct cli_verb *about = parsed && words.count ? cli_verb_find(words.items[0]) : NULL;
     if (parsed && words.count && !about)
         status = unknown_verb(words.items[0]);
     else if (about)
@@ -142,7 +146,7 @@ main(int argc, char **argv)
         name = "help";
     else if (strcmp(name, "--version") == 0)
         name = "version";
-    const struct cli_verb *verb = find_verb(name);
+    const struct cli_verb *verb = cli_verb_find(name);
     int status = verb ? verb->run(verb, argc - 1, argv + 1) : unknown_verb(name);
     /* A password that is shown once must not be lost on a full disk without a word. */
     if (fflush(stdout) != 0 || ferror(stdout))

@@ -558,6 +558,124 @@ print_policy_put(const struct json *answer, const char *at)
     arena_free(arena);
 }
 
+static void
+print_account_state(const struct json *answer)
+{
+    if (is_true(answer, "paused"))
+        puts("Sending is paused for the account: nobody can send now.");
+    if (is_true(answer, "sandbox"))
+        puts("The account is in the sandbox: only to verified recipients.");
+}
+
+/* The state of the credential in the table's words. */
+static const char *
+key_words(const struct json *user)
+{
+    struct slice keys = text_of(user, "active_keys");
+    return slice_is(keys, "0") ? "no active key" : "";
+}
+
+/* Rows with the user's name in them, as tables want them. */
+static void
+print_access_table(const struct json *first)
+{
+    static const struct column columns[] = {{"USER", "user"},
+                                            {"SENDS AS", "addresses"},
+                                            {"CONDITIONS", "conditions"},
+                                            {"BY", "policy"}};
+    PRINT_TABLE(first, columns);
+}
+
+void
+print_access(const struct json *answer, const char *at)
+{
+    (void)at;
+    print_account_state(answer);
+    for (const struct json *user = first_of(answer, "users"); user; user = user->next) {
+        const struct json *grant = first_of(user, "grants");
+        const char *keys = key_words(user);
+        static const struct column columns[] = {
+            {"SENDS AS", "addresses"}, {"CONDITIONS", "conditions"}, {"BY", "policy"}};
+        struct arena *arena = arena_new();
+        printf("%.*s%s%s%s\n", SLICE_ARG(print_safe(arena, text_of(user, "user"))),
+               *keys ? " (" : "", keys, *keys ? ")" : "");
+        arena_free(arena);
+        if (!grant)
+            puts("  nothing");
+        else
+            PRINT_TABLE(grant, columns);
+        if (!is_true(user, "complete"))
+            puts("  The policies are too many to be taken apart: less may be allowed.");
+        if (user->next)
+            putchar('\n');
+    }
+}
+
+static void
+print_why_nobody(const struct json *answer)
+{
+    const struct json *identity = first_of(answer, "identities");
+    puts("Nobody can send as this address.");
+    if (!identity)
+        puts("No identity covers it: add and verify its domain, or the address.");
+    for (; identity; identity = identity->next)
+        if (is_true(identity, "suspended"))
+            show("suspended", text_of(identity, "identity"));
+        else if (!is_true(identity, "verified"))
+            show("not verified", text_of(identity, "identity"));
+}
+
+void
+print_access_holders(const struct json *answer, const char *at)
+{
+    const struct json *first = first_of(answer, "holders");
+    (void)at;
+    print_account_state(answer);
+    if (!first) {
+        print_why_nobody(answer);
+        return;
+    }
+    print_access_table(first);
+    for (const struct json *holder = first; holder; holder = holder->next)
+        if (*key_words(holder))
+            show("no active key", text_of(holder, "user"));
+}
+
+void
+print_access_findings(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"FINDING", "kind"}, {"WHAT", "text"}};
+    const struct json *first = first_of(answer, "findings");
+    (void)at;
+    if (first)
+        PRINT_TABLE(first, columns);
+    else
+        puts("Each address is one principal's, each principal has one address, and nobody can use "
+             "another.");
+}
+
+void
+print_access_changes(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"CHANGE", "change"},
+                                            {"USER", "user"},
+                                            {"SENDS AS", "addresses"},
+                                            {"CONDITIONS", "conditions"},
+                                            {"BY", "policy"}};
+    const struct json *first = first_of(answer, "changes");
+    (void)at;
+    if (first)
+        PRINT_TABLE(first, columns);
+    else
+        puts("Nobody gains or loses an address.");
+}
+
+bool
+print_is_sound(const struct json *answer)
+{
+    return is_true(answer, "holds");
+}
+
 void
 print_decisions(const struct json *answer, const char *at)
 {

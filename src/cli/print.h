@@ -32,6 +32,10 @@ void print_group(const struct json *answer, const char *at);
 void print_groups(const struct json *answer, const char *at);
 void print_policies(const struct json *answer, const char *at);
 void print_policy_put(const struct json *answer, const char *at);
+void print_access(const struct json *answer, const char *at);
+void print_access_holders(const struct json *answer, const char *at);
+void print_access_findings(const struct json *answer, const char *at);
+void print_access_changes(const struct json *answer, const char *at);
 void print_decisions(const struct json *answer, const char *at);
 void print_explanation(const struct json *answer, const char *at);
 void print_queue(const struct json *answer, const char *at);
@@ -44,5 +48,6 @@ bool print_is_proved(const struct json *answer);
 bool print_is_hidden(const struct json *answer);
 bool print_is_allowed(const struct json *answer);
 bool print_is_accounted(const struct json *answer);
+bool print_is_sound(const struct json *answer); /* no finding of `access --check` */
 
 #endif

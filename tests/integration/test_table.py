@@ -118,6 +118,9 @@ def test_each_cell_of_the_table_is_decided_and_hidden_as_promised(bench, case, p
     name, address = SENDERS[person]
     to = f"case{case}-{person.lower()}-{door}@example.net"
     bench.register(domain, dkim_on, address_verified)
+    holders = [one["user"] for one in
+               bench.instance.admin("access.holders", address=address)["holders"]]
+    assert (("limited" if limited else "anybody") in holders) == (person in allowed)
     refused = DOORS[door][0](bench.instance, bench.limited if limited else bench.anybody, address,
                              to, message(f"{name} <{address}>", to))
     if person not in allowed:
