@@ -86,8 +86,9 @@ struct core {
     struct quota quota;
     struct rate *changes; /* by access key */
     bool production, disk_low;
-    uint64_t call_bytes; /* of all calls that are not answered */
-    uint64_t made_bytes; /* of the messages that those make, which are on their way */
+    uint64_t revocations; /* so far: who logged in meanwhile is looked at again */
+    uint64_t call_bytes;  /* of all calls that are not answered */
+    uint64_t made_bytes;  /* of the messages that those make, which are on their way */
     struct counters counters;
     struct account account;
     int64_t started_ms;

@@ -21,6 +21,7 @@ struct login {
     uint32_t front; /* its number: the front may be gone afterwards, and another in its place */
     struct authenticate_message message; /* in arena */
     struct access_key_row key;
+    uint64_t revocations; /* when the worker began to look */
     enum authenticate_result result;
     struct write_job write;
 };
@@ -234,6 +235,17 @@ count_stranger(struct login *login)
     writer_submit(login->core->writer, &login->write);
 }
 
+static void login_done(void *job);
+
+/* A key that is switched off while the worker looks would become a session that its revocation does
+ * not find: then the worker looks again. */
+static void
+look(struct login *login)
+{
+    login->revocations = login->core->revocations;
+    pool_submit(login->core->pool, login_run, login_done, login);
+}
+
 static void
 login_done(void *job)
 {
@@ -243,6 +255,10 @@ login_done(void *job)
     const struct authenticate_message *message = &login->message;
     int64_t now_ms = clock_monotonic_ms();
     uint64_t number = 0;
+    if (login->result == AUTHENTICATE_OK && login->revocations != core->revocations) {
+        look(login);
+        return;
+    }
     if (front)
         front->logins--;
     if (login->result == AUTHENTICATE_OK && front) {
@@ -285,7 +301,7 @@ session_authenticate(struct front *front, struct slice payload)
     if (throttle_allows(core->throttle, login->message.user_name, login->message.source_ip,
                         clock_monotonic_ms())) {
         front->logins++;
-        pool_submit(core->pool, login_run, login_done, login);
+        look(login);
         return true;
     }
     login->result = AUTHENTICATE_LOCKED;
@@ -318,6 +334,7 @@ session_revoke(struct core *core, struct slice access_key)
     size_t cursor = 0;
     struct slice key;
     void *value;
+    core->revocations++;
     while (map_next(core->sessions, &cursor, &key, &value)) {
         struct session *session = value;
         if (session->revoked || !slice_eq(session->access_key, access_key))
