@@ -95,7 +95,8 @@ fault_of_signature(enum sigv4_fault fault)
     }
 }
 
-/* Unknown and inactive keys are told alike, and cost what a wrong signature costs. */
+/* Unknown and inactive keys, and those of a suspended user, are told alike, and cost what a wrong
+ * signature costs. */
 static enum rc
 refuse_key(struct dispatch *dispatch)
 {
@@ -142,7 +143,7 @@ check_signature(struct dispatch *dispatch, struct api_thread *thread,
     struct slice name = SLICE("decoy"), sealed = dispatch->constants->decoy;
     enum rc rc = access_keys_find(thread->database, dispatch->arena, claim->access_key, &key,
                                   &dispatch->err);
-    bool usable = rc == RC_OK && key.active;
+    bool usable = rc == RC_OK && access_key_is_usable(&key, dispatch->now_ms);
     if (rc != RC_OK && rc != RC_NOT_FOUND)
         return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
     if (rc == RC_OK) {
@@ -345,19 +346,21 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
 
 /* ---- may they, and the handler ---- */
 
-/* A key that was switched off since the signature was checked writes nothing. */
+/* A key that was switched off, or whose user was suspended, since the signature was checked writes
+ * nothing. */
 static enum rc
 ask_again(struct dispatch *dispatch, struct api_thread *thread)
 {
-    bool active = true;
+    bool usable = true;
     if (dispatch->caller.administrator ||
         (dispatch->row->access != API_WRITE && dispatch->row->access != API_PREPARED))
         return RC_OK;
-    enum rc rc = access_keys_is_active(thread->database, dispatch->caller.access_key,
-                                       dispatch->caller.user_folded, &active, &dispatch->err);
+    enum rc rc = access_keys_is_usable(thread->database, dispatch->caller.access_key,
+                                       dispatch->caller.user_folded, dispatch->now_ms, &usable,
+                                       &dispatch->err);
     if (rc != RC_OK)
         return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
-    return active ? RC_OK : refuse_key(dispatch);
+    return usable ? RC_OK : refuse_key(dispatch);
 }
 
 static void

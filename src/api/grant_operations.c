@@ -355,29 +355,6 @@ input_target(struct api_call *call, struct target *target, struct err *err)
     return rc;
 }
 
-static enum rc
-hold_mail_of(struct api_call *call, struct slice access_key, int64_t *held, struct err *err)
-{
-    struct query q = query_start(
-        call->database,
-        "SELECT recipient.key FROM recipient JOIN message ON message.key = recipient.key / 1024 "
-        "WHERE recipient.state = 0 AND message.access_key = ?");
-    int64_t *keys = NULL;
-    size_t count = 0, cap = 0;
-    query_text(&q, access_key);
-    while (query_row(&q)) {
-        keys = arena_grow(call->arena, keys, sizeof *keys, count, &cap);
-        keys[count++] = query_column_i64(&q, 0);
-    }
-    enum rc rc = query_end(&q, err);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
-        rc = spool_hold(call->database, call->arena, keys[i], call->now_ms, err);
-        api_stopped(call, keys[i]);
-        ++*held;
-    }
-    return rc;
-}
-
 static void
 put_key(struct api_call *call, const struct access_key_row *key, bool active)
 {
@@ -407,7 +384,7 @@ grant_revoke(struct api_call *call, struct err *err)
         rc = access_keys_set_active(call->database, key->id, false, key->active || key->revoked,
                                     err);
         if (rc == RC_OK && hold)
-            rc = hold_mail_of(call, key->id, &held, err);
+            rc = api_hold_mail(call, &(struct recipient_filter){.access_key = key->id}, &held, err);
         api_revoked(call, key->id);
         put_key(call, key, false);
     }

@@ -47,8 +47,8 @@ identity_find_member(struct api_call *call, const char *member, struct identity_
 }
 
 /* A public suffix (com, co.jp, github.io) is nobody's to verify. */
-static enum rc
-check_not_public_suffix(struct arena *arena, struct slice domain, struct err *err)
+enum rc
+identity_check_not_public_suffix(struct arena *arena, struct slice domain, struct err *err)
 {
     char *name;
     enum rc rc = arena_cstr(arena, domain, &name, err);
@@ -232,7 +232,7 @@ identity_add_domain(struct api_call *call, struct slice name, bool only_itself,
                                  .dkim_external = own != NULL,
                                  .keys_ms = call->now_ms,
                                  .forwarding_enabled = true};
-    enum rc rc = check_not_public_suffix(call->arena, name, err);
+    enum rc rc = identity_check_not_public_suffix(call->arena, name, err);
     if (rc != RC_OK)
         return rc;
     if (slice_eq(name, call->constants->provider_domain))
@@ -381,11 +381,41 @@ identity_forget(struct api_call *call, struct slice name, struct err *err)
 }
 
 enum rc
+identity_suspension(struct api_call *call, const struct address *address,
+                    const struct suspension_fact **out, struct err *err)
+{
+    const struct suspension_fact *facts;
+    size_t count;
+    *out = NULL;
+    enum rc rc = facts_suspensions(call->arena, call->database, &facts, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count && !*out; i++)
+        if (call->now_ms < facts[i].until_ms &&
+            gate_suspension_covers(call->arena, facts[i].name, address))
+            *out = &facts[i];
+    return rc;
+}
+
+enum rc
+identity_suspension_of(struct api_call *call, struct slice name, const struct suspension_fact **out,
+                       struct err *err)
+{
+    struct address address;
+    bool domain = slice_chr(name, '@') == SLICE_NONE;
+    if (domain)
+        name = arena_concat(call->arena, SLICE("postmaster@"), name);
+    enum rc rc = address_parse(call->arena, name, &address, err);
+    return rc == RC_OK ? identity_suspension(call, &address, out, err) : rc;
+}
+
+enum rc
 identity_delete(struct api_call *call, struct slice name, struct err *err)
 {
     struct identity_row row;
+    const struct suspension_fact *suspension = NULL;
     enum rc rc = identities_find(call->database, call->arena, name, &row, err);
-    if (rc == RC_OK && row.suspended.len)
+    if (rc == RC_OK)
+        rc = identity_suspension_of(call, name, &suspension, err);
+    if (rc == RC_OK && suspension)
         return err_set(err, RC_DENIED, "%.*s is suspended: only the administrator can delete it",
                        SLICE_ARG(name));
     return rc == RC_OK ? identity_forget(call, name, err) : rc;
@@ -405,7 +435,6 @@ look_at_cover(struct api_call *call, struct slice name, const struct address *ad
         return RC_OK;
     rc = identity_proof(call, name, "verification", &proof, err);
     cover->registered = true;
-    cover->suspended |= row.suspended.len > 0;
     cover->verified |= row.vouched || proof.status == IDENTITY_SUCCESS ||
                        proof.status == IDENTITY_TEMPORARY_FAILURE;
     return rc;
@@ -417,8 +446,12 @@ identity_cover(struct api_call *call, const struct address *address, struct iden
                struct err *err)
 {
     struct slice above = address->domain, label;
+    const struct suspension_fact *suspension;
     *out = (struct identity_cover){0};
-    enum rc rc = look_at_cover(call, address->text, address, out, err);
+    enum rc rc = identity_suspension(call, address, &suspension, err);
+    out->suspended = rc == RC_OK && suspension;
+    if (rc == RC_OK)
+        rc = look_at_cover(call, address->text, address, out, err);
     if (rc == RC_OK)
         rc = look_at_cover(call, address_without_label(call->arena, address), address, out, err);
     while (rc == RC_OK && above.len > 0) {

@@ -21,6 +21,10 @@ MUST_USE enum rc identity_read_member(struct api_call *call, const char *member,
 MUST_USE enum rc identity_find_member(struct api_call *call, const char *member,
                                       struct identity_row *row, struct err *err);
 
+/* RC_DENIED: names below it belong to many ("com", "co.jp"). */
+MUST_USE enum rc identity_check_not_public_suffix(struct arena *arena, struct slice domain,
+                                                  struct err *err);
+
 /* A key that the owner of a domain made (reference §3.4). The caller wipes nothing: it is the
  * request's. */
 struct own_key {
@@ -67,8 +71,14 @@ MUST_USE enum rc identity_replace_keys(struct api_call *call, struct identity_ro
  * RC_CONFLICT: it is verified already. RC_AGAIN: the provider cannot sign yet. */
 MUST_USE enum rc identity_ask_owner(struct api_call *call, struct slice address, struct err *err);
 
-/* The identity and all that stands on it. RC_NOT_FOUND. For the SES APIs: RC_DENIED when the
- * administrator suspended it, since one made again would not be. */
+/* What is in force now and stops the address, or the identity of that name; NULL: nothing. */
+MUST_USE enum rc identity_suspension(struct api_call *call, const struct address *address,
+                                     const struct suspension_fact **out, struct err *err);
+MUST_USE enum rc identity_suspension_of(struct api_call *call, struct slice name,
+                                        const struct suspension_fact **out, struct err *err);
+
+/* The identity and all that stands on it; a suspension outlives it. RC_NOT_FOUND. For the SES APIs:
+ * RC_DENIED when the administrator suspended it, who may have to look at it. */
 MUST_USE enum rc identity_forget(struct api_call *call, struct slice name, struct err *err);
 MUST_USE enum rc identity_delete(struct api_call *call, struct slice name, struct err *err);
 

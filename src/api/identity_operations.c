@@ -206,6 +206,17 @@ put_status(struct api_call *call, const struct identity_row *row, const char *ki
     return RC_OK;
 }
 
+/* Its own, or that of a domain above it. */
+static enum rc
+put_suspension(struct api_call *call, const struct identity_row *row, struct err *err)
+{
+    const struct suspension_fact *suspension;
+    enum rc rc = identity_suspension_of(call, row->name, &suspension, err);
+    if (rc == RC_OK && suspension)
+        api_put_suspension(call, suspension->reason, suspension->until_ms);
+    return rc;
+}
+
 static enum rc
 put_identity(struct api_call *call, const struct identity_row *row, struct err *err)
 {
@@ -225,8 +236,8 @@ put_identity(struct api_call *call, const struct identity_row *row, struct err *
     }
     /* Not proved by DNS or link: said wherever identities are shown. */
     json_put_bool(call->output, "vouched", row->vouched);
-    if (row->suspended.len)
-        json_put_string(call->output, "suspended", row->suspended);
+    if (rc == RC_OK)
+        rc = put_suspension(call, row, err);
     json_close_object(call->output);
     return rc;
 }

@@ -37,6 +37,9 @@ static const struct api_operation operations[] = {
     {"grant.create", API_WRITE, grant_create},
     {"grant.revoke", API_WRITE, grant_revoke},
     {"grant.restore", API_WRITE, grant_restore},
+    {"suspension.put", API_WRITE, suspension_put},
+    {"suspension.end", API_WRITE, suspension_end},
+    {"suspension.list", API_READ, suspension_list},
     {"decision.list", API_READ, decision_list},
     {"decision.explain", API_READ, decision_explain},
     {"access.report", API_READ, access_report},
@@ -134,6 +137,32 @@ api_put_time(struct api_call *call, const char *name, int64_t ms)
         json_write_null(call->output);
     else
         json_write_string(call->output, clock_iso8601(call->arena, ms));
+}
+
+void
+api_put_suspension(struct api_call *call, struct slice reason, int64_t until_ms)
+{
+    json_put_string(call->output, "suspended", reason);
+    api_put_time(call, "suspended_until", until_ms);
+}
+
+enum rc
+api_input_end(struct api_call *call, const char *name, int64_t *until_ms, struct err *err)
+{
+    struct slice text;
+    enum rc rc = api_input_optional(call, name, &text, err);
+    *until_ms = INT64_MAX;
+    if (rc != RC_OK || text.len == 0)
+        return rc;
+    if (!clock_parse_end(text, call->now_ms, until_ms))
+        return err_set(err, RC_SYNTAX,
+                       "%s: %.*s is no end; write 2026-12-31 for the end of that day in UTC, "
+                       "2026-12-31T18:00Z, 2026-12-31T18:00+09:00, or 90m, 12h, 3d, 2w from now",
+                       name, SLICE_ARG(slice_head(text, 64)));
+    if (*until_ms <= call->now_ms)
+        return err_set(err, RC_SYNTAX, "%s: %.*s has passed", name,
+                       SLICE_ARG(clock_iso8601(call->arena, *until_ms)));
+    return RC_OK;
 }
 
 enum rc

@@ -71,6 +71,11 @@ enum rc grant_create(struct api_call *call, struct err *err);
 enum rc grant_revoke(struct api_call *call, struct err *err);
 enum rc grant_restore(struct api_call *call, struct err *err);
 
+/* suspension_operations.c */
+enum rc suspension_put(struct api_call *call, struct err *err);
+enum rc suspension_end(struct api_call *call, struct err *err);
+enum rc suspension_list(struct api_call *call, struct err *err);
+
 /* decision_operations.c */
 enum rc decision_list(struct api_call *call, struct err *err);
 enum rc decision_explain(struct api_call *call, struct err *err);
@@ -86,6 +91,10 @@ enum rc queue_list(struct api_call *call, struct err *err);
 enum rc queue_account(struct api_call *call, struct err *err);
 enum rc queue_show(struct api_call *call, struct err *err);
 enum rc queue_change(struct api_call *call, struct err *err);
+/* Hold what is queued and fits; adds to *held. */
+struct recipient_filter;
+MUST_USE enum rc api_hold_mail(struct api_call *call, const struct recipient_filter *filter,
+                               int64_t *held, struct err *err);
 
 /* account_operations.c */
 enum rc account_show(struct api_call *call, struct err *err);
@@ -106,6 +115,12 @@ MUST_USE enum rc api_check_name(struct slice name, const char *what, size_t max,
 struct slice api_user_arn(struct api_call *call, struct slice path, struct slice name);
 struct slice api_identity_arn(struct api_call *call, struct slice name);
 void api_put_time(struct api_call *call, const char *name, int64_t ms); /* null when 0 */
+/* "suspended", the reason, and "suspended_until". */
+void api_put_suspension(struct api_call *call, struct slice reason, int64_t until_ms);
+/* When something ends: INT64_MAX when the member is absent. RC_SYNTAX: it is none of the forms of
+ * clock_parse_end, or has passed. */
+MUST_USE enum rc api_input_end(struct api_call *call, const char *name, int64_t *until_ms,
+                               struct err *err);
 
 struct user_row;
 struct group_row;

@@ -1,6 +1,35 @@
 /* The queue, recipient by recipient: seen, retried, held, released, dropped. */
+#include "identity_changes.h"
 #include "operations.h"
 #include "spool/spool.h"
+#include "store/users.h"
+
+/* `as`, a user, who may be gone, and `key`. */
+static enum rc
+input_filter(struct api_call *call, struct recipient_filter *filter, struct err *err)
+{
+    struct slice user;
+    *filter = (struct recipient_filter){0};
+    enum rc rc = api_input_optional(call, "as", &user, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "key", &filter->access_key, err);
+    filter->user = arena_lower(call->arena, user);
+    return rc;
+}
+
+/* A name that was never heard of is an error, and not an empty queue. */
+static enum rc
+check_filter(struct api_call *call, const struct recipient_filter *filter, struct err *err)
+{
+    struct user_row user;
+    struct access_key_row key;
+    enum rc rc = RC_OK;
+    if (filter->user.len)
+        rc = users_find(call->database, call->arena, filter->user, &user, err);
+    if (rc == RC_OK && filter->access_key.len)
+        rc = access_keys_find(call->database, call->arena, filter->access_key, &key, err);
+    return rc;
+}
 
 static void
 put_recipient(struct api_call *call, const struct recipient_row *row)
@@ -26,9 +55,14 @@ queue_list(struct api_call *call, struct err *err)
     struct message_row message = {0};
     size_t count;
     int64_t limit;
+    struct recipient_filter filter;
     enum rc rc = json_get_i64(call->input, "limit", 200, &limit, err);
     if (rc == RC_OK)
-        rc = recipients_waiting(call->database, call->arena, 0, limit, &rows, &count, err);
+        rc = input_filter(call, &filter, err);
+    if (rc == RC_OK)
+        rc = recipients_waiting(call->database, call->arena, &filter, 0, limit, &rows, &count, err);
+    if (rc == RC_OK && count == 0)
+        rc = check_filter(call, &filter, err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "queue");
@@ -185,22 +219,22 @@ change_rows(struct api_call *call, const struct change *change, struct slice onl
 enum { CHANGED_AT_ONCE = 1000 };
 
 static enum rc
-change_all(struct api_call *call, const struct change *change, struct slice only, int64_t *changed,
-           struct err *err)
+change_all(struct api_call *call, const struct change *change, struct slice only,
+           const struct recipient_filter *filter, int64_t *changed, struct err *err)
 {
     struct recipient_row *rows;
     size_t count;
     int64_t after = 0;
     do {
-        enum rc rc = recipients_waiting(call->database, call->arena, after, CHANGED_AT_ONCE, &rows,
-                                        &count, err);
+        enum rc rc = recipients_waiting(call->database, call->arena, filter, after, CHANGED_AT_ONCE,
+                                        &rows, &count, err);
         if (rc == RC_OK)
             rc = change_rows(call, change, only, rows, count, changed, err);
         if (rc != RC_OK)
             return rc;
         after = count ? rows[count - 1].key : 0;
     } while (count == CHANGED_AT_ONCE);
-    return RC_OK;
+    return *changed ? RC_OK : check_filter(call, filter, err);
 }
 
 static enum rc
@@ -228,11 +262,12 @@ change_message(struct api_call *call, const struct change *change, struct slice 
     return RC_OK;
 }
 
-/* change, message or "all"[, recipient]: all recipients that are in a fitting state. */
+/* change, message or "all"[, recipient][, as][, key]: all recipients that are in a fitting state. */
 enum rc
 queue_change(struct api_call *call, struct err *err)
 {
     const struct change *change = NULL;
+    struct recipient_filter filter;
     struct slice id, only;
     int64_t changed = 0;
     enum rc rc = find_change(call, &change, err);
@@ -241,12 +276,64 @@ queue_change(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = api_input_optional(call, "recipient", &only, err);
     if (rc == RC_OK)
-        rc = slice_is(id, "all") ? change_all(call, change, only, &changed, err)
-                                 : change_message(call, change, id, only, &changed, err);
+        rc = input_filter(call, &filter, err);
+    bool all = rc == RC_OK && slice_is(id, "all");
+    if (rc == RC_OK && !all && (filter.user.len || filter.access_key.len))
+        return err_set(err, RC_SYNTAX, "as and key choose among all that waits, not of a message");
+    if (rc == RC_OK)
+        rc = all ? change_all(call, change, only, &filter, &changed, err)
+                 : change_message(call, change, id, only, &changed, err);
     if (rc != RC_OK)
         return rc;
     call->effects->queue_changed = true;
     json_put_string(call->output, "message", id);
     json_put_i64(call->output, "changed", changed);
     return RC_OK;
+}
+
+/* ---- holding what a credential, a person or an identity has queued ---- */
+
+/* What the store found by a piece of text, by the rule of the gate. */
+static bool
+speaks_as(struct api_call *call, struct slice identity, struct slice text)
+{
+    struct address address;
+    return address_parse(call->arena, text, &address, NULL) == RC_OK &&
+           gate_suspension_covers(call->arena, identity, &address);
+}
+
+static enum rc
+fits(struct api_call *call, const struct recipient_filter *filter, int64_t key, bool *fitting,
+     struct err *err)
+{
+    struct message_row message;
+    *fitting = true;
+    if (filter->identity.len == 0)
+        return RC_OK;
+    enum rc rc = messages_find(call->database, call->arena, message_of_part(key), &message, err);
+    *fitting = rc == RC_OK && (speaks_as(call, filter->identity, message.header_from) ||
+                               speaks_as(call, filter->identity, message.reverse_path));
+    return rc;
+}
+
+/* In the store's filter an address is looked for by its domain: labels and quotes do not count. */
+enum rc
+api_hold_mail(struct api_call *call, const struct recipient_filter *filter, int64_t *held,
+              struct err *err)
+{
+    struct recipient_filter wide = *filter;
+    int64_t *keys = NULL;
+    size_t count = 0;
+    bool fitting;
+    wide.identity = slice_from(wide.identity, slice_rchr(wide.identity, '@') + 1);
+    enum rc rc = recipients_queued(call->database, call->arena, &wide, &keys, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+        rc = fits(call, filter, keys[i], &fitting, err);
+        if (rc != RC_OK || !fitting)
+            continue;
+        rc = spool_hold(call->database, call->arena, keys[i], call->now_ms, err);
+        api_stopped(call, keys[i]);
+        ++*held;
+    }
+    return rc;
 }

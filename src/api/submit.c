@@ -9,6 +9,7 @@
 #include "store/configuration_sets.h"
 #include "store/contacts.h"
 #include "store/decisions.h"
+#include "store/settings.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -368,7 +369,10 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     }
     prefer_parameters(request, &wishes);
     answer->tags = wishes.message_tags;
-    enum rc rc = collect(arena, request, &senders, err);
+    enum rc rc = settings_changes(thread->database, &answer->changes, err);
+    if (rc != RC_OK)
+        return rc;
+    rc = collect(arena, request, &senders, err);
     if (rc == RC_OK)
         rc = parse_recipients(arena, request, &recipients, err);
     if (rc != RC_OK)

@@ -44,6 +44,7 @@ struct submission_answer {
     struct slice tags;
     struct spool_entry entry; /* when allowed; the body is not in it */
     uint32_t suppressed;      /* set by submit_accept: recipients that it will not go to */
+    int64_t changes;          /* settings_changes of the snapshot that was decided from */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "operations.h"
 #include "store/policies.h"
+#include "store/suspensions.h"
 #include "store/users.h"
 
 /* ---- users ---- */
@@ -72,13 +73,25 @@ put_policies(struct api_call *call, struct slice folded, struct err *err)
 }
 
 static enum rc
+put_suspension(struct api_call *call, const struct user_row *row, struct err *err)
+{
+    struct suspension_row suspension;
+    enum rc rc = suspensions_of_user(call->database, call->arena, row->folded, &suspension, err);
+    if (rc == RC_OK && call->now_ms < suspension.until_ms)
+        api_put_suspension(call, suspension.reason, suspension.until_ms);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc
 put_user(struct api_call *call, const struct user_row *row, struct err *err)
 {
     json_put_string(call->output, "user", row->name);
     json_put_string(call->output, "id", row->id);
     json_put_string(call->output, "arn", api_user_arn(call, row->path, row->name));
     api_put_time(call, "created", row->created_ms);
-    enum rc rc = put_keys(call, row->folded, err);
+    enum rc rc = put_suspension(call, row, err);
+    if (rc == RC_OK)
+        rc = put_keys(call, row->folded, err);
     return rc == RC_OK ? put_policies(call, row->folded, err) : rc;
 }
 

@@ -4,6 +4,7 @@
 #include "store/identities.h"
 #include "store/policies.h"
 #include "store/settings.h"
+#include "store/suspensions.h"
 
 #include <stdlib.h>
 
@@ -166,7 +167,6 @@ add_identity(struct arena *arena, const struct facts_source *source, struct slic
         .name = row.name,
         .domain = row.domain,
         .verified = row.vouched || good(&verification),
-        .suspended = row.suspended.len > 0,
         .only_itself = row.only_itself,
     };
     set->lost[set->len - 1] = dkim_lost(source, &row, &dkim);
@@ -330,6 +330,43 @@ load_account(struct arena *arena, const struct facts_source *source, struct gate
     return RC_OK;
 }
 
+static struct suspension_fact
+fact_of(const struct suspension_row *row)
+{
+    return (struct suspension_fact){row->name, row->reason, row->until_ms};
+}
+
+enum rc
+facts_suspensions(struct arena *arena, struct database *database,
+                  const struct suspension_fact **out, size_t *count, struct err *err)
+{
+    struct suspension_row *rows;
+    enum rc rc = suspensions_list(database, arena, SUSPENSION_IDENTITY, &rows, count, err);
+    struct suspension_fact *facts =
+        ARENA_ARRAY(arena, struct suspension_fact, rc == RC_OK ? *count : 0);
+    for (size_t i = 0; rc == RC_OK && i < *count; i++)
+        facts[i] = fact_of(&rows[i]);
+    *out = facts;
+    return rc;
+}
+
+static enum rc
+load_suspensions(struct arena *arena, const struct facts_source *source, struct slice user,
+                 struct gate_facts *facts, struct err *err)
+{
+    struct suspension_row row;
+    enum rc rc = suspensions_of_user(source->database, arena, user, &row, err);
+    if (rc == RC_OK) {
+        struct suspension_fact *fact = ARENA_NEW(arena, struct suspension_fact);
+        *fact = fact_of(&row);
+        facts->user_suspension = fact;
+    } else if (rc != RC_NOT_FOUND) {
+        return rc;
+    }
+    return facts_suspensions(arena, source->database, &facts->suspensions, &facts->suspension_count,
+                             err);
+}
+
 enum rc
 facts_load(struct arena *arena, const struct facts_source *source, struct slice user,
            const struct senders *senders, const struct address *recipients, size_t recipient_count,
@@ -344,6 +381,8 @@ facts_load(struct arena *arena, const struct facts_source *source, struct slice 
     enum rc rc = load_account(arena, source, facts, err);
     if (rc == RC_OK)
         rc = facts_principal(arena, source, user, &facts->policies, &facts->policy_count, err);
+    if (rc == RC_OK)
+        rc = load_suspensions(arena, source, user, facts, err);
     for (size_t i = 0; rc == RC_OK && i < senders->count; i++)
         rc = add_enclosing(arena, source, &senders->list[i].address, &set, err);
     for (size_t i = 0; rc == RC_OK && facts->sandbox && i < recipient_count; i++)

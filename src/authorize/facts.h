@@ -42,6 +42,10 @@ MUST_USE enum rc facts_principal(struct arena *arena, const struct facts_source 
 /* Every identity of the account, by name. */
 MUST_USE enum rc facts_identities(struct arena *arena, const struct facts_source *source,
                                   struct access_identity **out, size_t *count, struct err *err);
+/* Of identities, ended ones too: who decides compares with the clock. */
+MUST_USE enum rc facts_suspensions(struct arena *arena, struct database *database,
+                                   const struct suspension_fact **out, size_t *count,
+                                   struct err *err);
 
 /*
  * Within the caller's transaction, so that all of it is one snapshot.

@@ -1,11 +1,13 @@
 #include "gate.h"
 
+#include "base/clock.h"
 #include "canonical.h"
 
 #include <assert.h>
 
 static const char *const reason_names[] = {"allowed",
                                            "system_limit",
+                                           "user_suspended",
                                            "misleading_name",
                                            "arn_mismatch",
                                            "explicit_deny",
@@ -33,6 +35,7 @@ gate_reason_check(enum gate_reason reason)
 {
     static const char *const checks[] = {"none",
                                          "system mail",
+                                         "user suspension",
                                          "display name",
                                          "sending authorization",
                                          "authorization by policies",
@@ -473,22 +476,82 @@ check_arns(struct gate *gate)
     return true;
 }
 
+/* ---- suspension ---- */
+
+bool
+gate_suspension_covers(struct arena *arena, struct slice name, const struct address *address)
+{
+    if (slice_chr(name, '@') == SLICE_NONE)
+        return domain_covers(name, address->domain, false);
+    return slice_eq(name, arena_lower(arena, address->text)) ||
+           slice_eq(name, address_fold(arena, address->text));
+}
+
+static bool
+in_force(const struct gate *gate, const struct suspension_fact *suspension)
+{
+    return gate->request->now_ms < suspension->until_ms;
+}
+
+static bool
+is_ascii(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* " until 2026-...: the reason"; a reply over SMTP is ASCII, so that another reason is not told. */
+static struct slice
+end_and_reason(const struct gate *gate, const struct suspension_fact *suspension)
+{
+    struct slice until = SLICE("");
+    bool told = suspension->reason.len > 0 && is_ascii(suspension->reason);
+    if (suspension->until_ms != INT64_MAX)
+        until = arena_concat(gate->arena, SLICE(" until "),
+                             clock_iso8601(gate->arena, suspension->until_ms));
+    return arena_printf(gate->arena, "%.*s%s%.*s", SLICE_ARG(until), told ? ": " : "",
+                        SLICE_ARG(told ? suspension->reason : SLICE("")));
+}
+
+static bool
+check_user_suspended(struct gate *gate)
+{
+    const struct suspension_fact *suspension = gate->facts->user_suspension;
+    if (!suspension || !in_force(gate, suspension))
+        return true;
+    return deny(gate, GATE_USER_SUSPENDED, senders_from(gate->request->senders)->address.text,
+                arena_printf(gate->arena, "Access denied: User `%.*s' is suspended%.*s",
+                             SLICE_ARG(gate->request->user_arn),
+                             SLICE_ARG(end_and_reason(gate, suspension))));
+}
+
+static bool
+stopped_by(struct gate *gate, const struct suspension_fact *suspension,
+           const struct address *address)
+{
+    if (!in_force(gate, suspension) ||
+        !gate_suspension_covers(gate->arena, suspension->name, address))
+        return false;
+    deny(gate, GATE_SUSPENDED, address->text,
+         arena_printf(gate->arena, "Message rejected: Identity %.*s is suspended%.*s",
+                      SLICE_ARG(suspension->name), SLICE_ARG(end_and_reason(gate, suspension))));
+    return true;
+}
+
 static bool
 check_suspended(struct gate *gate)
 {
     const struct senders *senders = gate->request->senders;
     for (size_t i = 0; i < senders->count; i++)
-        for (size_t k = 0; k < gate->facts->identity_count; k++) {
-            const struct identity_fact *identity = &gate->facts->identities[k];
-            if (identity->suspended &&
-                gate_identity_covers(gate->arena, identity, &senders->list[i].address))
-                return deny(gate, GATE_SUSPENDED, senders->list[i].address.text,
-                            arena_printf(gate->arena,
-                                         "Message rejected: Identity %.*s is suspended",
-                                         SLICE_ARG(identity->name)));
-        }
+        for (size_t k = 0; k < gate->facts->suspension_count; k++)
+            if (stopped_by(gate, &gate->facts->suspensions[k], &senders->list[i].address))
+                return false;
     return true;
 }
+
+/* ---- verification, and what comes after it ---- */
 
 static void
 list_failed(struct buf *list, size_t *failed, struct slice shown)
@@ -623,9 +686,10 @@ gate_decide(struct arena *arena, const struct gate_request *request, const struc
         check_system(&gate);
         return;
     }
-    (void)(check_display_names(&gate) && check_arns(&gate) && check_authorization(&gate) &&
-           check_suspended(&gate) && check_verified(&gate) && check_configuration_set(&gate) &&
-           check_dkim(&gate) && check_mail_from(&gate) && check_account(&gate));
+    (void)(check_user_suspended(&gate) && check_display_names(&gate) && check_arns(&gate) &&
+           check_authorization(&gate) && check_suspended(&gate) && check_verified(&gate) &&
+           check_configuration_set(&gate) && check_dkim(&gate) && check_mail_from(&gate) &&
+           check_account(&gate));
 }
 
 enum rc

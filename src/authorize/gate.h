@@ -3,7 +3,8 @@
  *
  * Pure. SMTP, the HTTP APIs, the simulators, `postern explain` and the access report all ask here;
  * nothing else decides. Order as in SES: syntax, then authorization, then identity verification,
- * then sandbox recipients, quota, paused. All of it is answered at the end of DATA.
+ * then sandbox recipients, quota, paused; a suspended user is told so before all of them. All of it
+ * is answered at the end of DATA.
  *
  * What is evaluated is each (action, resource, sender address), with ses:FromAddress single-valued,
  * and all must be allowed. Were all addresses one multi-valued key, a policy with ForAnyValue would
@@ -20,11 +21,17 @@
 struct identity_fact {
     struct slice name; /* "taro@test1.com" or "test1.com" */
     bool domain;
-    bool verified;    /* SUCCESS, or TEMPORARY_FAILURE within its window */
-    bool suspended;   /* by the administrator: denies whatever else is verified */
-    bool only_itself; /* a domain that does not cover its subdomains */
+    bool verified;                       /* SUCCESS, or TEMPORARY_FAILURE within its window */
+    bool only_itself;                    /* a domain that does not cover its subdomains */
     const struct policy_entry *policies; /* identity policies */
     size_t policy_count;
+};
+
+/* Something that the administrator suspended: in force while now is before `until_ms`. */
+struct suspension_fact {
+    struct slice name;   /* of an identity: lower-case, see gate_suspension_covers */
+    struct slice reason; /* UTF-8 */
+    int64_t until_ms;    /* INT64_MAX: no end */
 };
 
 struct gate_facts {
@@ -33,6 +40,9 @@ struct gate_facts {
     size_t identity_count;
     const struct policy_entry *policies; /* of the principal: inline, managed, groups, boundary */
     size_t policy_count;
+    const struct suspension_fact *suspensions; /* of identities: all there are */
+    size_t suspension_count;
+    const struct suspension_fact *user_suspension; /* of the principal; NULL: none */
     bool sandbox, paused;
     /* The domain that would sign for From: its DKIM is on, was proved once, and left its good state
      * longer ago than the grace time. Empty: none. */
@@ -67,6 +77,7 @@ struct gate_request {
 enum gate_reason {
     GATE_ALLOWED,
     GATE_SYSTEM_LIMIT, /* system mail under another name */
+    GATE_USER_SUSPENDED,
     GATE_MISLEADING_NAME,
     GATE_ARN_MISMATCH, /* an X-SES-*-ARN that does not cover its address */
     GATE_EXPLICIT_DENY,
@@ -105,6 +116,10 @@ enum rc gate_reply(struct arena *arena, const struct gate_decision *decision, st
  * or above the address's (reference §3.1)? */
 bool gate_identity_covers(struct arena *arena, const struct identity_fact *identity,
                           const struct address *address);
+/* Does a suspension of this name stop the address? Of a domain all addresses at and below it; of an
+ * address all its spellings and labels, or with a label that one alone. It denies whatever else is
+ * verified, and case does not help to get round it. */
+bool gate_suspension_covers(struct arena *arena, struct slice name, const struct address *address);
 /* success@simulator.amazonses.com and the same under simulator.<hostname>. */
 bool gate_is_simulator(struct slice hostname, const struct address *recipient);
 

@@ -137,3 +137,42 @@ clock_parse(struct slice text, int64_t *ms)
     *ms = (seconds - (int64_t)offset * 60) * 1000 + millis;
     return true;
 }
+
+/* "3d": at the next whole second. */
+static bool
+parse_span(struct slice text, int64_t now_ms, int64_t *ms)
+{
+    static const struct {
+        char unit;
+        int64_t ms;
+    } units[] = {{'m', MINUTE_MS}, {'h', HOUR_MS}, {'d', DAY_MS}, {'w', 7 * DAY_MS}};
+    uint64_t number;
+    if (text.len < 2 || text.len > 6 || !slice_u64(slice_head(text, text.len - 1), &number) ||
+        number == 0)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (text.ptr[text.len - 1] == units[i].unit) {
+            *ms = (now_ms + (int64_t)number * units[i].ms + 999) / 1000 * 1000;
+            return true;
+        }
+    return false;
+}
+
+bool
+clock_parse_end(struct slice text, int64_t now_ms, int64_t *ms)
+{
+    enum { DATE_LEN = 10 };
+    struct slice last_day = SLICE("9999-01-01");
+    uint64_t epoch;
+    int64_t limit_ms;
+    if (!clock_parse(last_day, &limit_ms))
+        return false;
+    if (!parse_span(text, now_ms, ms)) {
+        if (slice_u64(text, &epoch) || !clock_parse(text, ms))
+            return false;
+        if (text.len == DATE_LEN)
+            *ms += DAY_MS;
+        *ms = *ms / 1000 * 1000;
+    }
+    return *ms > 0 && *ms < limit_ms;
+}

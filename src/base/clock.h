@@ -18,5 +18,11 @@ struct slice clock_rfc5322(struct arena *arena, int64_t ms);
 struct slice clock_iso8601(struct arena *arena, int64_t ms);
 /* ISO 8601 in UTC ("2018-08-31T12:00Z", "...:00Z", "....123Z", a bare date) or epoch seconds. */
 MUST_USE bool clock_parse(struct slice text, int64_t *ms);
+/*
+ * When something ends, as a person writes it: an instant as above with its zone; a bare date, of
+ * which all of the day in UTC still counts; or minutes, hours, days or weeks from now ("90m", "12h",
+ * "3d", "2w"), at most five digits. In whole seconds, before the year 9999; it may have passed.
+ */
+MUST_USE bool clock_parse_end(struct slice text, int64_t now_ms, int64_t *ms);
 
 #endif

@@ -166,7 +166,8 @@ hold_queue(struct database *db, int64_t now_ms, int64_t *held, struct err *err)
     while (rc == RC_OK && count == HELD_AT_ONCE) {
         struct arena *arena = arena_new();
         struct recipient_row *rows;
-        rc = recipients_waiting(db, arena, after, HELD_AT_ONCE, &rows, &count, err);
+        rc = recipients_waiting(db, arena, &(struct recipient_filter){0}, after, HELD_AT_ONCE,
+                                &rows, &count, err);
         for (size_t i = 0; rc == RC_OK && i < count; i++) {
             after = rows[i].key;
             if (rows[i].state != RECIPIENT_QUEUED)

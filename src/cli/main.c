@@ -49,6 +49,10 @@ static const struct cli_verb verbs[] = {
      "who may send as whom; what breaks \"one person, one address\"; what a change would do",
      access_run},
     {"who-can-send-as", "ADDRESS", "who may use the address, and on what it depends", action_run},
+    {"suspend", "IDENTITY|USER|DOMAIN --reason TEXT [--until END] [--only user|identity] [--hold]",
+     "stop a person, or everybody who sends as an address or a domain, for a while", action_run},
+    {"resume", "IDENTITY|USER|DOMAIN [--only user|identity]", "end that", action_run},
+    {"suspensions", "", "who and what is suspended, why and until when", action_run},
     {"user", "create USER | list | show USER | delete USER", "IAM users", action_run},
     {"credential", "create USER | list USER | rotate USER | delete KEY", "their access keys",
      action_run},
@@ -67,8 +71,9 @@ static const struct cli_verb verbs[] = {
      "           [--action A] [--source-ip IP]",
      "the decision on a message, without sending it", action_run},
     {"queue",
-     "list [--limit NUMBER] | show MESSAGE | account\n"
-     "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]",
+     "list [--limit NUMBER] [--as USER] [--key KEY] | show MESSAGE | account\n"
+     "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]\n"
+     "             [--as USER] [--key KEY]",
      "mail that waits", action_run},
     {"api", "SERVICE OPERATION [JSON]",
      "any operation of the SES, IAM and STS APIs; JSON may be \"-\", standard input", api_run},

@@ -369,7 +369,8 @@ print_identities(const struct json *answer, const char *at)
                                             {"VOUCHED", "vouched"},
                                             {"MAIL FROM", "mail_from_domain"},
                                             {"MAIL FROM STATUS", "mail_from"},
-                                            {"SUSPENDED", "suspended"}};
+                                            {"SUSPENDED", "suspended"},
+                                            {"UNTIL", "suspended_until"}};
     if (!first_of(answer, "identities"))
         printf("None yet.\n\nNext: postern domain add DOMAIN%s\n"
                "   or postern address add ADDRESS%s\n",
@@ -461,15 +462,58 @@ print_keys(const struct json *answer, const char *at)
         puts("no access keys");
 }
 
+static const struct column suspension_columns[] = {{"SUSPENDED", "name"},
+                                                   {"KIND", "kind"},
+                                                   {"SINCE", "since"},
+                                                   {"UNTIL", "until"},
+                                                   {"REASON", "reason"}};
+
+static void
+print_held(const struct json *answer, const char *at)
+{
+    struct slice held = text_of(answer, "held");
+    if (held.len && !slice_is(held, "0"))
+        printf("\nHeld: %.*s recipients. See postern queue list%s\n", SLICE_ARG(held), at);
+}
+
+void
+print_suspended(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    const struct json *first = first_of(answer, "suspended");
+    struct slice name = print_safe(arena, text_of(first, "name"));
+    PRINT_TABLE(first, suspension_columns);
+    print_held(answer, at);
+    printf("\nA false alarm:  postern resume %.*s%s\n", SLICE_ARG(name), at);
+    arena_free(arena);
+}
+
+void
+print_resumed(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"RESUMED", "name"}, {"KIND", "kind"}};
+    (void)at;
+    PRINT_TABLE(first_of(answer, "resumed"), columns);
+}
+
+void
+print_suspensions(const struct json *answer, const char *at)
+{
+    (void)at;
+    if (first_of(answer, "suspended"))
+        PRINT_TABLE(first_of(answer, "suspended"), suspension_columns);
+    else
+        puts("Nothing is suspended.");
+}
+
 void
 print_revoked(const struct json *answer, const char *at)
 {
     struct arena *arena = arena_new();
     const struct json *key = first_of(answer, "keys");
-    struct slice user = print_safe(arena, text_of(key, "user")), held = text_of(answer, "held");
+    struct slice user = print_safe(arena, text_of(key, "user"));
     print_keys(answer, at);
-    if (held.len && !slice_is(held, "0"))
-        printf("\nHeld: %.*s recipients. See postern queue list%s\n", SLICE_ARG(held), at);
+    print_held(answer, at);
     for (const struct json *one = first_of(answer, "others"); one; one = one->next)
         printf("\nMay still send as it, by another policy: %.*s. To switch that off too: postern "
                "revoke %.*s%s\n",
@@ -492,6 +536,8 @@ print_user(const struct json *answer, const char *at)
     show("ARN:", text_of(answer, "arn"));
     show("id:", text_of(answer, "id"));
     show("created:", text_of(answer, "created"));
+    show("suspended:", text_of(answer, "suspended"));
+    show("suspended until:", text_of(answer, "suspended_until"));
     if (first_of(answer, "keys"))
         PRINT_TABLE(first_of(answer, "keys"), key_columns);
     if (first_of(answer, "policies"))

@@ -10,6 +10,7 @@
 #include "identity/proof.h"
 #include "net/protocol.h"
 #include "store/messages.h"
+#include "store/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -125,8 +126,9 @@ write_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct operation *operation =
         (struct operation *)((char *)write - offsetof(struct operation, write));
-    (void)database;
     run_on(operation, &operation->core->writer_thread);
+    if (operation->rc == RC_OK)
+        operation->rc = settings_count_change(database, &operation->err);
     *err = operation->err;
     return operation->rc;
 }
@@ -174,7 +176,8 @@ subject_of(struct operation *operation)
 {
     static const char *const members[] = {"target", "address", "user", "group",   "identity",
                                           "domain", "name",    "key",  "message", "recipient",
-                                          "change", "hold",    "on",   "enabled", "member"};
+                                          "change", "hold",    "on",   "enabled", "member",
+                                          "only",   "until",   "as",   "also"};
     struct buf out;
     buf_init(&out, 8192);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core.h"
+#include "store/settings.h"
 
 #include <stdlib.h>
 
@@ -118,8 +119,9 @@ static enum rc
 write_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct api_job *job = job_of(write);
-    (void)database;
     enum rc rc = dispatch_run(&job->dispatch, &job->core->writer_thread);
+    if (rc == RC_OK)
+        rc = job->dispatch.rc = settings_count_change(database, &job->dispatch.err);
     *err = job->dispatch.err;
     return rc;
 }

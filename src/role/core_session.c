@@ -73,10 +73,12 @@ static bool
 password_fits(const struct api_constants *constants, struct login *login, struct err *err)
 {
     struct slice row = arena_concat(login->arena, SLICE("access-key:"), login->key.id);
-    return secret_fits(constants, row, login->key.secret, login, err) && login->key.active;
+    return secret_fits(constants, row, login->key.secret, login, err) &&
+           access_key_is_usable(&login->key, clock_now_ms());
 }
 
-/* On a worker. Unknown user, wrong password and inactive key take the same way and time. */
+/* On a worker. Unknown user, wrong password, inactive key and suspended user take the same way and
+ * time. */
 static void
 login_run(void *job, unsigned worker)
 {

@@ -12,6 +12,7 @@
 #include "mail/reply.h"
 #include "net/protocol.h"
 #include "store/decisions.h"
+#include "store/settings.h"
 #include "store/users.h"
 
 #include <assert.h>
@@ -49,8 +50,9 @@ struct submission_job {
     const char *verdict_reason;
     bool withheld; /* allowed, but for what the handler found (api/outbox.h) */
     bool answered;
-    int64_t credit; /* what the front may still send */
-    uint32_t owed;  /* credit not given back while the store is behind */
+    bool refused_at_commit; /* decided again there, and otherwise */
+    int64_t credit;         /* what the front may still send */
+    uint32_t owed;          /* credit not given back while the store is behind */
     uint8_t body_hash[32];
     struct submission_request request;
     struct submission_answer answer;
@@ -92,6 +94,7 @@ fault_of_reason(enum gate_reason reason)
     static const enum api_fault faults[] = {
         [GATE_ALLOWED] = FAULT_INVALID_PARAMETER, /* refused before the gate was asked */
         [GATE_SYSTEM_LIMIT] = FAULT_MESSAGE_REJECTED,
+        [GATE_USER_SUSPENDED] = FAULT_ACCESS_DENIED,
         [GATE_MISLEADING_NAME] = FAULT_INVALID_PARAMETER,
         [GATE_ARN_MISMATCH] = FAULT_INVALID_PARAMETER,
         [GATE_EXPLICIT_DENY] = FAULT_ACCESS_DENIED,
@@ -316,16 +319,57 @@ fail_temporarily(struct submission_job *job, enum reply reply, const char *why)
 
 /* ---- the commit ---- */
 
+/* What the decision does not know: the body, and whether courier has room. */
+static void
+complete_entry(struct submission_job *job)
+{
+    struct spool_entry *entry = &job->answer.entry;
+    entry->body = buf_slice(&job->chunk);
+    entry->staged = job->staged;
+    for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++) {
+        entry->recipients[i].leased = true;
+        entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;
+    }
+}
+
+/* Something was changed since the snapshot that was decided from: a policy taken away, an identity
+ * suspended, the account paused. What is committed behind that was decided behind it. */
+static enum rc
+decide_again(struct submission_job *job, struct err *err)
+{
+    struct core *core = job->core;
+    enum rc rc = submit_decide(job->arena, &core->constants, &core->writer_thread, &job->request,
+                               &job->answer, err);
+    if (rc == RC_OK) {
+        complete_entry(job);
+        return RC_OK;
+    }
+    if (rc == RC_TEMPORARY || rc == RC_PERMANENT)
+        return rc;
+    job->refused_at_commit = true;
+    return err_set(err, RC_DENIED, "refused since something was changed");
+}
+
+static enum rc
+check_still_allowed(struct submission_job *job, struct database *database, struct err *err)
+{
+    bool usable;
+    int64_t changes;
+    enum rc rc = access_keys_is_usable(database, job->session.access_key, job->session.user_folded,
+                                       job->request.now_ms, &usable, err);
+    if (rc == RC_OK && !usable)
+        return err_set(err, RC_DENIED, "the access key is no longer active");
+    if (rc == RC_OK)
+        rc = settings_changes(database, &changes, err);
+    return rc == RC_OK && changes != job->answer.changes ? decide_again(job, err) : rc;
+}
+
 static enum rc
 accept_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct submission_job *job =
         (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
-    bool active;
-    enum rc rc = access_keys_is_active(database, job->session.access_key, job->session.user_folded,
-                                       &active, err);
-    if (rc == RC_OK && !active)
-        return err_set(err, RC_DENIED, "the access key is no longer active");
+    enum rc rc = check_still_allowed(job, database, err);
     if (rc == RC_OK && job->mail && job->mail->also)
         rc = job->mail->also(job->mail->also_ctx, database, job->arena, err);
     return rc == RC_OK ? submit_accept(job->arena, &job->core->constants, &job->core->writer_thread,
@@ -340,6 +384,10 @@ accept_done(struct write_job *write)
         (struct submission_job *)((char *)write - offsetof(struct submission_job, write));
     struct core *core = job->core;
     const struct message_row *message = &job->answer.entry.message;
+    if (write->rc == RC_DENIED && job->refused_at_commit) {
+        refuse(job, job->answer.reply);
+        return;
+    }
     if (write->rc == RC_DENIED) {
         job->verdict_reason = "inactive_key";
         refuse(job, slice_of(reply_text(REPLY_AUTH_INVALID)));
@@ -383,16 +431,11 @@ accept_done(struct write_job *write)
 static void
 commit(struct submission_job *job)
 {
-    struct spool_entry *entry = &job->answer.entry;
-    entry->body = buf_slice(&job->chunk);
-    entry->staged = job->staged;
+    const struct spool_entry *entry = &job->answer.entry;
     job->leased = due_has_room(job->core->delivery);
     for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++)
         job->leased = due_takes(job->core->delivery, entry->recipients[i].domain);
-    for (uint32_t i = 0; job->leased && i < entry->recipient_count; i++) {
-        entry->recipients[i].leased = true;
-        entry->recipients[i].next_ms = job->request.now_ms + SPOOL_LEASE_MS;
-    }
+    complete_entry(job);
     job->step = COMMITTING;
     job->write = (struct write_job){
         .run = accept_run, .done = accept_done, .guarded = job->mail && job->mail->also};

@@ -1,7 +1,7 @@
 #include "identities.h"
 
 #define IDENTITY_COLUMNS                                                                           \
-    "name, is_domain, created_ms, token, vouched, suspended, only_itself, dkim_enabled, "          \
+    "name, is_domain, created_ms, token, vouched, only_itself, dkim_enabled, "                     \
     "mail_from_domain, mail_from_reject, configuration_set, dkim_external, keys_ms"
 
 #define SELECT_IDENTITY "SELECT " IDENTITY_COLUMNS ", forwarding_enabled, headers_in FROM identity"
@@ -19,13 +19,12 @@ enum rc
 identities_insert(struct database *db, const struct identity_row *row, struct err *err)
 {
     struct query q = query_start(db, "INSERT INTO identity (" IDENTITY_COLUMNS
-                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_text(&q, row->name);
     query_i64(&q, row->domain);
     query_i64(&q, row->created_ms);
     query_text(&q, row->token);
     query_i64(&q, row->vouched);
-    bind_optional(&q, row->suspended);
     query_i64(&q, row->only_itself);
     query_i64(&q, row->dkim_enabled);
     bind_optional(&q, row->mail_from_domain);
@@ -47,16 +46,15 @@ read_identity(struct query *q, struct arena *arena, struct identity_row *row)
     row->created_ms = query_column_i64(q, 2);
     row->token = query_column_text(q, arena, 3);
     row->vouched = query_column_i64(q, 4) != 0;
-    row->suspended = query_column_text(q, arena, 5);
-    row->only_itself = query_column_i64(q, 6) != 0;
-    row->dkim_enabled = query_column_i64(q, 7) != 0;
-    row->mail_from_domain = query_column_text(q, arena, 8);
-    row->mail_from_reject = query_column_i64(q, 9) != 0;
-    row->configuration_set = query_column_text(q, arena, 10);
-    row->dkim_external = query_column_i64(q, 11) != 0;
-    row->keys_ms = query_column_i64(q, 12);
-    row->forwarding_enabled = query_column_i64(q, 13) != 0;
-    row->headers_in = query_column_text(q, arena, 14);
+    row->only_itself = query_column_i64(q, 5) != 0;
+    row->dkim_enabled = query_column_i64(q, 6) != 0;
+    row->mail_from_domain = query_column_text(q, arena, 7);
+    row->mail_from_reject = query_column_i64(q, 8) != 0;
+    row->configuration_set = query_column_text(q, arena, 9);
+    row->dkim_external = query_column_i64(q, 10) != 0;
+    row->keys_ms = query_column_i64(q, 11);
+    row->forwarding_enabled = query_column_i64(q, 12) != 0;
+    row->headers_in = query_column_text(q, arena, 13);
 }
 
 enum rc
@@ -152,11 +150,10 @@ enum rc
 identities_update(struct database *db, const struct identity_row *row, struct err *err)
 {
     struct query q = query_start(
-        db, "UPDATE identity SET vouched = ?, suspended = ?, only_itself = ?, dkim_enabled = ?, "
+        db, "UPDATE identity SET vouched = ?, only_itself = ?, dkim_enabled = ?, "
             "mail_from_domain = ?, mail_from_reject = ?, configuration_set = ?, dkim_external = ?, "
             "keys_ms = ?, headers_in = ? WHERE name = ?");
     query_i64(&q, row->vouched);
-    bind_optional(&q, row->suspended);
     query_i64(&q, row->only_itself);
     query_i64(&q, row->dkim_enabled);
     bind_optional(&q, row->mail_from_domain);

@@ -9,9 +9,8 @@ struct identity_row {
     struct slice name;
     bool domain;
     int64_t created_ms;
-    struct slice token;     /* domains: the value of the TXT record at _amazonses.<domain> */
-    bool vouched;           /* verified by the administrator's word, without proof */
-    struct slice suspended; /* the reason; empty: not suspended */
+    struct slice token; /* domains: the value of the TXT record at _amazonses.<domain> */
+    bool vouched;       /* verified by the administrator's word, without proof */
     bool only_itself, dkim_enabled, mail_from_reject;
     struct slice mail_from_domain, configuration_set;
     bool dkim_external; /* domains: the owner brought the key (BYODKIM) */

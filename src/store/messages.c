@@ -419,15 +419,55 @@ recipients_find(struct database *db, struct arena *arena, int64_t key, struct re
     return rc;
 }
 
-enum rc
-recipients_waiting(struct database *db, struct arena *arena, int64_t after, int64_t limit,
-                   struct recipient_row **out, size_t *count, struct err *err)
+/* The parameters of a filter come first. */
+#define IS_OF                                                                                      \
+    "EXISTS (SELECT 1 FROM message m WHERE m.key = recipient.key / 1024 "                          \
+    "AND (?1 = '' OR m.access_key = ?1) "                                                          \
+    "AND (?2 = '' OR lower(m.user_name) = ?2 OR m.access_key IN (SELECT id FROM access_key WHERE " \
+    "iam_user = ?2)) "                                                                             \
+    "AND (?3 = '' OR instr(lower(m.header_from), ?3) OR instr(lower(m.reverse_path), ?3))) "
+
+static void
+bind_filter(struct query *q, const struct recipient_filter *filter)
 {
-    struct query q = query_start(db, "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE state <= 1 "
-                                     "AND key > ? ORDER BY key LIMIT ?");
+    query_text(q, filter->access_key);
+    query_text(q, filter->user);
+    query_text(q, filter->identity);
+}
+
+enum rc
+recipients_waiting(struct database *db, struct arena *arena, const struct recipient_filter *filter,
+                   int64_t after, int64_t limit, struct recipient_row **out, size_t *count,
+                   struct err *err)
+{
+    bool all = !filter->user.len && !filter->access_key.len && !filter->identity.len;
+    struct query q = query_start(
+        db, all ? "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE state <= 1 AND key > ? "
+                  "ORDER BY key LIMIT ?"
+                : "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE " IS_OF
+                  "AND state <= 1 AND key > ?4 ORDER BY key LIMIT ?5");
+    if (!all)
+        bind_filter(&q, filter);
     query_i64(&q, after);
     query_i64(&q, limit);
     return collect(&q, arena, out, count, err);
+}
+
+enum rc
+recipients_queued(struct database *db, struct arena *arena, const struct recipient_filter *filter,
+                  int64_t **keys, size_t *count, struct err *err)
+{
+    int64_t *list = NULL;
+    size_t len = 0, cap = 0;
+    struct query q = query_start(db, "SELECT key FROM recipient WHERE " IS_OF "AND state = 0");
+    bind_filter(&q, filter);
+    while (query_row(&q)) {
+        list = arena_grow(arena, list, sizeof *list, len, &cap);
+        list[len++] = query_column_i64(&q, 0);
+    }
+    *keys = list;
+    *count = len;
+    return query_end(&q, err);
 }
 
 enum rc

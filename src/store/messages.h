@@ -106,10 +106,21 @@ MUST_USE enum rc recipients_update(struct database *db, const struct recipient_r
                                    struct err *err);
 MUST_USE enum rc recipients_find(struct database *db, struct arena *arena, int64_t key,
                                  struct recipient_row *out, struct err *err);
+/* Of which messages; what is empty does not count. */
+struct recipient_filter {
+    struct slice user; /* folded: of that name, or by a key that is that user's now */
+    struct slice access_key;
+    struct slice identity; /* From or the reverse-path has this in it, in lower-case */
+};
 /* Queued or held ones, oldest first, from key `after`. */
-MUST_USE enum rc recipients_waiting(struct database *db, struct arena *arena, int64_t after,
+MUST_USE enum rc recipients_waiting(struct database *db, struct arena *arena,
+                                    const struct recipient_filter *filter, int64_t after,
                                     int64_t limit, struct recipient_row **out, size_t *count,
                                     struct err *err);
+/* Those that are queued, from their index: what `hold` takes, in no order. */
+MUST_USE enum rc recipients_queued(struct database *db, struct arena *arena,
+                                   const struct recipient_filter *filter, int64_t **keys,
+                                   size_t *count, struct err *err);
 /* How many are queued, and held: read from the indexes of these alone. */
 MUST_USE enum rc recipients_count_waiting(struct database *db, int64_t *queued, int64_t *held,
                                           struct err *err);

@@ -155,6 +155,12 @@ static const char *const migrations[] = {
     /* 4: what a start reads of the last day, without the bodies beside it */
     "CREATE INDEX message_accepted ON message (accepted_ms, counted);"
     /* suspension of users and identities */
+    "CREATE TABLE suspension (kind INTEGER NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,"
+    " since_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject))"
+    " WITHOUT ROWID;"
+    "INSERT INTO suspension SELECT 1, lower(name), suspended, 0, 9223372036854775807 FROM identity"
+    " WHERE suspended <> '';"
+    "ALTER TABLE identity DROP COLUMN suspended;"
     /* ledger */
     /* brake */
     /* rotation of signing keys */

@@ -25,4 +25,9 @@ MUST_USE enum rc settings_get(struct database *db, struct arena *arena, const ch
 MUST_USE enum rc settings_put(struct database *db, const char *name, struct slice value,
                               struct err *err);
 
+/* How often somebody changed something: what was decided from a snapshot in which it had another
+ * value is decided again before it is committed. */
+MUST_USE enum rc settings_changes(struct database *db, int64_t *changes, struct err *err);
+MUST_USE enum rc settings_count_change(struct database *db, struct err *err);
+
 #endif

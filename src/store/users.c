@@ -171,10 +171,17 @@ users_delete(struct database *db, struct arena *arena, struct slice name, struct
         if (rc != RC_OK)
             return rc;
     }
-    struct query tags = query_start(
-        db, "DELETE FROM tag WHERE resource = (SELECT id FROM iam_user WHERE folded = ?)");
-    query_text(&tags, folded);
-    enum rc rc = query_run(&tags, err);
+    static const char *const belongings[] = {
+        "DELETE FROM tag WHERE resource = (SELECT id FROM iam_user WHERE folded = ?)",
+        "DELETE FROM suspension WHERE kind = 0 AND subject = (SELECT id FROM iam_user WHERE "
+        "folded = ?)",
+    };
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < sizeof belongings / sizeof belongings[0]; i++) {
+        struct query belonging = query_start(db, belongings[i]);
+        query_text(&belonging, folded);
+        rc = query_run(&belonging, err);
+    }
     if (rc != RC_OK)
         return rc;
     struct query q = query_start(db, "DELETE FROM iam_user WHERE folded = ?");
@@ -216,10 +223,13 @@ access_keys_insert(struct database *db, const struct access_key_row *row, struct
     return rc;
 }
 
+#define SUSPENDED_UNTIL                                                                            \
+    "coalesce((SELECT until_ms FROM suspension WHERE kind = 0 AND subject = u.id), 0) "
+
 #define ACCESS_KEY_SELECT                                                                          \
     "SELECT k.id, k.iam_user, u.name, u.id, u.path, k.secret, k.active, k.created_ms, k.used_ms, " \
-    "k.used_service, k.used_address, k.revoked FROM access_key k JOIN iam_user u ON u.folded = "   \
-    "k.iam_user "
+    "k.used_service, k.used_address, k.revoked, " SUSPENDED_UNTIL "FROM access_key k "             \
+    "JOIN iam_user u ON u.folded = k.iam_user "
 
 static void
 read_access_key(struct query *q, struct arena *arena, struct access_key_row *row)
@@ -236,6 +246,7 @@ read_access_key(struct query *q, struct arena *arena, struct access_key_row *row
     row->used_service = query_column_text(q, arena, 9);
     row->used_address = query_column_text(q, arena, 10);
     row->revoked = query_column_i64(q, 11) != 0;
+    row->suspended_until_ms = query_column_i64(q, 12);
 }
 
 enum rc
@@ -319,13 +330,15 @@ access_keys_last_uses(struct database *db, struct arena *arena,
 }
 
 enum rc
-access_keys_is_active(struct database *db, struct slice id, struct slice user_folded, bool *active,
-                      struct err *err)
+access_keys_is_usable(struct database *db, struct slice id, struct slice user_folded,
+                      int64_t now_ms, bool *usable, struct err *err)
 {
-    struct query q = query_start(db, "SELECT active FROM access_key WHERE id = ? AND iam_user = ?");
+    struct query q =
+        query_start(db, "SELECT k.active, " SUSPENDED_UNTIL "FROM access_key k JOIN iam_user u ON "
+                        "u.folded = k.iam_user WHERE k.id = ? AND k.iam_user = ?");
     query_text(&q, id);
     query_text(&q, user_folded);
-    *active = query_row(&q) && query_column_i64(&q, 0) != 0;
+    *usable = query_row(&q) && query_column_i64(&q, 0) != 0 && now_ms >= query_column_i64(&q, 1);
     return query_end(&q, err);
 }
 

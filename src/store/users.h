@@ -15,6 +15,7 @@ struct access_key_row {
     struct slice secret; /* sealed with row "access-key:<id>" */
     bool active;
     bool revoked;                /* inactive because it was revoked: `restore` undoes that */
+    int64_t suspended_until_ms;  /* its user is suspended until then; 0: not */
     int64_t created_ms, used_ms; /* used_ms 0: never */
     struct slice used_service, used_address;
 };
@@ -42,11 +43,18 @@ MUST_USE enum rc users_page(struct database *db, struct arena *arena, struct sli
  * found. RC_CONFLICT: the name is somebody else's. */
 MUST_USE enum rc users_move(struct database *db, struct arena *arena, const struct user_row *row,
                             struct slice name, struct slice path, struct err *err);
-/* RC_CONFLICT while keys, policies, group memberships or a password are left; tags go. */
+/* RC_CONFLICT while keys, policies, group memberships or a password are left; tags and a suspension go. */
 MUST_USE enum rc users_delete(struct database *db, struct arena *arena, struct slice name,
                               struct err *err);
 MUST_USE enum rc users_set_boundary(struct database *db, struct slice folded, struct slice arn,
                                     struct err *err);
+
+/* Nobody is let in by a key that is off, or whose user is suspended. */
+static inline bool
+access_key_is_usable(const struct access_key_row *key, int64_t now_ms)
+{
+    return key->active && now_ms >= key->suspended_until_ms;
+}
 
 MUST_USE enum rc access_keys_insert(struct database *db, const struct access_key_row *row,
                                     struct err *err);
@@ -64,9 +72,10 @@ MUST_USE enum rc access_keys_last_uses(struct database *db, struct arena *arena,
 MUST_USE enum rc access_keys_delete(struct database *db, struct slice id, struct err *err);
 MUST_USE enum rc access_keys_touch(struct database *db, struct slice id, int64_t now_ms,
                                    struct slice service, struct slice address, struct err *err);
-/* Active, and still that user's: what was decided under a name that the user had then is void. */
-MUST_USE enum rc access_keys_is_active(struct database *db, struct slice id,
-                                       struct slice user_folded, bool *active, struct err *err);
+/* Usable now, and still that user's: what was decided under a name that the user had then is void. */
+MUST_USE enum rc access_keys_is_usable(struct database *db, struct slice id,
+                                       struct slice user_folded, int64_t now_ms, bool *usable,
+                                       struct err *err);
 
 MUST_USE enum rc groups_insert(struct database *db, const struct group_row *row, struct err *err);
 MUST_USE enum rc groups_find(struct database *db, struct arena *arena, struct slice name,

@@ -1,12 +1,10 @@
 """Identities over the SES APIs of both generations, as boto3 speaks them."""
 
 import base64
-import contextlib
 import email
 import email.policy
 import json
 import re
-import sqlite3
 import subprocess
 import threading
 import time
@@ -467,13 +465,12 @@ def test_v2_lists_identities_under_both_uris(fresh, v2):
 def test_a_suspended_identity_does_not_send_and_stays(fresh, v1, v2):
     fresh.add_domain("test1.com")
     assert v2.get_email_identity(EmailIdentity="test1.com")["VerifiedForSendingStatus"]
-    with contextlib.closing(sqlite3.connect(fresh.dir / "postern.db")) as store:
-        store.execute("UPDATE identity SET suspended = 'abuse' WHERE name = 'test1.com'")
-        store.commit()
+    fresh.admin("suspension.put", target="test1.com", reason="abuse")
     assert not v2.get_email_identity(EmailIdentity="test1.com")["VerifiedForSendingStatus"]
     text = "test1.com is suspended: only the administrator can delete it"
     assert refused(v1.delete_identity, Identity="test1.com")[1] == text
     assert refused(v2.delete_email_identity, EmailIdentity="test1.com")[1] == text
+    fresh.admin("suspension.end", target="test1.com")
     fresh.admin("identity.remove", identity="test1.com")
 
 

@@ -22,6 +22,7 @@ struct world {
     struct policy *policies[4];
     struct policy_entry entries[4], identity_entries[4];
     struct identity_fact identities[4];
+    struct suspension_fact suspensions[1];
     struct gate_facts facts;
     struct gate_request request;
     struct senders senders;
@@ -239,14 +240,125 @@ an_address_identity_covers_its_labels(void **state)
 }
 
 static void
+suspend(struct world *world, const char *name, int64_t until_ms)
+{
+    world->suspensions[0] = (struct suspension_fact){slice_of(name), SLICE("stolen"), until_ms};
+    world->facts.suspensions = world->suspensions;
+    world->facts.suspension_count = 1;
+}
+
+static void
 a_suspended_identity_denies_whatever_else_is_verified(void **state)
 {
     struct world *world = *state;
     give_policy(world, ANY_POLICY);
     add_identity(world, "test1.com", true);
-    add_identity(world, "taro@test1.com", true)->suspended = true;
+    add_identity(world, "taro@test1.com", true);
+    suspend(world, "taro@test1.com", INT64_MAX);
     assert_int_equal(ask_as(world, "taro@test1.com"), GATE_SUSPENDED);
     assert_int_equal(ask_as(world, "jiro@test1.com"), GATE_ALLOWED);
+}
+
+static void
+a_suspended_address_is_stopped_in_every_spelling(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    suspend(world, "taro@test1.com", INT64_MAX);
+    const char *const spellings[] = {"TARO@test1.com", "Taro@TEST1.com", "taro+x@test1.com",
+                                     "\"taro\"@test1.com", "\"taro+x y\"@test1.com"};
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
+        assert_int_equal(ask_as(world, spellings[i]), GATE_SUSPENDED);
+    assert_int_equal(ask_as(world, "taro@sub.test1.com"), GATE_ALLOWED);
+    assert_int_equal(ask_as(world, "xtaro@test1.com"), GATE_ALLOWED);
+}
+
+static void
+a_suspended_label_leaves_the_address_alone(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    suspend(world, "taro+news@test1.com", INT64_MAX);
+    assert_int_equal(ask_as(world, "taro+news@test1.com"), GATE_SUSPENDED);
+    assert_int_equal(ask_as(world, "Taro+NEWS@test1.com"), GATE_SUSPENDED);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+}
+
+static void
+a_suspended_domain_stops_what_is_below_it_though_it_is_only_itself(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true)->only_itself = true;
+    add_identity(world, "sub.test1.com", true);
+    add_identity(world, "xtest1.com", true);
+    suspend(world, "test1.com", INT64_MAX);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_SUSPENDED);
+    assert_int_equal(ask_as(world, "taro@sub.test1.com"), GATE_SUSPENDED);
+    assert_int_equal(ask_as(world, "taro@xtest1.com"), GATE_ALLOWED);
+}
+
+static void
+a_suspension_counts_for_every_sender_address(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    suspend(world, "taro@test1.com", INT64_MAX);
+    assert_int_equal(
+        ask(world, "jiro@test1.com", "From: jiro@test1.com\r\nSender: taro@test1.com\r\n"),
+        GATE_SUSPENDED);
+    assert_int_equal(ask(world, "taro@test1.com", "From: jiro@test1.com\r\n"), GATE_SUSPENDED);
+}
+
+static void
+a_suspension_is_over_at_its_end_and_not_before(void **state)
+{
+    struct world *world = *state;
+    give_policy(world, ANY_POLICY);
+    add_identity(world, "test1.com", true);
+    suspend(world, "test1.com", world->request.now_ms);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+    suspend(world, "test1.com", world->request.now_ms + 1);
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_SUSPENDED);
+    struct suspension_fact user = {SLICE("taro"), SLICE("left"), world->request.now_ms};
+    world->facts.suspension_count = 0;
+    world->facts.user_suspension = &user;
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_ALLOWED);
+    user.until_ms++;
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_USER_SUSPENDED);
+}
+
+static void
+a_suspension_tells_its_end_and_a_reason_that_a_reply_can_hold(void **state)
+{
+    struct world *world = *state;
+    struct slice reply;
+    give_policy(world, ANY_POLICY);
+    suspend(world, "test1.com", 1700000001000);
+    ask_as(world, "taro@test1.com");
+    assert_int_equal(gate_reply(world->arena, &world->decision, &reply), RC_DENIED);
+    assert_true(slice_is(reply, "554 Message rejected: Identity test1.com is suspended until "
+                                "2023-11-14T22:13:21.000Z: stolen"));
+    world->suspensions[0].reason = SLICE("\xe7\x9b\x97\xe9\x9b\xa3");
+    world->suspensions[0].until_ms = INT64_MAX;
+    ask_as(world, "taro@test1.com");
+    assert_int_equal(gate_reply(world->arena, &world->decision, &reply), RC_DENIED);
+    assert_true(slice_is(reply, "554 Message rejected: Identity test1.com is suspended"));
+}
+
+static void
+a_suspended_user_is_told_so_whatever_else_is_wrong(void **state)
+{
+    struct world *world = *state;
+    struct suspension_fact user = {SLICE("taro"), SLICE("left"), INT64_MAX};
+    world->facts.user_suspension = &user;
+    assert_int_equal(ask_as(world, "taro@test1.com"), GATE_USER_SUSPENDED);
+    assert_true(slice_is(world->decision.text,
+                         "Access denied: User `arn:aws:iam::123456789012:user/taro' is "
+                         "suspended: left"));
 }
 
 static void
@@ -552,6 +664,13 @@ main(void)
         TEST(a_subdomain_is_covered_unless_the_domain_is_only_itself),
         TEST(an_address_identity_covers_its_labels),
         TEST(a_suspended_identity_denies_whatever_else_is_verified),
+        TEST(a_suspended_address_is_stopped_in_every_spelling),
+        TEST(a_suspended_label_leaves_the_address_alone),
+        TEST(a_suspended_domain_stops_what_is_below_it_though_it_is_only_itself),
+        TEST(a_suspension_counts_for_every_sender_address),
+        TEST(a_suspension_is_over_at_its_end_and_not_before),
+        TEST(a_suspension_tells_its_end_and_a_reason_that_a_reply_can_hold),
+        TEST(a_suspended_user_is_told_so_whatever_else_is_wrong),
         TEST(a_pending_identity_still_denies_by_its_policy),
         TEST(a_display_name_that_shows_another_address_is_refused),
         TEST(in_the_sandbox_recipients_must_be_verified_and_are_resources),

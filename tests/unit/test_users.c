@@ -82,7 +82,7 @@ key_is_active_for(struct world *world, const char *folded)
 {
     bool active;
     assert_int_equal(
-        access_keys_is_active(world->db, SLICE("AKIA1"), slice_of(folded), &active, &world->err),
+        access_keys_is_usable(world->db, SLICE("AKIA1"), slice_of(folded), 1, &active, &world->err),
         RC_OK);
     return active;
 }
