@@ -1,5 +1,6 @@
 /* Who may send as whom: the matrix, one address, what breaks the rules, and what a change would do. */
 #include "access_view.h"
+#include "base/clock.h"
 #include "operations.h"
 #include "submit.h"
 
@@ -56,6 +57,9 @@ condition_words(struct api_call *call, const struct access_grant *grant)
         buf_printf(&out, "%sunless statement %zu of the %.*s denies it", out.len ? ", " : "",
                    grant->unless[i].statement,
                    SLICE_ARG(submit_policy_name(call->arena, grant->unless[i].entry)));
+    if (grant->not_before_ms)
+        buf_printf(&out, "%safter its suspension ends at %.*s", out.len ? ", " : "",
+                   SLICE_ARG(clock_iso8601(call->arena, grant->not_before_ms)));
     if (grant->beside)
         buf_printf(&out, "%sbeside a From address with another configuration set",
                    out.len ? ", " : "");
@@ -95,6 +99,8 @@ put_holder_members(struct api_call *call, const struct access_holder *holder)
 {
     json_put_string(call->output, "user", holder->user.name);
     json_put_i64(call->output, "active_keys", (int64_t)holder->active_keys);
+    json_put_bool(call->output, "suspended", holder->suspended_until_ms > 0);
+    api_put_time(call, "suspended_until", holder->suspended_until_ms);
 }
 
 /* What stands over everything: in the sandbox and while paused, less is let through. */
@@ -165,8 +171,16 @@ put_identities(struct api_call *call, const struct access_view *view, const stru
         json_open_object(call->output);
         json_put_string(call->output, "identity", fact->name);
         json_put_bool(call->output, "verified", fact->verified);
-        json_put_bool(call->output, "suspended", fact->suspended);
         json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    json_key(call->output, "suspensions");
+    json_open_array(call->output);
+    for (size_t i = 0; i < view->account.suspension_count; i++) {
+        const struct suspension_fact *fact = &view->account.suspensions[i];
+        if (call->now_ms < fact->until_ms &&
+            gate_suspension_covers(call->arena, fact->name, address))
+            json_write_string(call->output, fact->name);
     }
     json_close_array(call->output);
 }

@@ -4,6 +4,9 @@
 #include "operations.h"
 #include "store/configuration_sets.h"
 #include "store/settings.h"
+#include "store/suspensions.h"
+
+#include <inttypes.h>
 
 enum { STUDIES_MAX = 20000, SHOWN_MAX = 5, SETS_MAX = 100000 };
 
@@ -34,6 +37,9 @@ load_account(struct api_call *call, struct access_view *view, struct err *err)
     if (rc == RC_OK)
         rc = load_sets(call, &view->account, err);
     if (rc == RC_OK)
+        rc = facts_suspensions(call->arena, call->database, &view->account.suspensions,
+                               &view->account.suspension_count, err);
+    if (rc == RC_OK)
         rc = settings_get(call->database, call->arena, SETTING_PRODUCTION, &production, err);
     if (rc == RC_OK)
         rc = settings_get(call->database, call->arena, SETTING_PAUSED, &paused, err);
@@ -42,6 +48,16 @@ load_account(struct api_call *call, struct access_view *view, struct err *err)
     view->sandbox = !slice_is(production, "on");
     view->paused = slice_is(paused, "on");
     return RC_OK;
+}
+
+static enum rc
+load_suspension(struct api_call *call, struct access_holder *holder, struct err *err)
+{
+    struct suspension_row row;
+    enum rc rc = suspensions_of_user(call->database, call->arena, holder->user.folded, &row, err);
+    if (rc == RC_OK && call->now_ms < row.until_ms)
+        holder->suspended_until_ms = row.until_ms;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc
@@ -59,6 +75,9 @@ load_holder(struct api_call *call, const struct access_view *view, struct access
         access_keys_of(call->database, call->arena, holder->user.folded, &keys, &count, err);
     for (size_t i = 0; rc == RC_OK && i < count; i++)
         holder->active_keys += keys[i].active;
+    if (rc == RC_OK)
+        rc = load_suspension(call, holder, err);
+    holder->able = holder->active_keys > 0 && holder->suspended_until_ms != INT64_MAX;
     if (rc == RC_OK)
         rc = facts_principal(call->arena, &source, holder->user.folded, &principal.policies,
                              &principal.policy_count, err);
@@ -95,7 +114,8 @@ access_view_load(struct api_call *call, struct slice only, struct access_view *v
 bool
 access_grant_is_conditional(const struct access_grant *grant)
 {
-    return grant->only_if_count > 0 || grant->unless_count > 0 || grant->beside;
+    return grant->only_if_count > 0 || grant->unless_count > 0 || grant->beside ||
+           grant->not_before_ms > 0;
 }
 
 bool
@@ -186,7 +206,7 @@ collect(struct check *check, const struct access_view *view)
             struct slice literal = address_set_literal(&grant->addresses);
             if (literal.len)
                 (void)map_put(check->named, literal, (void *)holder);
-            if (holder->active_keys > 0)
+            if (holder->able)
                 check->entries[check->count++] = (struct entry){
                     holder, grant, example_of(check->arena, grant), access_grant_is_one(grant)};
         }
@@ -368,7 +388,7 @@ access_view_check(struct arena *arena, const struct access_view *view, struct ac
     for (size_t i = 0; i < check.count; i++)
         find_not_granted(&check, &check.entries[i]);
     for (size_t i = 0; i < view->count; i++)
-        if (view->holders[i].active_keys > 0)
+        if (view->holders[i].able)
             find_coarse(&check, &view->holders[i]);
     map_free(check.addresses);
     map_free(check.named);
@@ -389,7 +409,7 @@ conditions_text(struct arena *arena, const struct access_grant *grant)
 {
     struct buf out;
     buf_init(&out, 1 << 20);
-    buf_printf(&out, "%d\n", grant->beside);
+    buf_printf(&out, "%d %" PRId64 "\n", grant->beside, grant->not_before_ms);
     for (size_t i = 0; i < grant->only_if_count; i++)
         buf_printf(&out, "%.*s\n", SLICE_ARG(access_clause_text(arena, &grant->only_if[i])));
     buf_add_cstr(&out, "|\n");
@@ -480,7 +500,7 @@ holder_named(const struct access_view *view, struct slice folded)
 {
     for (size_t i = 0; i < view->count; i++)
         if (slice_eq(view->holders[i].user.folded, folded))
-            return view->holders[i].active_keys > 0 ? &view->holders[i] : NULL;
+            return view->holders[i].able ? &view->holders[i] : NULL;
     return NULL;
 }
 
@@ -490,11 +510,11 @@ access_view_compare(struct arena *arena, const struct access_view *before,
 {
     struct difference difference = {.arena = arena};
     for (size_t i = 0; i < after->count; i++)
-        if (after->holders[i].active_keys > 0)
+        if (after->holders[i].able)
             add_new(&difference, true, holder_named(before, after->holders[i].user.folded),
                     &after->holders[i]);
     for (size_t i = 0; i < before->count; i++)
-        if (before->holders[i].active_keys > 0)
+        if (before->holders[i].able)
             add_new(&difference, false, holder_named(after, before->holders[i].user.folded),
                     &before->holders[i]);
     *out = difference.changes;

@@ -12,6 +12,8 @@
 struct access_holder {
     struct user_row user;
     size_t active_keys;
+    int64_t suspended_until_ms; /* INT64_MAX: without an end; 0: not suspended */
+    bool able; /* has an active key, and is not suspended for good: now or later, it can send */
     struct access_grants grants;
 };
 
@@ -48,7 +50,7 @@ struct access_finding {
     struct slice text; /* what is wrong */
 };
 
-/* Of the users who have an active key: the others cannot send. */
+/* Of the users who are able to send. */
 void access_view_check(struct arena *arena, const struct access_view *view,
                        struct access_finding **out, size_t *count);
 

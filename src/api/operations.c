@@ -35,6 +35,7 @@ static const struct api_operation operations[] = {
     {"policy.attach", API_WRITE, policy_attach},
     {"policy.boundary", API_WRITE, policy_boundary},
     {"grant.create", API_WRITE, grant_create},
+    {"grant.list", API_READ, grant_list},
     {"grant.revoke", API_WRITE, grant_revoke},
     {"grant.restore", API_WRITE, grant_restore},
     {"suspension.put", API_WRITE, suspension_put},

@@ -68,6 +68,7 @@ enum rc policy_boundary(struct api_call *call, struct err *err);
 
 /* grant_operations.c */
 enum rc grant_create(struct api_call *call, struct err *err);
+enum rc grant_list(struct api_call *call, struct err *err);
 enum rc grant_revoke(struct api_call *call, struct err *err);
 enum rc grant_restore(struct api_call *call, struct err *err);
 

@@ -15,6 +15,7 @@
 #include "statement.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 const char *const access_actions[ACCESS_ACTIONS] = {
     "ses:SendRawEmail",           "ses:SendEmail",     "ses:SendTemplatedEmail",
@@ -587,11 +588,7 @@ may_send(struct arena *arena, const struct access_account *account,
     bool verified = false;
     for (size_t i = 0; i < account->identity_count; i++) {
         const struct identity_fact *outer = &account->identities[i].fact;
-        if (!encloses(arena, outer, identity))
-            continue;
-        if (outer->suspended)
-            return false;
-        verified |= outer->verified;
+        verified |= outer->verified && encloses(arena, outer, identity);
     }
     return verified;
 }
@@ -722,7 +719,8 @@ key_of(struct arena *arena, const struct access_grant *grant)
 {
     struct buf key;
     buf_init(&key, 16 << 20);
-    buf_printf(&key, "%p %d\n", (const void *)grant->identity, grant->beside);
+    buf_printf(&key, "%p %d %" PRId64 "\n", (const void *)grant->identity, grant->beside,
+               grant->not_before_ms);
     key_patterns(&key, grant->addresses.must, grant->addresses.must_count);
     key_patterns(&key, grant->addresses.never, grant->addresses.never_count);
     key_clauses(&key, &grant->allow, 1);
@@ -835,11 +833,58 @@ is_needless(struct arena *arena, const struct access_grants *grants,
     for (size_t i = 0; i < grants->count; i++) {
         const struct access_grant *other = &grants->list[i];
         if (!other->beside && other->identity == beside->identity && other->only_if_count == 0 &&
-            other->unless_count == 0 && (beside->actions & ~other->actions) == 0 &&
+            other->unless_count == 0 && other->not_before_ms == 0 &&
+            (beside->actions & ~other->actions) == 0 &&
             address_set_within(arena, &beside->addresses, &other->addresses))
             return true;
     }
     return false;
+}
+
+/* What a suspension in force stops has no grant, or one from its end on. */
+static void
+suspend(struct arena *arena, const struct suspension_fact *suspension, struct access_grants *starts)
+{
+    const struct address_pattern *stopped = address_pattern_suspension(arena, suspension->name);
+    for (size_t i = 0, count = starts->count; i < count; i++) {
+        struct access_grant later = starts->list[i];
+        later.addresses = address_set_with(arena, &later.addresses, stopped, NULL);
+        if (later.not_before_ms < suspension->until_ms)
+            later.not_before_ms = suspension->until_ms;
+        starts->list[i].addresses =
+            address_set_with(arena, &starts->list[i].addresses, NULL, stopped);
+        if (suspension->until_ms == INT64_MAX || is_empty(arena, &later.addresses))
+            continue;
+        starts->list =
+            arena_grow(arena, starts->list, sizeof *starts->list, starts->count, &starts->cap);
+        starts->list[starts->count++] = later;
+    }
+}
+
+/* Where the identity is the most specific one; in parts, if some of it is suspended. */
+static struct access_grants
+starts_of(struct arena *arena, const struct access_account *account,
+          const struct access_identity *identity)
+{
+    struct access_grants starts = {0};
+    starts.list = arena_grow(arena, NULL, sizeof *starts.list, 0, &starts.cap);
+    starts.list[starts.count++] = (struct access_grant){
+        .identity = identity, .addresses = region_of(arena, account, &identity->fact)};
+    for (size_t i = 0; i < account->suspension_count; i++)
+        if (account->now_ms < account->suspensions[i].until_ms)
+            suspend(arena, &account->suspensions[i], &starts);
+    return starts;
+}
+
+static void
+analyse_region(struct analysis *analysis, const struct access_identity *identity)
+{
+    struct access_grants starts = starts_of(analysis->arena, analysis->account, identity);
+    struct policies policies =
+        with_policies_of(analysis->arena, analysis->principal, &identity->fact);
+    for (size_t i = 0; i < starts.count; i++)
+        for (size_t action = 0; action < ACCESS_ACTIONS; action++)
+            analyse_action(analysis, &starts.list[i], &policies, action);
 }
 
 void
@@ -848,16 +893,9 @@ access_of(struct arena *arena, const struct access_account *account,
 {
     *out = (struct access_grants){0};
     struct analysis analysis = {arena, account, principal, out, map_new()};
-    for (size_t i = 0; i < account->identity_count; i++) {
-        const struct access_identity *identity = &account->identities[i];
-        if (!may_send(arena, account, &identity->fact))
-            continue;
-        struct access_grant start = {.identity = identity,
-                                     .addresses = region_of(arena, account, &identity->fact)};
-        struct policies policies = with_policies_of(arena, principal, &identity->fact);
-        for (size_t action = 0; action < ACCESS_ACTIONS; action++)
-            analyse_action(&analysis, &start, &policies, action);
-    }
+    for (size_t i = 0; i < account->identity_count; i++)
+        if (may_send(arena, account, &account->identities[i].fact))
+            analyse_region(&analysis, &account->identities[i]);
     map_free(analysis.known);
     size_t kept = 0;
     for (size_t i = 0; i < out->count; i++)

@@ -29,6 +29,8 @@ struct access_account {
     size_t identity_count;
     const struct slice *configuration_sets;
     size_t configuration_set_count;
+    const struct suspension_fact *suspensions; /* of identities */
+    size_t suspension_count;
     int64_t now_ms;
 };
 
@@ -61,6 +63,7 @@ struct access_grant {
     /* A ForAllValues of an Allow, true since requests need not have its key. */
     struct access_clause *vacuous;
     size_t vacuous_count;
+    int64_t not_before_ms; /* when a suspension of the address ends by itself; 0: none */
     /* Not as the From address, whose default configuration set is refused: as another sender address
      * (MAIL FROM, Sender) beside a From address with another set, or none. */
     bool beside;

@@ -84,6 +84,19 @@ address_pattern_identity(struct arena *arena, struct slice name, bool only_itsel
     return made;
 }
 
+const struct address_pattern *
+address_pattern_suspension(struct arena *arena, struct slice name)
+{
+    if (slice_rchr(name, '@') == SLICE_NONE)
+        return address_pattern_identity(arena, name, false);
+    struct address_pattern *made = ARENA_NEW(arena, struct address_pattern);
+    const struct pattern *literal = compile(arena, escaped(arena, name));
+    made->shown = name;
+    add_face(made, ADDRESS_LOWERED, literal);
+    add_face(made, ADDRESS_FOLDED, literal);
+    return made;
+}
+
 static const struct address_pattern **
 extended(struct arena *arena, const struct address_pattern **list, size_t count,
          const struct address_pattern *more)

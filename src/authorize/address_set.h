@@ -41,6 +41,9 @@ const struct address_pattern *address_pattern_given(struct arena *arena,
 const struct address_pattern *address_pattern_identity(struct arena *arena, struct slice name,
                                                        bool only_itself);
 
+/* All addresses that a suspension of this name stops (gate_suspension_covers). */
+const struct address_pattern *address_pattern_suspension(struct arena *arena, struct slice name);
+
 /* A copy with one more. */
 struct address_set address_set_with(struct arena *arena, const struct address_set *set,
                                     const struct address_pattern *must,

@@ -73,10 +73,15 @@ static const struct action actions[] = {
     {"pause", "on", "account.pause", {{"", "on", TRUE}}, print_done},
     {"pause", "off", "account.pause", {{"", "on", FALSE}}, print_done},
     {"status", NULL, "account.show", {{0}}, print_account},
+    {"grant", "list", "grant.list", {{0}}, print_grants},
     {"grant",
      NULL,
      "grant.create",
-     {{"ADDRESS", "address", WORD}, {"user", "user", VALUE}, {"also", "also", FLAG}},
+     {{"ADDRESS", "address", WORD},
+      {"user", "user", VALUE},
+      {"also", "also", FLAG},
+      {"until", "until", VALUE},
+      {"from-network", "from_network", VALUE}},
      print_grant},
     {"revoke",
      NULL,
@@ -574,8 +579,7 @@ static bool
 understand(const struct cli_verb *verb, int argc, char **argv, struct invocation *invocation,
            int *status)
 {
-    bool alone = find_action(verb->name, NULL) != NULL;
-    int at = alone ? 0 : first_word(verb->name, argc, argv);
+    int at = first_word(verb->name, argc, argv);
     struct cli_option options[ARGUMENTS_MAX + 2];
     *invocation = (struct invocation){.dir = CLI_DEFAULT_DIR};
     invocation->action = find_action(verb->name, at ? argv[at] : NULL);
@@ -583,6 +587,8 @@ understand(const struct cli_verb *verb, int argc, char **argv, struct invocation
         *status = misused(verb, argc, argv, at ? argv[at] : NULL);
         return false;
     }
+    if (!invocation->action->word)
+        at = 0; /* it is an argument */
     size_t count = options_of(invocation, options);
     if (at) {
         argv = without_verb(argv, at);

@@ -41,7 +41,9 @@ static const struct cli_verb verbs[] = {
     {"verify", "IDENTITY", "vouch for a domain or address without proof", action_run},
     {"production", "on | off", "leave the sandbox, or go back", action_run},
     {"pause", "on | off", "stop accepting mail for the whole account, or go on", action_run},
-    {"grant", "ADDRESS [--user NAME] [--also]",
+    {"grant",
+     "ADDRESS [--user NAME] [--also] [--until END] [--from-network CIDR[,CIDR]...]\n"
+     "           | list",
      "hand out an address: a user, a credential, a policy for exactly that address", action_run},
     {"revoke", "ADDRESS|USER|KEY [--hold]", "switch a credential off at once", action_run},
     {"restore", "ADDRESS|USER|KEY", "switch it on again", action_run},

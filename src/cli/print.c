@@ -426,12 +426,26 @@ print_credential(const struct json *answer, const char *at)
 }
 
 void
+print_grants(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"ADDRESS", "address"},   {"USER", "user"},
+                                            {"KIND", "kind"},         {"UNTIL", "until"},
+                                            {"FROM", "from_network"}, {"STATE", "state"}};
+    if (first_of(answer, "grants"))
+        PRINT_TABLE(first_of(answer, "grants"), columns);
+    else
+        printf("None yet.\n\nNext: postern grant ADDRESS%s\n", at);
+}
+
+void
 print_grant(const struct json *answer, const char *at)
 {
     struct arena *arena = arena_new();
     struct slice address = print_safe(arena, text_of(answer, "address"));
     struct slice domain = slice_from(address, slice_rchr(address, '@') + 1);
     print_key(answer);
+    show("until:", text_of(answer, "until"));
+    show("from network:", text_of(answer, "from_network"));
     if (!is_true(answer, "registered"))
         printf("\nThe domain is not registered yet, so nothing can be sent. Next:\n"
                "    postern domain add %.*s%s\n",
@@ -511,18 +525,24 @@ print_revoked(const struct json *answer, const char *at)
 {
     struct arena *arena = arena_new();
     const struct json *key = first_of(answer, "keys");
-    struct slice user = print_safe(arena, text_of(key, "user"));
-    print_keys(answer, at);
+    const struct json *delegate = first_of(answer, "delegates");
+    struct slice user = print_safe(arena, key ? text_of(key, "user") : value_text(delegate));
+    if (key)
+        print_keys(answer, at);
+    for (const struct json *one = delegate; one; one = one->next)
+        printf("Taken back from %.*s, whose own credential goes on.\n",
+               SLICE_ARG(print_safe(arena, one->text)));
     print_held(answer, at);
     for (const struct json *one = first_of(answer, "others"); one; one = one->next)
         printf("\nMay still send as it, by another policy: %.*s. To switch that off too: postern "
                "revoke %.*s%s\n",
                SLICE_ARG(print_safe(arena, one->text)), SLICE_ARG(print_safe(arena, one->text)),
                at);
-    printf("\nWhat it did:    postern decisions --as %.*s%s\n"
-           "A new one:      postern credential rotate %.*s%s\n"
-           "A false alarm:  postern restore %.*s%s\n",
-           SLICE_ARG(user), at, SLICE_ARG(user), at, SLICE_ARG(user), at);
+    printf("\nWhat it did:    postern decisions --as %.*s%s\n", SLICE_ARG(user), at);
+    if (key)
+        printf("A new one:      postern credential rotate %.*s%s\n"
+               "A false alarm:  postern restore %.*s%s\n",
+               SLICE_ARG(user), at, SLICE_ARG(user), at);
     arena_free(arena);
 }
 
@@ -617,8 +637,9 @@ print_account_state(const struct json *answer)
 static const char *
 key_words(const struct json *user)
 {
-    struct slice keys = text_of(user, "active_keys");
-    return slice_is(keys, "0") ? "no active key" : "";
+    if (is_true(user, "suspended"))
+        return "suspended";
+    return slice_is(text_of(user, "active_keys"), "0") ? "no active key" : "";
 }
 
 /* Rows with the user's name in them, as tables want them. */
@@ -665,10 +686,10 @@ print_why_nobody(const struct json *answer)
     if (!identity)
         puts("No identity covers it: add and verify its domain, or the address.");
     for (; identity; identity = identity->next)
-        if (is_true(identity, "suspended"))
-            show("suspended", text_of(identity, "identity"));
-        else if (!is_true(identity, "verified"))
+        if (!is_true(identity, "verified"))
             show("not verified", text_of(identity, "identity"));
+    for (const struct json *name = first_of(answer, "suspensions"); name; name = name->next)
+        show("suspended", name->text);
 }
 
 void
@@ -684,7 +705,7 @@ print_access_holders(const struct json *answer, const char *at)
     print_access_table(first);
     for (const struct json *holder = first; holder; holder = holder->next)
         if (*key_words(holder))
-            show("no active key", text_of(holder, "user"));
+            show(key_words(holder), text_of(holder, "user"));
 }
 
 void

@@ -22,6 +22,7 @@ void print_lint(const struct json *answer, const char *at);
 void print_findings(const struct json *answer, const char *at);
 void print_identities(const struct json *answer, const char *at);
 void print_dkim(const struct json *answer, const char *at);
+void print_grants(const struct json *answer, const char *at);
 void print_grant(const struct json *answer, const char *at);
 void print_credential(const struct json *answer, const char *at);
 void print_keys(const struct json *answer, const char *at);

@@ -125,6 +125,18 @@ collect(struct query *q, struct arena *arena, struct policy_row **out, size_t *c
 }
 
 enum rc
+policies_of_users(struct database *db, struct arena *arena, struct slice prefix,
+                  struct policy_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(
+        db, "SELECT p.name, p.document, '', u.name, 'user', 0 FROM inline_policy p JOIN iam_user u "
+            "ON u.folded = p.owner WHERE p.owner_kind = 'user' AND "
+            "substr(p.name, 1, length(?1)) = ?1 ORDER BY p.name, p.owner");
+    query_text(&q, prefix);
+    return collect(&q, arena, out, count, err);
+}
+
+enum rc
 policies_of(struct database *db, struct arena *arena, enum policy_owner kind, struct slice owner,
             struct policy_row **out, size_t *count, struct err *err)
 {

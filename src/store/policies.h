@@ -58,6 +58,10 @@ MUST_USE enum rc policies_owners(struct database *db, struct arena *arena, enum 
                                  struct slice name, struct slice **out, size_t *count,
                                  struct err *err);
 
+/* Those whose name begins so, each with the name of its owner, by both. */
+MUST_USE enum rc policies_of_users(struct database *db, struct arena *arena, struct slice prefix,
+                                   struct policy_row **out, size_t *count, struct err *err);
+
 /* ---- both ---- */
 
 /* Inline and attached ones of one owner. */
