@@ -45,6 +45,7 @@ load_account(struct api_call *call, struct access_view *view, struct err *err)
         rc = settings_get(call->database, call->arena, SETTING_PAUSED, &paused, err);
     if (rc != RC_OK)
         return rc;
+    access_prepare(call->arena, &view->account);
     view->sandbox = !slice_is(production, "on");
     view->paused = slice_is(paused, "on");
     return RC_OK;

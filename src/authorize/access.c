@@ -521,16 +521,14 @@ allowed_by(struct scope *scope, const struct access_grant *start, const struct p
 
 /* ---- regions ---- */
 
-static bool
-covers_domain(const struct identity_fact *outer, struct slice domain)
-{
-    if (!outer->domain)
-        return false;
-    if (slice_eq(outer->name, domain))
-        return true;
-    return !outer->only_itself && domain.len > outer->name.len + 1 &&
-           slice_ends(domain, outer->name) && domain.ptr[domain.len - outer->name.len - 1] == '.';
-}
+/* Where one identity is the most specific one, and what holds for all of it whoever asks. */
+struct access_region {
+    const struct access_identity *identity;
+    const struct identity_fact **above; /* that enclose it and have policies */
+    size_t above_count;
+    struct slice configuration_set; /* the default one; empty: none */
+    struct access_grants starts; /* in parts, if some of it is suspended; none: nobody may send */
+};
 
 static struct slice
 domain_of(const struct identity_fact *fact)
@@ -538,60 +536,135 @@ domain_of(const struct identity_fact *fact)
     return fact->domain ? fact->name : slice_from(fact->name, slice_rchr(fact->name, '@') + 1);
 }
 
+static bool
+covers_domain(const struct identity_fact *outer, struct slice domain)
+{
+    if (slice_eq(outer->name, domain))
+        return true;
+    return !outer->only_itself && domain.len > outer->name.len + 1 &&
+           slice_ends(domain, outer->name) && domain.ptr[domain.len - outer->name.len - 1] == '.';
+}
+
+/* Is `inner` the address `outer` with a label? */
+static bool
+is_labelled(const struct identity_fact *outer, const struct identity_fact *inner)
+{
+    size_t at = slice_rchr(outer->name, '@'), inner_at = slice_rchr(inner->name, '@');
+    struct slice local = slice_head(inner->name, inner_at);
+    return at < inner_at && slice_eq(domain_of(outer), domain_of(inner)) &&
+           slice_starts(local, slice_head(outer->name, at)) && local.ptr[at] == '+' &&
+           local.ptr[0] != '"' &&
+           slice_chr(slice_from(slice_head(outer->name, at), 1), '+') == SLICE_NONE;
+}
+
 /* Does `outer` speak for all that `inner` is the most specific identity of? */
 static bool
-encloses(struct arena *arena, const struct identity_fact *outer, const struct identity_fact *inner)
+encloses(const struct identity_fact *outer, const struct identity_fact *inner)
 {
     if (outer == inner)
         return true;
     if (outer->domain)
         return covers_domain(outer, domain_of(inner));
-    return !inner->domain &&
-           address_set_contains(
-               arena,
-               &(struct address_set){.must =
-                                         (const struct address_pattern *[]){
-                                             address_pattern_identity(arena, outer->name, false)},
-                                     .must_count = 1},
-               inner->name);
+    return !inner->domain && is_labelled(outer, inner);
 }
 
-/* Nothing of it is the other's: an identity that is more specific takes its part. */
-static bool
-takes_part_of(struct arena *arena, const struct identity_fact *part, const struct identity_fact *of)
-{
-    return part != of && encloses(arena, of, part);
-}
-
-/* All addresses whose most specific identity this is. */
+/* All addresses whose most specific identity this is: an identity inside takes its part. */
 static struct address_set
-region_of(struct arena *arena, const struct access_account *account,
-          const struct identity_fact *identity)
+addresses_of(struct arena *arena, const struct access_account *account,
+             const struct identity_fact *identity)
 {
-    struct address_set set = {0};
-    set = address_set_with(
-        arena, &set, address_pattern_identity(arena, identity->name, identity->only_itself), NULL);
+    struct address_set set = {
+        .must = ARENA_ARRAY(arena, const struct address_pattern *, 1),
+        .never = ARENA_ARRAY(arena, const struct address_pattern *, account->identity_count)};
+    set.must[set.must_count++] =
+        address_pattern_identity(arena, identity->name, identity->only_itself);
     for (size_t i = 0; i < account->identity_count; i++) {
         const struct identity_fact *other = &account->identities[i].fact;
-        if (takes_part_of(arena, other, identity))
-            set =
-                address_set_with(arena, &set, NULL,
-                                 address_pattern_identity(arena, other->name, other->only_itself));
+        if (other != identity && encloses(identity, other))
+            set.never[set.never_count++] =
+                address_pattern_identity(arena, other->name, other->only_itself);
     }
     return set;
 }
 
+/* Settings come from the most specific verified identity (facts.c: settings_identity). */
 static bool
-may_send(struct arena *arena, const struct access_account *account,
-         const struct identity_fact *identity)
+is_closer(const struct identity_fact *one, const struct identity_fact *other)
 {
-    bool verified = false;
-    for (size_t i = 0; i < account->identity_count; i++) {
-        const struct identity_fact *outer = &account->identities[i].fact;
-        verified |= outer->verified && encloses(arena, outer, identity);
-    }
-    return verified;
+    return (!one->domain && other->domain) ||
+           (one->domain == other->domain && one->name.len > other->name.len);
 }
+
+/* What a suspension in force stops has no grant, or one from its end on. */
+static void
+suspend(struct arena *arena, const struct suspension_fact *suspension, struct access_grants *starts)
+{
+    const struct address_pattern *stopped = address_pattern_suspension(arena, suspension->name);
+    for (size_t i = 0, count = starts->count; i < count; i++) {
+        struct access_grant later = starts->list[i];
+        later.addresses = address_set_with(arena, &later.addresses, stopped, NULL);
+        if (is_empty(arena, &later.addresses))
+            continue;
+        starts->list[i].addresses =
+            address_set_with(arena, &starts->list[i].addresses, NULL, stopped);
+        if (later.not_before_ms < suspension->until_ms)
+            later.not_before_ms = suspension->until_ms;
+        if (suspension->until_ms == INT64_MAX)
+            continue;
+        starts->list =
+            arena_grow(arena, starts->list, sizeof *starts->list, starts->count, &starts->cap);
+        starts->list[starts->count++] = later;
+    }
+}
+
+static void
+start_region(struct arena *arena, const struct access_account *account,
+             struct access_region *region)
+{
+    struct access_grants *starts = &region->starts;
+    starts->list = arena_grow(arena, NULL, sizeof *starts->list, 0, &starts->cap);
+    starts->list[starts->count++] =
+        (struct access_grant){.identity = region->identity,
+                              .addresses = addresses_of(arena, account, &region->identity->fact)};
+    for (size_t i = 0; i < account->suspension_count; i++)
+        if (account->now_ms < account->suspensions[i].until_ms)
+            suspend(arena, &account->suspensions[i], starts);
+}
+
+static void
+prepare_region(struct arena *arena, const struct access_account *account,
+               struct access_region *region)
+{
+    const struct access_identity *closest = NULL;
+    region->above = ARENA_ARRAY(arena, const struct identity_fact *, account->identity_count);
+    for (size_t i = 0; i < account->identity_count; i++) {
+        const struct access_identity *outer = &account->identities[i];
+        if (!encloses(&outer->fact, &region->identity->fact))
+            continue;
+        if (outer != region->identity && outer->fact.policy_count > 0)
+            region->above[region->above_count++] = &outer->fact;
+        if (outer->fact.verified && (!closest || is_closer(&outer->fact, &closest->fact)))
+            closest = outer;
+    }
+    if (!closest)
+        return; /* not verified */
+    region->configuration_set = closest->configuration_set;
+    start_region(arena, account, region);
+}
+
+void
+access_prepare(struct arena *arena, struct access_account *account)
+{
+    struct access_region *regions =
+        ARENA_ARRAY(arena, struct access_region, account->identity_count);
+    for (size_t i = 0; i < account->identity_count; i++) {
+        regions[i] = (struct access_region){.identity = &account->identities[i]};
+        prepare_region(arena, account, &regions[i]);
+    }
+    account->regions = regions;
+}
+
+/* ---- one region, one action ---- */
 
 static struct slice
 resource_of(struct arena *arena, const struct access_account *account, const char *type,
@@ -600,25 +673,6 @@ resource_of(struct arena *arena, const struct access_account *account, const cha
     return arena_printf(arena, "arn:aws:ses:%.*s:%.*s:%s/%.*s", SLICE_ARG(account->region),
                         SLICE_ARG(account->account), type, SLICE_ARG(name));
 }
-
-/* From the most specific verified one (facts.c: settings_identity). */
-static struct slice
-default_set(struct arena *arena, const struct access_account *account,
-            const struct identity_fact *identity)
-{
-    const struct access_identity *best = NULL;
-    for (size_t i = 0; i < account->identity_count; i++) {
-        const struct access_identity *outer = &account->identities[i];
-        if (outer->fact.verified && encloses(arena, &outer->fact, identity) &&
-            (!best || (!outer->fact.domain && best->fact.domain) ||
-             (outer->fact.domain == best->fact.domain &&
-              outer->fact.name.len > best->fact.name.len)))
-            best = outer;
-    }
-    return best ? best->configuration_set : SLICE("");
-}
-
-/* ---- one region, one action ---- */
 
 struct analysis {
     struct arena *arena;
@@ -653,16 +707,14 @@ scope_for(const struct analysis *analysis, struct scope *scope, const char *acti
 /* Denies count from the policies of every enclosing identity. */
 static struct access_grants
 refuse_above(const struct analysis *analysis, struct access_grants grants,
-             const struct identity_fact *identity, const char *action)
+             const struct access_region *region, const char *action)
 {
-    for (size_t i = 0; i < analysis->account->identity_count; i++) {
-        const struct identity_fact *outer = &analysis->account->identities[i].fact;
-        struct policies policies = {outer->policies, outer->policy_count};
+    for (size_t i = 0; i < region->above_count; i++) {
+        struct policies policies = {region->above[i]->policies, region->above[i]->policy_count};
         struct scope scope;
-        if (outer == identity || policies.count == 0 || !encloses(analysis->arena, outer, identity))
-            continue;
-        scope_for(analysis, &scope, action,
-                  resource_of(analysis->arena, analysis->account, "identity", outer->name));
+        scope_for(
+            analysis, &scope, action,
+            resource_of(analysis->arena, analysis->account, "identity", region->above[i]->name));
         grants = refuse_by(&scope, grants, &policies);
     }
     return grants;
@@ -748,17 +800,17 @@ keep(struct analysis *analysis, const struct access_grant *grant, unsigned actio
 }
 
 static void
-analyse_action(struct analysis *analysis, const struct access_grant *start,
-               const struct policies *policies, size_t action)
+analyse_action(struct analysis *analysis, const struct access_region *region,
+               const struct access_grant *start, const struct policies *policies, size_t action)
 {
-    const struct identity_fact *identity = &start->identity->fact;
     const char *name = access_actions[action];
     struct scope scope;
-    scope_for(analysis, &scope, name,
-              resource_of(analysis->arena, analysis->account, "identity", identity->name));
+    scope_for(
+        analysis, &scope, name,
+        resource_of(analysis->arena, analysis->account, "identity", region->identity->fact.name));
     struct access_grants grants = allowed_by(&scope, start, policies);
-    grants = refuse_above(analysis, grants, identity, name);
-    bool limited = default_set(analysis->arena, analysis->account, identity).len > 0;
+    grants = refuse_above(analysis, grants, region, name);
+    bool limited = region->configuration_set.len > 0;
     struct access_grants as_from = limited ? limit_by_sets(analysis, &grants, name) : grants;
     for (size_t i = 0; i < as_from.count; i++)
         keep(analysis, &as_from.list[i], 1u << action);
@@ -798,10 +850,9 @@ simplify(struct arena *arena, struct address_set *set)
             drop(set->must, &set->must_count, i);
     }
     for (size_t i = set->never_count; i-- > 0;) {
-        struct address_set matching = address_set_with(arena, set, set->never[i], NULL);
-        matching.never = copied(arena, set->never, set->never_count);
-        drop(matching.never, &matching.never_count, i);
-        if (is_empty(arena, &matching))
+        struct address_set all = {.must = set->must, .must_count = set->must_count};
+        all = address_set_with(arena, &all, set->never[i], NULL);
+        if (is_empty(arena, &all))
             drop(set->never, &set->never_count, i);
     }
 }
@@ -822,7 +873,7 @@ access_grant_settle(struct arena *arena, struct access_grant *grant)
     }
     simplify(arena, set);
     grant->whole = set->must_count == 1;
-    return true;
+    return !is_empty(arena, set); /* which may have been too much to decide before */
 }
 
 /* The same addresses are granted without that. */
@@ -841,50 +892,81 @@ is_needless(struct arena *arena, const struct access_grants *grants,
     return false;
 }
 
-/* What a suspension in force stops has no grant, or one from its end on. */
-static void
-suspend(struct arena *arena, const struct suspension_fact *suspension, struct access_grants *starts)
+/* ---- only where there is something to find ---- */
+
+/* The addresses that a user's own Allows name to the letter, if none of them allows any other. */
+struct focus {
+    bool narrow;
+    struct slice *addresses;
+    size_t count, cap;
+};
+
+static bool
+is_literal_clause(const struct clause *clause)
 {
-    const struct address_pattern *stopped = address_pattern_suspension(arena, suspension->name);
-    for (size_t i = 0, count = starts->count; i < count; i++) {
-        struct access_grant later = starts->list[i];
-        later.addresses = address_set_with(arena, &later.addresses, stopped, NULL);
-        if (later.not_before_ms < suspension->until_ms)
-            later.not_before_ms = suspension->until_ms;
-        starts->list[i].addresses =
-            address_set_with(arena, &starts->list[i].addresses, NULL, stopped);
-        if (suspension->until_ms == INT64_MAX || is_empty(arena, &later.addresses))
+    if (kind_of(&clause->key) != KEY_ADDRESS || clause->type != OPERAND_STRING || clause->negated ||
+        clause->comparison == COMPARE_IGNORE_CASE)
+        return false;
+    for (size_t i = 0; i < clause->operand_count; i++)
+        if (clause->operands[i].text.kind != PATTERN_LITERAL)
+            return false;
+    return true;
+}
+
+/* False: the statement allows more than some addresses to the letter. */
+static bool
+focus_on(struct arena *arena, struct focus *focus, const struct statement *statement)
+{
+    for (size_t i = 0; i < statement->clause_count; i++) {
+        const struct clause *clause = &statement->clauses[i];
+        if (!is_literal_clause(clause))
             continue;
-        starts->list =
-            arena_grow(arena, starts->list, sizeof *starts->list, starts->count, &starts->cap);
-        starts->list[starts->count++] = later;
+        for (size_t k = 0; k < clause->operand_count; k++) {
+            focus->addresses = arena_grow(arena, focus->addresses, sizeof *focus->addresses,
+                                          focus->count, &focus->cap);
+            focus->addresses[focus->count++] = clause->operands[k].text.text;
+        }
+        return true;
     }
+    return false;
 }
 
-/* Where the identity is the most specific one; in parts, if some of it is suspended. */
-static struct access_grants
-starts_of(struct arena *arena, const struct access_account *account,
-          const struct access_identity *identity)
+static struct focus
+focus_of(struct arena *arena, const struct access_principal *principal)
 {
-    struct access_grants starts = {0};
-    starts.list = arena_grow(arena, NULL, sizeof *starts.list, 0, &starts.cap);
-    starts.list[starts.count++] = (struct access_grant){
-        .identity = identity, .addresses = region_of(arena, account, &identity->fact)};
-    for (size_t i = 0; i < account->suspension_count; i++)
-        if (account->now_ms < account->suspensions[i].until_ms)
-            suspend(arena, &account->suspensions[i], &starts);
-    return starts;
+    struct focus focus = {.narrow = true};
+    for (size_t i = 0; i < principal->policy_count; i++) {
+        const struct policy_entry *entry = &principal->policies[i];
+        for (size_t k = 0; entry->source != POLICY_BOUNDARY && k < entry->policy->statement_count;
+             k++)
+            if (entry->policy->statements[k].effect == EFFECT_ALLOW)
+                focus.narrow =
+                    focus.narrow && focus_on(arena, &focus, &entry->policy->statements[k]);
+    }
+    return focus;
+}
+
+/* Can the user's own policies, or the identity's, give anything here? */
+static bool
+may_hold(struct arena *arena, const struct access_region *region, const struct focus *focus)
+{
+    if (!focus->narrow || region->identity->fact.policy_count > 0)
+        return true;
+    for (size_t i = 0; i < focus->count; i++)
+        for (size_t k = 0; k < region->starts.count; k++)
+            if (address_set_contains(arena, &region->starts.list[k].addresses, focus->addresses[i]))
+                return true;
+    return false;
 }
 
 static void
-analyse_region(struct analysis *analysis, const struct access_identity *identity)
+analyse_region(struct analysis *analysis, const struct access_region *region)
 {
-    struct access_grants starts = starts_of(analysis->arena, analysis->account, identity);
     struct policies policies =
-        with_policies_of(analysis->arena, analysis->principal, &identity->fact);
-    for (size_t i = 0; i < starts.count; i++)
+        with_policies_of(analysis->arena, analysis->principal, &region->identity->fact);
+    for (size_t i = 0; i < region->starts.count; i++)
         for (size_t action = 0; action < ACCESS_ACTIONS; action++)
-            analyse_action(analysis, &starts.list[i], &policies, action);
+            analyse_action(analysis, region, &region->starts.list[i], &policies, action);
 }
 
 void
@@ -893,9 +975,10 @@ access_of(struct arena *arena, const struct access_account *account,
 {
     *out = (struct access_grants){0};
     struct analysis analysis = {arena, account, principal, out, map_new()};
+    struct focus focus = focus_of(arena, principal);
     for (size_t i = 0; i < account->identity_count; i++)
-        if (may_send(arena, account, &account->identities[i].fact))
-            analyse_region(&analysis, &account->identities[i]);
+        if (may_hold(arena, &account->regions[i], &focus))
+            analyse_region(&analysis, &account->regions[i]);
     map_free(analysis.known);
     size_t kept = 0;
     for (size_t i = 0; i < out->count; i++)

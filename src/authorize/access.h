@@ -32,6 +32,7 @@ struct access_account {
     const struct suspension_fact *suspensions; /* of identities */
     size_t suspension_count;
     int64_t now_ms;
+    const struct access_region *regions; /* made by access_prepare; one an identity */
 };
 
 struct access_principal {
@@ -78,6 +79,8 @@ struct access_grants {
     bool coarse;
 };
 
+/* Once, when everything else of the account is filled in. */
+void access_prepare(struct arena *arena, struct access_account *account);
 void access_of(struct arena *arena, const struct access_account *account,
                const struct access_principal *principal, struct access_grants *out);
 

@@ -375,32 +375,67 @@ is_folded_away(enum place place, enum place next, bool skips, char c)
     return quoting || skips;
 }
 
-/* False: no address goes on so. */
+/* One byte read: where the grammar was and is, and what folding makes of it. */
+struct reading_step {
+    char c;
+    enum place place, next;
+    bool skips;
+};
+
+/* Is there anything left that the pattern of this machine could match? */
+static bool
+step_machine(const struct machine *machine, const struct reading_step *step,
+             const unsigned char *from, unsigned char *to)
+{
+    size_t len = machine->length / 8 + 1;
+    enum address_view view = machine->face->view;
+    from += machine->offset;
+    to += machine->offset;
+    if (view == ADDRESS_FOLDED && is_folded_away(step->place, step->next, step->skips, step->c))
+        memcpy(to, from, len);
+    else
+        step_pattern(machine->face->pattern, from, to,
+                     view == ADDRESS_AS_GIVEN ? step->c : ascii_lower(step->c));
+    for (size_t i = 0; i < len; i++)
+        if (to[i])
+            return true;
+    return false;
+}
+
+/* All patterns that must match come first: false as soon as one cannot any more. */
+static bool
+step_machines(const struct product *product, const struct reading_step *step,
+              const unsigned char *from, unsigned char *to)
+{
+    size_t machine = 0;
+    for (size_t i = 0; i < product->set->must_count; i++) {
+        bool alive = false;
+        for (size_t k = 0; k < product->set->must[i]->count; k++, machine++)
+            alive |= step_machine(&product->machines[machine], step, from, to);
+        if (!alive)
+            return false;
+    }
+    for (; machine < product->machine_count; machine++)
+        (void)step_machine(&product->machines[machine], step, from, to);
+    return true;
+}
+
+/* False: no address of the set goes on so. */
 static bool
 step(const struct product *product, const unsigned char *from, unsigned char *to, char c)
 {
-    enum place place = from[STATE_PLACE], next = next_place(place, c);
-    if (next == PLACE_NOWHERE)
+    struct reading_step step = {
+        .c = c, .place = from[STATE_PLACE], .next = next_place(from[STATE_PLACE], c)};
+    if (step.next == PLACE_NOWHERE)
         return false;
     memset(to, 0, product->state_len);
-    bool quoting = is_folded_away(place, next, false, c), local = place < PLACE_AT;
-    bool content = local && next != PLACE_AT && !quoting;
-    bool skips = local && next != PLACE_AT &&
-                 (from[STATE_SKIPS] || (content && from[STATE_CONTENT] && c == '+'));
-    to[STATE_PLACE] = (unsigned char)next;
-    to[STATE_CONTENT] = next < PLACE_AT && (content || from[STATE_CONTENT]);
-    to[STATE_SKIPS] = skips;
-    for (size_t i = 0; i < product->machine_count; i++) {
-        const struct machine *machine = &product->machines[i];
-        const struct pattern *pattern = machine->face->pattern;
-        enum address_view view = machine->face->view;
-        if (view == ADDRESS_FOLDED && is_folded_away(place, next, skips, c))
-            memcpy(to + machine->offset, from + machine->offset, machine->length / 8 + 1);
-        else
-            step_pattern(pattern, from + machine->offset, to + machine->offset,
-                         view == ADDRESS_AS_GIVEN ? c : ascii_lower(c));
-    }
-    return true;
+    bool local = step.place < PLACE_AT && step.next != PLACE_AT;
+    bool content = local && !is_folded_away(step.place, step.next, false, c);
+    step.skips = local && (from[STATE_SKIPS] || (content && from[STATE_CONTENT] && c == '+'));
+    to[STATE_PLACE] = (unsigned char)step.next;
+    to[STATE_CONTENT] = step.next < PLACE_AT && (content || from[STATE_CONTENT]);
+    to[STATE_SKIPS] = step.skips;
+    return step_machines(product, &step, from, to);
 }
 
 /* Does a pattern of the set, whose machines begin at *machine, match what was read? */
@@ -428,24 +463,6 @@ is_accepted(const struct product *product, const unsigned char *state)
         if (pattern_accepts(product, product->set->never[i], state, &machine))
             return false;
     return true;
-}
-
-/* Can nothing match a pattern that must match any more? */
-static bool
-is_lost(const struct product *product, const unsigned char *state)
-{
-    size_t machine = 0;
-    for (size_t i = 0; i < product->set->must_count; i++) {
-        bool alive = false;
-        for (size_t k = 0; k < product->set->must[i]->count; k++, machine++) {
-            const struct machine *one = &product->machines[machine];
-            for (size_t b = 0; b <= one->length / 8; b++)
-                alive |= state[one->offset + b] != 0;
-        }
-        if (!alive)
-            return true;
-    }
-    return false;
 }
 
 static void
@@ -521,8 +538,7 @@ expand(struct walk *walk, size_t from, bool keep)
     const struct alphabet *alphabet = &walk->product.alphabet;
     for (size_t i = 0; i < alphabet->count && !walk->overflow; i++) {
         char c = alphabet->letters[i].c;
-        if (!step(&walk->product, walk->nodes[from].state, walk->room, c) ||
-            is_lost(&walk->product, walk->room))
+        if (!step(&walk->product, walk->nodes[from].state, walk->room, c))
             continue;
         if (walk->count == walk->states_max) {
             walk->overflow = true;
@@ -650,6 +666,17 @@ literal_study(struct arena *arena, const struct address_set *set, struct slice l
     out->word_count = 1;
 }
 
+/* Exceptions can be many, and seldom matter: is there nothing without them, or is what comes to mind
+ * first none of them? False: they must be looked at. */
+static bool
+study_without_exceptions(struct arena *arena, const struct address_set *set,
+                         struct address_study *out)
+{
+    struct address_set all = {.must = set->must, .must_count = set->must_count};
+    address_set_study(arena, &all, 0, out);
+    return out->empty || (out->decided && address_set_contains(arena, set, out->example));
+}
+
 void
 address_set_study(struct arena *arena, const struct address_set *set, size_t list,
                   struct address_study *out)
@@ -659,6 +686,8 @@ address_set_study(struct arena *arena, const struct address_set *set, size_t lis
         literal_study(arena, set, literal, out);
         return;
     }
+    if (list == 0 && set->never_count > 0 && study_without_exceptions(arena, set, out))
+        return;
     struct walk walk = {0};
     *out = (struct address_study){0};
     struct arena *scratch = arena_new();

@@ -65,7 +65,7 @@ struct address_study {
     bool listed; /* `words` are all of them */
     struct slice *words;
     size_t word_count;
-    struct slice example; /* a shortest one; empty unless decided and not empty */
+    struct slice example; /* a short one; empty unless decided and not empty */
 };
 
 /* `list`: also find out whether it holds at most that many, and which; 0: an example is enough. */
