@@ -312,6 +312,10 @@ class Instance:
         eventually(lambda: "postern.ready" in self.log()[from_here:]
                    or self.process.poll() is not None, 30, "postern.ready")
         assert self.process.poll() is None, self.log()
+        self.await_signing_keys()
+
+    def await_signing_keys(self):
+        """They are made in the background; a domain takes three of each kind."""
         eventually(lambda: self.admin("account.show")["signing_keys_ready"] >= 3, 60,
                    "a pool of signing keys")
 
