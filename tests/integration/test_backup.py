@@ -1,5 +1,6 @@
 """The store as one file, and stores of postern before this one."""
 
+import json
 import os
 import sqlite3
 import stat
@@ -176,17 +177,18 @@ def test_refusals_leave_everything_as_it_was(service, open_dir):
 
 # ---- stores of versions before ----
 
-# Of version 1: a domain, taro, hanako who is revoked and whose mail is held, mail of taro's that
-# waits, decisions.
+# A domain, taro, hanako who is revoked and whose mail is held, mail of taro's that waits,
+# decisions; of version 3 also a configuration set, a template, a contact list, a suppressed address.
+@pytest.mark.parametrize("version", ["1", "3"])
 @pytest.mark.parametrize("way", ["in place", "from a backup"])
-def test_a_store_of_version_1_goes_on(zone, way):
+def test_a_store_of_an_earlier_version_goes_on(zone, version, way):
     with Sink() as sink, Instance(zone, mx_port=sink.port) as instance:
         zone.mail_server("example.net", "mx.example.net", sink.address)
         instance.stop()
         owner = (instance.dir / "postern.db").stat()
         remove_store(instance)
         old = instance.base / "old"
-        store = unpack("version-1", old)
+        store = unpack(f"version-{version}", old)
         (instance.dir / "master.key").write_bytes((old / "master.key").read_bytes())
         if way == "in place":
             (instance.dir / "postern.db").write_bytes((old / "postern.db").read_bytes())
@@ -197,9 +199,9 @@ def test_a_store_of_version_1_goes_on(zone, way):
         if way == "from a backup":
             assert instance.run("queue", "release", "all").returncode == 0
         arrived = sink.one("ana@example.net")
-        assert arrived.fields("Subject") == ["Waiting since version 1"]
+        assert arrived.fields("Subject") == [f"Waiting since version {version}"]
         with instance.session() as session:
-                        assert session.login(store["hanako"]).code == 535
+            assert session.login(store["hanako"]).code == 535
         assert instance.submit(store["taro"], "jiro@test1.com", ["ana@example.net"],
                                message(from_="jiro@test1.com")).code == 554
         assert instance.submit(store["taro"], "taro@test1.com", ["new@example.net"],
@@ -209,10 +211,28 @@ def test_a_store_of_version_1_goes_on(zone, way):
         assert reasons.count("implicit_deny") == 2, "one of then, one of now"
         instance.run("restore", "hanako@test1.com", check=True)
         with instance.session() as session:
-                        assert session.login(store["hanako"]).code == 235
+            assert session.login(store["hanako"]).code == 235
         if way == "in place":
             held = next(row for row in instance.admin("queue.list")["queue"])
             assert (held["recipient"], held["state"]) == ("bob@example.net", "held")
             assert instance.run("queue", "release", held["message"]).returncode == 0
-        assert sink.one("bob@example.net").fields("Subject") == ["Held since version 1"]
+        assert sink.one("bob@example.net").fields("Subject") == [f"Held since version {version}"]
         assert instance.admin("account.show")["production"] is True
+        if version == "3":
+            assert kept_of_the_api(instance) == {
+                "ListConfigurationSets": ["news"], "ListEmailTemplates": ["hello"],
+                "ListContactLists": ["readers"], "ListSuppressedDestinations": ["gone@example.net"]}
+
+
+def kept_of_the_api(instance):
+    """The names in each list of SES v2."""
+    names = {}
+    for operation in ("ListConfigurationSets", "ListEmailTemplates", "ListContactLists",
+                      "ListSuppressedDestinations"):
+        answer = json.loads(instance.run("api", "sesv2", operation, check=True).stdout)
+        (listed,) = (member for member in answer.values() if isinstance(member, list))
+        names[operation] = [
+            one if isinstance(one, str) else next(
+                one[name] for name in ("TemplateName", "ContactListName", "EmailAddress")
+                if name in one) for one in listed]
+    return names
