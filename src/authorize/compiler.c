@@ -68,8 +68,8 @@ fail_at(const struct compiler *compiler, const struct element *element, uint32_t
     char path[PATH_MAX_LEN] = "", text[sizeof compiler->err->text];
     write_path(path, sizeof path, element);
     vsnprintf(text, sizeof text, format, args);
-    return err_set(compiler->err, RC_SYNTAX, "line %u, column %u: %s%s%s", line, column, path,
-                   path[0] ? ": " : "", text);
+    return err_set_at(compiler->err, RC_SYNTAX, line, column, "%s%s%s", path, path[0] ? ": " : "",
+                      text);
 }
 
 enum rc

@@ -371,10 +371,9 @@ check_characters(struct slice document, struct err *err)
         return err_set(err, RC_SYNTAX, "the policy document is not UTF-8");
     for (size_t i = 0; i < document.len; i++) {
         if (!character_allowed((unsigned char)document.ptr[i]))
-            return err_set(err, RC_SYNTAX,
-                           "line %u, column %zu: only tab, line ends and U+0020 to U+00FF may "
-                           "stand in a policy; write others as \\u escapes",
-                           line, i - line_start + 1);
+            return err_set_at(err, RC_SYNTAX, line, (uint32_t)(i - line_start + 1),
+                              "only tab, line ends and U+0020 to U+00FF may "
+                              "stand in a policy; write others as \\u escapes");
         if (document.ptr[i] == '\n') {
             line++;
             line_start = i + 1;

@@ -22,6 +22,7 @@ err_set(struct err *err, enum rc rc, const char *format, ...)
         va_list args;
         err->rc = rc;
         err->system_errno = 0;
+        err->line = err->column = 0;
         va_start(args, format);
         vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
@@ -36,12 +37,29 @@ err_set_errno(struct err *err, enum rc rc, int system_errno, const char *format,
         va_list args;
         err->rc = rc;
         err->system_errno = system_errno;
+        err->line = err->column = 0;
         va_start(args, format);
         int len = vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
         if (len >= 0 && (size_t)len < sizeof err->text)
             snprintf(err->text + len, sizeof err->text - (size_t)len, ": %s",
                      strerror(system_errno));
+    }
+    return rc;
+}
+
+enum rc
+err_set_at(struct err *err, enum rc rc, uint32_t line, uint32_t column, const char *format, ...)
+{
+    char text[sizeof err->text];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    err_set(err, rc, "line %u, column %u: %s", line, column, text);
+    if (err) {
+        err->line = line;
+        err->column = column;
     }
     return rc;
 }

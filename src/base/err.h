@@ -26,8 +26,9 @@ const char *rc_name(enum rc rc);
 
 struct err {
     enum rc rc;
-    int system_errno; /* 0 when no system call failed */
-    char text[1000];   /* one sentence without a full stop, NUL-terminated */
+    int system_errno;      /* 0 when no system call failed */
+    uint32_t line, column; /* from 1, in the text that was read; 0: nowhere in one */
+    char text[1000];       /* one sentence without a full stop, NUL-terminated */
 };
 
 /* Each returns `rc`, so that a function can end with `return err_set(...)`. `err` may be NULL. */
@@ -35,6 +36,9 @@ enum rc err_set(struct err *err, enum rc rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 enum rc err_set_errno(struct err *err, enum rc rc, int system_errno, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* "line 3, column 7: ...", and the place in its own fields. */
+enum rc err_set_at(struct err *err, enum rc rc, uint32_t line, uint32_t column, const char *format,
+                   ...) __attribute__((format(printf, 5, 6)));
 
 /* The same sentence under another code. Returns `rc`. */
 enum rc err_retype(struct err *err, enum rc rc);

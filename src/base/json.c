@@ -20,8 +20,8 @@ struct reader {
 static enum rc
 fail(const struct reader *r, const char *what)
 {
-    return err_set(r->err, RC_SYNTAX, "line %u, column %zu: %s", r->line, r->at - r->line_start + 1,
-                   what);
+    return err_set_at(r->err, RC_SYNTAX, r->line, (uint32_t)(r->at - r->line_start + 1), "%s",
+                      what);
 }
 
 static int
@@ -183,18 +183,18 @@ read_name(struct reader *r, const struct json *object, struct json *member)
     skip_space(r);
     if (peek(r) != '"')
         return fail(r, "a member name in quotes is expected");
-    struct reader before = *r;
+    member->name_start = r->at;
     member->name_line = r->line;
     member->name_column = (uint32_t)(r->at - r->line_start + 1);
     enum rc rc = read_string(r, &member->name);
     if (rc != RC_OK)
         return rc;
+    member->name_end = r->at;
     for (const struct json *other = object->first; other; other = other->next)
         if (slice_eq(other->name, member->name)) {
             struct slice shown = slice_head(member->name, 60);
-            return err_set(r->err, RC_SYNTAX,
-                           "line %u, column %zu: the name \"%.*s\" appears twice", before.line,
-                           before.at - before.line_start + 1, SLICE_ARG(shown));
+            return err_set_at(r->err, RC_SYNTAX, member->name_line, member->name_column,
+                              "the name \"%.*s\" appears twice", SLICE_ARG(shown));
         }
     skip_space(r);
     if (peek(r) != ':')

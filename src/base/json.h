@@ -20,7 +20,8 @@ struct json {
     size_t count;          /* of children */
     uint32_t line, column; /* of its first byte, from 1; columns count bytes */
     uint32_t name_line, name_column;
-    size_t start, end; /* byte offsets of the value */
+    size_t start, end;           /* byte offsets of the value */
+    size_t name_start, name_end; /* of the name, with its quotes */
 };
 
 /* What a reader of a large text spends on it: names are compared each with each. */
