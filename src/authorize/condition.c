@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "canonical.h"
+#include "condition_keys.h"
 
 struct condition_operator {
     const char *name;
@@ -75,24 +76,34 @@ take_if_exists(struct slice *name)
     return found;
 }
 
+bool
+condition_operator(struct slice name, struct clause *out)
+{
+    struct clause clause = {.quantifier = take_quantifier(&name)};
+    clause.if_exists = take_if_exists(&name);
+    const struct condition_operator *found = find_operator(name);
+    if (!found)
+        return false;
+    clause.type = found->type;
+    clause.comparison = found->comparison;
+    clause.negated = found->negated;
+    *out = clause;
+    return true;
+}
+
 /* The operator's name into the fields that every clause under it shares. */
 static enum rc
 compile_operator(struct compiler *compiler, const struct element *element, enum effect effect,
                  struct clause *out)
 {
     struct slice name = element->value->name, shown = compiler_shown(name);
-    struct clause clause = {.quantifier = take_quantifier(&name)};
-    clause.if_exists = take_if_exists(&name);
-    const struct condition_operator *operator= find_operator(name);
-    if (!operator)
+    struct clause clause;
+    if (!condition_operator(name, &clause))
         return compiler_fail_name(compiler, element, "\"%.*s\" is not a condition operator",
                                   SLICE_ARG(shown));
-    if (operator->type == OPERAND_NULL &&(clause.quantifier != QUANTIFIER_NONE || clause.if_exists))
+    if (clause.type == OPERAND_NULL && (clause.quantifier != QUANTIFIER_NONE || clause.if_exists))
         return compiler_fail_name(compiler, element,
                                   "Null takes no ForAnyValue:, ForAllValues: or IfExists");
-    clause.type = operator->type;
-    clause.comparison = operator->comparison;
-    clause.negated = operator->negated;
     clause.folds = effect == EFFECT_DENY && clause.type == OPERAND_STRING && !clause.negated;
     *out = clause;
     return RC_OK;
@@ -120,21 +131,13 @@ value_text(const struct compiler *compiler, const struct element *element, struc
     return RC_OK;
 }
 
-/* Keys whose values are mail addresses, in canonical form (reference §5.4). */
-static bool
-is_address_key(const struct key_name *key)
-{
-    return slice_is(key->lower, "ses:fromaddress") || slice_is(key->lower, "ses:recipients") ||
-           slice_is(key->lower, "ses:feedbackaddress");
-}
-
 static enum rc
 compile_string(struct compiler *compiler, const struct element *element,
                const struct clause *clause, struct slice text, struct operand *out)
 {
     unsigned wildcards = clause->comparison == COMPARE_LIKE ? PATTERN_WITH_WILDCARDS : 0;
     const char *why;
-    if (is_address_key(&clause->key) &&
+    if (condition_key_is_address(clause->key.lower) &&
         !canonical_address(compiler->arena, text, wildcards, compiler->variables, &text, &why))
         return compiler_fail(compiler, element, "%s", why);
     enum rc rc =

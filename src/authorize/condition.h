@@ -12,6 +12,10 @@
 
 #include "compiler.h"
 
+/* What the name of an operator says ("ForAnyValue:StringLikeIfExists"); the other fields are zero.
+ * False: there is no such operator. */
+MUST_USE bool condition_operator(struct slice name, struct clause *out);
+
 /* `condition` is the Condition element; statement->effect is set already. */
 MUST_USE enum rc condition_compile(struct compiler *compiler, const struct element *condition,
                                    struct statement *statement);
