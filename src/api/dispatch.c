@@ -51,30 +51,25 @@ query_of(struct slice target)
     return slice_cut(target, '?', &path, &query) ? query : SLICE("");
 }
 
-static bool
-is_rest_path(struct slice path)
-{
-    return slice_starts(path, SLICE("/v2/email")) || slice_starts(path, SLICE("/v1/email"));
-}
-
 /* Query requests have the path "/"; a browser that asks for the start page signs nothing. */
 bool
 dispatch_is_api(struct slice method, struct slice target, struct slice header)
 {
     struct slice path = path_of(target), authorization;
-    if (is_rest_path(path))
+    if (operation_model_owner(path) != SERVICE_COUNT)
         return true;
     return slice_is(path, "/") &&
            (slice_is(method, "POST") || http_field(header, "Authorization", &authorization) ||
             slice_find(target, SLICE("Action=")) != SLICE_NONE);
 }
 
-/* The credential scope names the service, the path which of the two generations of SES. */
+/* Of those that have paths, the path names the service; of the others, the credential scope. */
 static enum service
 service_of(struct slice path, struct slice signing_name)
 {
-    if (is_rest_path(path))
-        return SERVICE_SESV2;
+    enum service owner = operation_model_owner(path);
+    if (owner != SERVICE_COUNT)
+        return owner;
     for (int i = 0; i < SERVICE_COUNT; i++)
         if (i != SERVICE_SESV2 && slice_is(signing_name, service_models[i].signing_name))
             return (enum service)i;
@@ -171,8 +166,9 @@ static enum rc
 authenticate(struct dispatch *dispatch, struct api_thread *thread)
 {
     struct slice region = dispatch->constants->region, global = SLICE("us-east-1");
-    const struct sigv4_scope scopes[] = {
-        {"ses", region}, {"iam", global}, {"iam", region}, {"sts", region}, {"sts", global}};
+    const struct sigv4_scope scopes[] = {{"ses", region}, {"iam", global},
+                                         {"iam", region}, {"sts", region},
+                                         {"sts", global}, {"access-analyzer", region}};
     struct sigv4_request request = {dispatch->method, dispatch->target, dispatch->header,
                                     dispatch->body};
     struct sigv4_claim claim;
@@ -186,9 +182,10 @@ authenticate(struct dispatch *dispatch, struct api_thread *thread)
     }
     if (fault != SIGV4_OK)
         return fail(dispatch, RC_DENIED, fault_of_signature(fault));
-    if (is_rest_path(path) && !slice_is(claim.service, "ses")) {
+    const char *signing_name = service_models[dispatch->service].signing_name;
+    if (!slice_is(claim.service, signing_name)) {
         (void)err_set(&dispatch->err, RC_DENIED,
-                      "Credential should be scoped to correct service: 'ses'. ");
+                      "Credential should be scoped to correct service: '%s'. ", signing_name);
         return fail(dispatch, RC_DENIED, FAULT_SIGNATURE);
     }
     return check_signature(dispatch, thread, &request, &claim);
@@ -315,7 +312,8 @@ dispatch_read(struct dispatch *dispatch, struct api_thread *thread)
 {
     enum rc rc = authenticate(dispatch, thread);
     if (rc == RC_OK)
-        rc = dispatch->service == SERVICE_SESV2 ? read_rest(dispatch) : read_query(dispatch);
+        rc = service_models[dispatch->service].namespace ? read_query(dispatch)
+                                                         : read_rest(dispatch);
     return rc == RC_OK ? validate(dispatch) : rc;
 }
 
@@ -330,7 +328,8 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
     if (i == SERVICE_COUNT)
         return dispatch->rc =
                    err_set(&dispatch->err, RC_NOT_FOUND,
-                           "there is no service %.*s: ses, sesv2, iam, sts", SLICE_ARG(service));
+                           "there is no service %.*s: ses, sesv2, iam, sts, accessanalyzer",
+                           SLICE_ARG(service));
     dispatch->service = (enum service)i;
     dispatch->caller = (struct api_caller){
         .administrator = true,
@@ -489,6 +488,19 @@ write_xml_failure(struct dispatch *dispatch, struct fault_words words)
     dispatch->content_type = "text/xml";
 }
 
+/* Access Analyzer's errors say what they are about; those of SES only have their message. */
+static void
+write_json_members(struct dispatch *dispatch, struct json_writer *writer)
+{
+    if (dispatch->service != SERVICE_ACCESSANALYZER)
+        return;
+    if (slice_is(slice_of(dispatch->error_code), "ValidationException"))
+        json_put_cstr(writer, "reason", "fieldValidationFailed");
+    for (size_t i = 0; i < API_FAULT_MEMBERS && dispatch->call.fault_members[i].name; i++)
+        json_put_string(writer, dispatch->call.fault_members[i].name,
+                        dispatch->call.fault_members[i].value);
+}
+
 static void
 write_json_failure(struct dispatch *dispatch)
 {
@@ -496,6 +508,7 @@ write_json_failure(struct dispatch *dispatch)
     json_writer_init(&writer, &dispatch->out);
     json_open_object(&writer);
     json_put_cstr(&writer, "message", dispatch->err.text);
+    write_json_members(dispatch, &writer);
     json_close_object(&writer);
     dispatch->content_type = "application/json";
 }

@@ -92,6 +92,23 @@ static const struct {
 };
 static_assert(sizeof faults / sizeof *faults == FAULT_COUNT, "words for each fault");
 
+/* Access Analyzer is REST-JSON with words of its own for some of them. */
+static const struct {
+    enum api_fault fault;
+    struct fault_words words;
+} of_access_analyzer[] = {
+    {FAULT_VALIDATION, {"ValidationException", 400}},
+    {FAULT_INVALID_PARAMETER, {"ValidationException", 400}},
+    {FAULT_INVALID_NEXT_TOKEN, {"ValidationException", 400}},
+    {FAULT_MALFORMED_POLICY, {"InvalidParameterException", 400}},
+    {FAULT_NOT_FOUND, {"ResourceNotFoundException", 404}},
+    {FAULT_ALREADY_EXISTS, {"ConflictException", 409}},
+    {FAULT_CONFLICT, {"ConflictException", 409}},
+    {FAULT_LIMIT, {"ServiceQuotaExceededException", 402}},
+    {FAULT_THROTTLING, {"ThrottlingException", 429}},
+    {FAULT_INTERNAL, {"InternalServerException", 500}},
+};
+
 /* What an error code means where nothing more is known. */
 static enum api_fault
 fault_of_rc(enum rc rc, enum service service)
@@ -118,5 +135,8 @@ fault_words_of(enum api_fault fault, enum rc rc, enum service service)
 {
     if (fault == FAULT_BY_RC)
         fault = fault_of_rc(rc, service);
+    for (size_t i = 0; i < sizeof of_access_analyzer / sizeof *of_access_analyzer; i++)
+        if (service == SERVICE_ACCESSANALYZER && of_access_analyzer[i].fault == fault)
+            return of_access_analyzer[i].words;
     return service_models[service].namespace ? faults[fault].query : faults[fault].json;
 }

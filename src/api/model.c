@@ -9,6 +9,7 @@ const struct service_model service_models[SERVICE_COUNT] = {
     {"sesv2", "ses", "2019-09-27", NULL},
     {"iam", "iam", "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"},
     {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"},
+    {"accessanalyzer", "access-analyzer", "2019-11-01", NULL},
 };
 
 const struct shape_pattern shape_patterns[] = {
@@ -3510,6 +3511,89 @@ static const struct shape_member members_get_caller_identity_response[] = {
 };
 static const struct shape shape_get_caller_identity_response = {
     .type = SHAPE_STRUCTURE, .members = members_get_caller_identity_response, .member_count = 3};
+static const char *const values_locale[] = {
+    "DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW", NULL,
+};
+static const struct shape shape_locale = {.type = SHAPE_STRING, .values = values_locale};
+static const char *const values_policy_type[] = {
+    "IDENTITY_POLICY", "RESOURCE_POLICY", "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", NULL,
+};
+static const struct shape shape_policy_type = {.type = SHAPE_STRING, .values = values_policy_type};
+static const char *const values_validate_policy_resource_type[] = {
+    "AWS::S3::Bucket",
+    "AWS::S3::AccessPoint",
+    "AWS::S3::MultiRegionAccessPoint",
+    "AWS::S3ObjectLambda::AccessPoint",
+    "AWS::IAM::AssumeRolePolicyDocument",
+    "AWS::DynamoDB::Table",
+    NULL,
+};
+static const struct shape shape_validate_policy_resource_type = {
+    .type = SHAPE_STRING, .values = values_validate_policy_resource_type};
+static const struct shape_member members_validate_policy_request[] = {
+    {"locale", "locale", &shape_locale, SHAPE_IN_BODY, false},
+    {"maxResults", "maxResults", &shape_integer, SHAPE_IN_QUERY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_QUERY, false},
+    {"policyDocument", "policyDocument", &shape_string, SHAPE_IN_BODY, true},
+    {"policyType", "policyType", &shape_policy_type, SHAPE_IN_BODY, true},
+    {"validatePolicyResourceType", "validatePolicyResourceType",
+     &shape_validate_policy_resource_type, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_validate_policy_request = {
+    .type = SHAPE_STRUCTURE, .members = members_validate_policy_request, .member_count = 6};
+static const struct shape_member members_substring[] = {
+    {"start", "start", &shape_integer, SHAPE_IN_BODY, false},
+    {"length", "length", &shape_integer, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_substring = {
+    .type = SHAPE_STRUCTURE, .members = members_substring, .member_count = 2};
+static const struct shape_member members_path_element[] = {
+    {"index", "index", &shape_integer, SHAPE_IN_BODY, false},
+    {"key", "key", &shape_string, SHAPE_IN_BODY, false},
+    {"substring", "substring", &shape_substring, SHAPE_IN_BODY, false},
+    {"value", "value", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_path_element = {
+    .type = SHAPE_STRUCTURE, .members = members_path_element, .member_count = 4};
+static const struct shape shape_path_element_list = {.type = SHAPE_LIST,
+                                                     .element = &shape_path_element};
+static const struct shape_member members_accessanalyzer_position[] = {
+    {"line", "line", &shape_integer, SHAPE_IN_BODY, false},
+    {"column", "column", &shape_integer, SHAPE_IN_BODY, false},
+    {"offset", "offset", &shape_integer, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_accessanalyzer_position = {
+    .type = SHAPE_STRUCTURE, .members = members_accessanalyzer_position, .member_count = 3};
+static const struct shape_member members_span[] = {
+    {"start", "start", &shape_accessanalyzer_position, SHAPE_IN_BODY, false},
+    {"end", "end", &shape_accessanalyzer_position, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_span = {
+    .type = SHAPE_STRUCTURE, .members = members_span, .member_count = 2};
+static const struct shape_member members_location[] = {
+    {"path", "path", &shape_path_element_list, SHAPE_IN_BODY, false},
+    {"span", "span", &shape_span, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_location = {
+    .type = SHAPE_STRUCTURE, .members = members_location, .member_count = 2};
+static const struct shape shape_location_list = {.type = SHAPE_LIST, .element = &shape_location};
+static const struct shape_member members_validate_policy_finding[] = {
+    {"findingDetails", "findingDetails", &shape_string, SHAPE_IN_BODY, false},
+    {"findingType", "findingType", &shape_string, SHAPE_IN_BODY, false},
+    {"issueCode", "issueCode", &shape_string, SHAPE_IN_BODY, false},
+    {"learnMoreLink", "learnMoreLink", &shape_string, SHAPE_IN_BODY, false},
+    {"locations", "locations", &shape_location_list, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_validate_policy_finding = {
+    .type = SHAPE_STRUCTURE, .members = members_validate_policy_finding, .member_count = 5};
+static const struct shape shape_validate_policy_finding_list = {
+    .type = SHAPE_LIST, .element = &shape_validate_policy_finding};
+static const struct shape_member members_validate_policy_response[] = {
+    {"findings", "findings", &shape_validate_policy_finding_list, SHAPE_IN_BODY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_validate_policy_response = {
+    .type = SHAPE_STRUCTURE, .members = members_validate_policy_response, .member_count = 2};
 
 const struct operation_model operation_models[] = {
     {.name = "CloneReceiptRuleSet", .service = SERVICE_SES},
@@ -4570,5 +4654,112 @@ const struct operation_model operation_models[] = {
     {.name = "GetFederationToken", .service = SERVICE_STS},
     {.name = "GetSessionToken", .service = SERVICE_STS},
     {.name = "GetWebIdentityToken", .service = SERVICE_STS},
+    {.name = "ApplyArchiveRule",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/archive-rule"}}},
+    {.name = "CancelPolicyGeneration",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/policy/generation/{jobId}"}}},
+    {.name = "CheckAccessNotGranted",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/policy/check-access-not-granted"}}},
+    {.name = "CheckNoNewAccess",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/policy/check-no-new-access"}}},
+    {.name = "CheckNoPublicAccess",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/policy/check-no-public-access"}}},
+    {.name = "CreateAccessPreview",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/access-preview"}}},
+    {.name = "CreateAnalyzer", .service = SERVICE_ACCESSANALYZER, .uris = {{"PUT", "/analyzer"}}},
+    {.name = "CreateArchiveRule",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/analyzer/{analyzerName}/archive-rule"}}},
+    {.name = "CreateServiceLinkedAnalyzer",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/service-linked-analyzer"}}},
+    {.name = "DeleteAnalyzer",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"DELETE", "/analyzer/{analyzerName}"}}},
+    {.name = "DeleteArchiveRule",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"DELETE", "/analyzer/{analyzerName}/archive-rule/{ruleName}"}}},
+    {.name = "DeleteServiceLinkedAnalyzer",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"DELETE", "/service-linked-analyzer/{analyzerName}"}}},
+    {.name = "GenerateFindingRecommendation",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/recommendation/{id}"}}},
+    {.name = "GetAccessPreview",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/access-preview/{accessPreviewId}"}}},
+    {.name = "GetAnalyzedResource",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/analyzed-resource"}}},
+    {.name = "GetAnalyzer",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/analyzer/{analyzerName}"}}},
+    {.name = "GetArchiveRule",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/analyzer/{analyzerName}/archive-rule/{ruleName}"}}},
+    {.name = "GetFinding", .service = SERVICE_ACCESSANALYZER, .uris = {{"GET", "/finding/{id}"}}},
+    {.name = "GetFindingRecommendation",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/recommendation/{id}"}}},
+    {.name = "GetFindingV2",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/findingv2/{id}"}}},
+    {.name = "GetFindingsStatistics",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/analyzer/findings/statistics"}}},
+    {.name = "GetGeneratedPolicy",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/policy/generation/{jobId}"}}},
+    {.name = "ListAccessPreviewFindings",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/access-preview/{accessPreviewId}"}}},
+    {.name = "ListAccessPreviews",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/access-preview"}}},
+    {.name = "ListAnalyzedResources",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/analyzed-resource"}}},
+    {.name = "ListAnalyzers", .service = SERVICE_ACCESSANALYZER, .uris = {{"GET", "/analyzer"}}},
+    {.name = "ListArchiveRules",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/analyzer/{analyzerName}/archive-rule"}}},
+    {.name = "ListFindings", .service = SERVICE_ACCESSANALYZER, .uris = {{"POST", "/finding"}}},
+    {.name = "ListFindingsV2", .service = SERVICE_ACCESSANALYZER, .uris = {{"POST", "/findingv2"}}},
+    {.name = "ListPolicyGenerations",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/policy/generation"}}},
+    {.name = "ListTagsForResource",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/tags/{resourceArn}"}}},
+    {.name = "StartPolicyGeneration",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/policy/generation"}}},
+    {.name = "StartResourceScan",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/resource/scan"}}},
+    {.name = "TagResource",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/tags/{resourceArn}"}}},
+    {.name = "UntagResource",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"DELETE", "/tags/{resourceArn}"}}},
+    {.name = "UpdateAnalyzer",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/analyzer/{analyzerName}"}}},
+    {.name = "UpdateArchiveRule",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/analyzer/{analyzerName}/archive-rule/{ruleName}"}}},
+    {.name = "UpdateFindings", .service = SERVICE_ACCESSANALYZER, .uris = {{"PUT", "/finding"}}},
+    {.name = "ValidatePolicy",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/policy/validation"}},
+     .input = &shape_validate_policy_request,
+     .output = &shape_validate_policy_response},
 };
 const size_t operation_model_count = sizeof operation_models / sizeof *operation_models;

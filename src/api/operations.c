@@ -34,6 +34,7 @@ static const struct api_operation operations[] = {
     {"policy.delete", API_WRITE, policy_delete},
     {"policy.attach", API_WRITE, policy_attach},
     {"policy.boundary", API_WRITE, policy_boundary},
+    {"policy.validate", API_READ, policy_validate},
     {"grant.create", API_WRITE, grant_create},
     {"grant.list", API_READ, grant_list},
     {"grant.revoke", API_WRITE, grant_revoke},

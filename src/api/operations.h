@@ -65,6 +65,7 @@ enum rc policy_list(struct api_call *call, struct err *err);
 enum rc policy_delete(struct api_call *call, struct err *err);
 enum rc policy_attach(struct api_call *call, struct err *err);
 enum rc policy_boundary(struct api_call *call, struct err *err);
+enum rc policy_validate(struct api_call *call, struct err *err);
 
 /* grant_operations.c */
 enum rc grant_create(struct api_call *call, struct err *err);

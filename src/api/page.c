@@ -14,6 +14,13 @@ page_token_read(struct arena *arena, struct slice token, struct slice *after)
            codec_utf8_valid(*after);
 }
 
+/* Access Analyzer's members begin with a small letter. */
+static const char *
+token_member(const struct api_call *call)
+{
+    return call->service == SERVICE_ACCESSANALYZER ? "nextToken" : "NextToken";
+}
+
 struct slice
 page_token(struct arena *arena, struct slice last)
 {
@@ -31,10 +38,10 @@ page_read(struct api_call *call, const char *size_member, int64_t fallback, int6
         out->limit = fallback;
     if (out->limit > max)
         out->limit = max;
-    if (page_token_read(call->arena, api_text(call->input, "NextToken"), &out->after))
+    if (page_token_read(call->arena, api_text(call->input, token_member(call)), &out->after))
         return RC_OK;
     return api_fail(call, RC_SYNTAX, FAULT_INVALID_PARAMETER, err,
-                    "The NextToken is not one that was given out here.");
+                    "The %s is not one that was given out here.", token_member(call));
 }
 
 size_t
@@ -47,5 +54,5 @@ void
 page_put_next(struct api_call *call, const struct page *page, size_t found, struct slice last)
 {
     if (found > (size_t)page->limit)
-        json_put_string(call->output, "NextToken", page_token(call->arena, last));
+        json_put_string(call->output, token_member(call), page_token(call->arena, last));
 }

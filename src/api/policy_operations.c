@@ -6,6 +6,7 @@
 #include "identity_changes.h"
 #include "operations.h"
 #include "policy_change.h"
+#include "policy_lint.h"
 #include "store/users.h"
 
 /* Where a policy stands: exactly one of the members user, group, identity, or none (managed). */
@@ -241,4 +242,33 @@ policy_boundary(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         json_put_string(call->output, "boundary", row.arn);
     return rc;
+}
+
+/* What the linter finds in a document, stored or not; type: as ValidatePolicy has it. */
+enum rc
+policy_validate(struct api_call *call, struct err *err)
+{
+    struct slice document, name;
+    enum lint_policy type = LINT_IDENTITY_POLICY;
+    struct lint_finding *findings;
+    size_t count, errors = 0;
+    enum rc rc = api_input_optional(call, "document", &document, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "type", &name, err);
+    if (rc == RC_OK && name.len > 0 && !policy_lint_type(name, &type))
+        return err_set(err, RC_SYNTAX,
+                       "type must be IDENTITY_POLICY, RESOURCE_POLICY, SERVICE_CONTROL_POLICY or "
+                       "RESOURCE_CONTROL_POLICY");
+    if (rc != RC_OK)
+        return rc;
+    lint_document(call->arena, document, type, policy_lint_catalogue(), &findings, &count);
+    json_key(call->output, "findings");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++) {
+        errors += findings[i].severity == LINT_ERROR;
+        policy_lint_put(call, &findings[i]);
+    }
+    json_close_array(call->output);
+    json_put_bool(call->output, "valid", errors == 0);
+    return RC_OK;
 }

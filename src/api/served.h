@@ -1,5 +1,5 @@
 /*
- * What of the SES, IAM and STS APIs is served: one row an operation. The dispatcher reads the row
+ * What of the SES, IAM, STS and Access Analyzer APIs is served: one row an operation. The dispatcher reads the row
  * before the handler runs, so that a handler cannot forget to ask for permission, and nothing that
  * has no row can be called. Its access is also its rate: what sends has the sending quotas, changes
  * those of rate.h, and what reads none. docs/ses-compatibility.md is made from the same rows.
@@ -48,6 +48,7 @@ struct served_rows {
         list, sizeof list / sizeof *list                                                           \
     }
 
+extern const struct served_rows analyzer_policy_rows;
 extern const struct served_rows ses_account_rows; /* ses_account.c, and so on */
 extern const struct served_rows ses_email_identities_rows;
 extern const struct served_rows ses_identities_rows;

@@ -73,6 +73,24 @@ count_literal(struct slice uri, struct slice path)
     return path.len == 0 ? literal : -1;
 }
 
+static struct slice
+first_segment(struct slice path)
+{
+    struct slice segment;
+    return next_segment(&path, &segment) ? segment : SLICE("");
+}
+
+enum service
+operation_model_owner(struct slice path)
+{
+    struct slice segment = first_segment(path);
+    for (size_t i = 0; segment.len > 0 && i < operation_model_count; i++)
+        for (size_t k = 0; k < 2 && operation_models[i].uris[k].method; k++)
+            if (slice_eq(segment, first_segment(slice_of(operation_models[i].uris[k].uri))))
+                return operation_models[i].service;
+    return SERVICE_COUNT;
+}
+
 static bool
 read_labels(struct arena *arena, struct slice uri, struct slice path, struct json *labels)
 {

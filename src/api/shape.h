@@ -1,5 +1,5 @@
 /*
- * What the operations of the SES, IAM and STS APIs take and give: shapes with their constraints, and
+ * What the operations of the SES, IAM, STS and Access Analyzer APIs take and give: shapes with their constraints, and
  * the operations with their method and URI. The tables are in model.c, which script/model writes
  * from the published models; nothing of it is made by hand.
  *
@@ -54,6 +54,7 @@ extern const size_t shape_pattern_count;
 struct shape {
     enum shape_type type;
     bool sensitive;
+    bool iso8601; /* a timestamp that JSON has as text, not as seconds */
     bool has_min, has_max;
     int64_t min,
         max; /* characters of a string, bytes of a blob, elements, or the value of a number */
@@ -61,13 +62,20 @@ struct shape {
     const char *const *values;           /* of an enumeration, ended by NULL */
     const struct shape_member *members;
     size_t member_count;
-    const struct shape *key;     /* of a map, which only goes out */
+    const struct shape *key;     /* of a map, which comes in as JSON only */
     const struct shape *element; /* of a list or map */
 };
 
 const struct shape_member *shape_find(const struct shape *structure, struct slice name);
 
-enum service { SERVICE_SES, SERVICE_SESV2, SERVICE_IAM, SERVICE_STS, SERVICE_COUNT };
+enum service {
+    SERVICE_SES,
+    SERVICE_SESV2,
+    SERVICE_IAM,
+    SERVICE_STS,
+    SERVICE_ACCESSANALYZER,
+    SERVICE_COUNT
+};
 
 /* How a service is spoken to. */
 struct service_model {
@@ -100,5 +108,8 @@ const struct operation_model *operation_model_find(enum service service, struct 
  * A label is one segment and not empty; a slash at the end counts. */
 const struct operation_model *operation_model_route(struct arena *arena, struct slice method,
                                                     struct slice path, struct json **labels);
+/* Whose paths begin as this one does: each service that has paths has first segments of its own.
+ * SERVICE_COUNT: nobody's. */
+enum service operation_model_owner(struct slice path);
 
 #endif

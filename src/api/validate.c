@@ -95,7 +95,7 @@ static int64_t
 measure(const struct shape *shape, const struct json *value)
 {
     int64_t number;
-    if (shape->type == SHAPE_LIST)
+    if (shape->type == SHAPE_LIST || shape->type == SHAPE_MAP)
         return (int64_t)value->count;
     if (shape->type == SHAPE_BLOB)
         return (int64_t)value->text.len;
@@ -177,6 +177,19 @@ check_elements(struct check *check, const struct shape *shape, const struct json
     }
 }
 
+/* What its names are called is the client's, and is not shown. */
+static void
+check_entries(struct check *check, const struct shape *shape, const struct json *value)
+{
+    for (const struct json *child = value->first; child; child = child->next) {
+        const struct json key = {.type = JSON_STRING, .text = child->name};
+        size_t before = enter(check, "entry");
+        check_value(check, shape->key, &key);
+        check_value(check, shape->element, child);
+        check->path.len = before;
+    }
+}
+
 static void
 check_value(struct check *check, const struct shape *shape, const struct json *value)
 {
@@ -185,6 +198,8 @@ check_value(struct check *check, const struct shape *shape, const struct json *v
         check_members(check, shape, value);
     } else if (shape->type == SHAPE_LIST) {
         check_elements(check, shape, value);
+    } else if (shape->type == SHAPE_MAP) {
+        check_entries(check, shape, value);
     } else if (shape->type == SHAPE_STRING) {
         check_pattern(check, shape, value);
         check_values(check, shape, value);

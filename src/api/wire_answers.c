@@ -165,12 +165,24 @@ static enum rc rest_children(struct json_writer *writer, const struct shape *sha
                              const struct json *tree, struct err *err);
 
 static void
-rest_timestamp(struct json_writer *writer, const struct json *value)
+rest_instant_text(struct json_writer *writer, int64_t ms)
+{
+    struct arena *arena = arena_new();
+    json_write_string(writer, clock_iso8601(arena, ms));
+    arena_free(arena);
+}
+
+static void
+rest_timestamp(struct json_writer *writer, const struct shape *shape, const struct json *value)
 {
     int64_t ms = 0;
     char text[40];
     if (!slice_i64(value->text, &ms))
         return;
+    if (shape->iso8601) {
+        rest_instant_text(writer, ms);
+        return;
+    }
     uint64_t magnitude = ms < 0 ? (uint64_t)-ms : (uint64_t)ms;
     snprintf(text, sizeof text, "%s%" PRIu64 ".%03u", ms < 0 ? "-" : "", magnitude / 1000,
              (unsigned)(magnitude % 1000));
@@ -186,7 +198,7 @@ rest_value(struct json_writer *writer, const struct shape *shape, const struct j
     case SHAPE_STRUCTURE:
     case SHAPE_LIST:
     case SHAPE_MAP: return rest_children(writer, shape, value, err);
-    case SHAPE_TIMESTAMP: rest_timestamp(writer, value); return RC_OK;
+    case SHAPE_TIMESTAMP: rest_timestamp(writer, shape, value); return RC_OK;
     case SHAPE_BOOLEAN: json_write_bool(writer, value->boolean); return RC_OK;
     case SHAPE_INTEGER:
     case SHAPE_DOUBLE: json_write_raw(writer, value->text); return RC_OK;

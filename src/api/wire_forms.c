@@ -41,12 +41,18 @@ children_of(struct json *parent)
 }
 
 static void
-children_add(struct children *children, const char *name, struct json *child)
+children_add_named(struct children *children, struct slice name, struct json *child)
 {
-    child->name = slice_of(name);
+    child->name = name;
     *children->tail = child;
     children->tail = &child->next;
     children->parent->count++;
+}
+
+static void
+children_add(struct children *children, const char *name, struct json *child)
+{
+    children_add_named(children, slice_of(name), child);
 }
 
 /* Values as text, in a form or a query string. */
@@ -368,7 +374,7 @@ form_decode(struct arena *arena, const struct form *form, const struct shape *in
 /* Where in the body: read from its end. */
 struct step {
     const struct step *up;
-    const char *name; /* NULL: the element of that index */
+    struct slice name; /* empty: the element of that index */
     size_t index;
 };
 
@@ -379,8 +385,9 @@ step_path(struct arena *arena, const struct step *step)
         return SLICE("");
     struct slice up = step_path(arena, step->up);
     const char *dot = up.len ? "." : "";
-    return step->name ? arena_printf(arena, "%.*s%s%s", SLICE_ARG(up), dot, step->name)
-                      : arena_printf(arena, "%.*s%s%zu", SLICE_ARG(up), dot, step->index);
+    struct slice name = slice_head(step->name, 150);
+    return name.len ? arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(up), dot, SLICE_ARG(name))
+                    : arena_printf(arena, "%.*s%s%zu", SLICE_ARG(up), dot, step->index);
 }
 
 /* AWS's words for a value of the wrong type. */
@@ -484,6 +491,29 @@ read_array(struct arena *arena, const struct shape *shape, const struct json *va
     return RC_OK;
 }
 
+/* Its names are the client's own. */
+static enum rc
+read_map(struct arena *arena, const struct shape *shape, const struct json *value,
+         const struct step *up, struct json **out, struct err *err)
+{
+    struct step step = {.up = up};
+    if (value->type != JSON_OBJECT)
+        return refuse_value(arena, up, shape, value, err);
+    *out = node_new(arena, JSON_OBJECT);
+    struct children children = children_of(*out);
+    for (const struct json *child = value->first; child; child = child->next) {
+        struct json *entry;
+        if (child->type == JSON_NULL)
+            continue;
+        step.name = child->name;
+        enum rc rc = read_value(arena, shape->element, child, &step, &entry, err);
+        if (rc != RC_OK)
+            return rc;
+        children_add_named(&children, child->name, entry);
+    }
+    return RC_OK;
+}
+
 /* One member, when it is there. */
 static enum rc
 read_member(struct arena *arena, const struct shape_member *member, const struct json *object,
@@ -493,7 +523,7 @@ read_member(struct arena *arena, const struct shape_member *member, const struct
     if (!value || value->type == JSON_NULL)
         return RC_OK;
     struct json *child;
-    const struct step step = {.up = up, .name = member->name};
+    const struct step step = {.up = up, .name = slice_of(member->name)};
     enum rc rc = read_value(arena, member->shape, value, &step, &child, err);
     if (rc == RC_OK)
         children_add(children, member->name, child);
@@ -506,6 +536,8 @@ read_value(struct arena *arena, const struct shape *shape, const struct json *va
 {
     if (shape->type == SHAPE_LIST)
         return read_array(arena, shape, value, step, out, err);
+    if (shape->type == SHAPE_MAP)
+        return read_map(arena, shape, value, step, out, err);
     if (shape->type != SHAPE_STRUCTURE)
         return read_scalar(arena, shape, value, step, out, err);
     if (value->type != JSON_OBJECT)

@@ -2,7 +2,7 @@
  * From the bytes of the two protocols to the trees of shape.h; wire_answers.h is the way back. Pure,
  * and fuzzed.
  *
- * Query (SES v1, IAM, STS; reference §7.3): form data. REST-JSON (SES v2; §7.4): path, query string
+ * Query (SES v1, IAM, STS; reference §7.3): form data. REST-JSON (SES v2, Access Analyzer; §7.4): path, query string
  * and JSON.
  */
 #ifndef POSTERN_API_WIRE_FORMS_H
@@ -30,7 +30,7 @@ bool form_has_two(const struct form *form, const char *name);
  * The input of a Query operation: "Destination.ToAddresses.member.1=a@b.c". `input` NULL: an empty
  * object. Unknown names are ignored, as by AWS. An empty list or structure may be "Name=". RC_SYNTAX
  * names the member: a value that is not of its type, a number left out of a list, two values for one
- * member, nesting deeper than the shape. No input has a map; script/model refuses one.
+ * member, nesting deeper than the shape. No such input has a map; script/model refuses one.
  */
 MUST_USE enum rc form_decode(struct arena *arena, const struct form *form,
                              const struct shape *input, struct json **out, struct err *err);

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 
 enum argument_kind {
-    WORD,     /* a word, required */
-    VALUE,    /* --name VALUE */
-    NEEDED,   /* --name VALUE, required */
-    NUMBER,   /* --name VALUE, of decimal digits */
-    FLAG,     /* --name: true */
-    LIST,     /* --name VALUE, repeated: an array */
-    DOCUMENT, /* --file FILE, or standard input: its text */
+    WORD,      /* a word, required */
+    VALUE,     /* --name VALUE */
+    NEEDED,    /* --name VALUE, required */
+    NUMBER,    /* --name VALUE, of decimal digits */
+    FLAG,      /* --name: true */
+    LIST,      /* --name VALUE, repeated: an array */
+    DOCUMENT,  /* --file FILE, or standard input: its text */
+    FILE_WORD, /* a word, required, that names a file; "-" is standard input: its text */
     TRUE,
     FALSE,
     TEXT /* always sent; TEXT sends `name` */
@@ -138,6 +139,11 @@ static const struct action actions[] = {
      print_policy_put},
     {"policy", "show", "policy.show", {{"NAME", "name", WORD}, PLACE}, print_policies},
     {"policy", "list", "policy.list", {PLACE}, print_policies},
+    {"policy",
+     "validate",
+     "policy.validate",
+     {{"FILE", "document", FILE_WORD}, {"type", "type", VALUE}},
+     print_policy_findings},
     {"policy", "delete", "policy.delete", {{"NAME", "name", WORD}, PLACE}, print_done},
     {"policy",
      "attach",
@@ -229,7 +235,7 @@ static const struct sequel {
     {"user", "create", "credential create %", NULL}, {"group", "create", "group add % USER", NULL},
     {"group", "add", "policy list --group %", NULL}, {"queue", "hold", "queue release %", NULL},
     {"queue", "retry", "queue show %", NULL},        {"queue", "release", "queue show %", NULL},
-    {"queue", "account", NULL, print_is_accounted},
+    {"queue", "account", NULL, print_is_accounted},  {"policy", "validate", NULL, print_is_valid},
 };
 
 /* What to do next after a refusal; the server's words say why. The first that fits. */
@@ -308,6 +314,7 @@ options_of(struct invocation *invocation, struct cli_option options[ARGUMENTS_MA
         struct given *given = &invocation->given[i];
         switch (argument->kind) {
         case WORD:
+        case FILE_WORD:
             options[count++] = (struct cli_option){argument->name, CLI_WORD, &given->text};
             break;
         case VALUE:
@@ -388,6 +395,7 @@ write_argument(struct json_writer *writer, const struct argument *argument,
     case FALSE: json_put_bool(writer, argument->member, argument->kind == TRUE); break;
     case TEXT: json_put_cstr(writer, argument->member, argument->name); break;
     case DOCUMENT:
+    case FILE_WORD:
         buf_init(&document, DOCUMENT_MAX);
         rc = read_document(given->text, &document, err);
         if (rc == RC_OK)

@@ -64,7 +64,7 @@ static const struct cli_verb verbs[] = {
     {"policy",
      "put NAME [--user U | --group G | --identity I] [--file F] | show NAME ... | list ...\n"
      "           | delete NAME ... | attach NAME --user U | detach NAME --group G\n"
-     "           | boundary --user U [--name NAME]",
+     "           | boundary --user U [--name NAME] | validate FILE [--type TYPE]",
      "policies, from a file or standard input", action_run},
     {"decisions", "[--as USER] [--from ADDRESS] [--since TIME] [--limit NUMBER]",
      "what was decided, when, from where, why", action_run},

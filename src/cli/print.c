@@ -2,6 +2,7 @@
 #include "base/codec.h"
 #include "cli.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -827,6 +828,39 @@ bool
 print_is_accounted(const struct json *answer)
 {
     return slice_is(text_of(answer, "missing"), "0");
+}
+
+/* Lines and columns are shown from 1, as editors count them. */
+static void
+print_finding(struct arena *arena, const struct json *finding)
+{
+    const struct json *span = json_member(first_of(finding, "locations"), "span");
+    const struct json *start = json_member(span, "start");
+    int64_t column;
+    struct err err;
+    if (json_get_i64(start, "column", 0, &column, &err) == RC_OK)
+        printf("line %.*s, column %" PRId64 ": ", SLICE_ARG(text_of(start, "line")), column + 1);
+    printf("%.*s %.*s: %.*s\n", SLICE_ARG(text_of(finding, "findingType")),
+           SLICE_ARG(text_of(finding, "issueCode")),
+           SLICE_ARG(print_safe(arena, text_of(finding, "findingDetails"))));
+}
+
+void
+print_policy_findings(const struct json *answer, const char *at)
+{
+    struct arena *arena = arena_new();
+    (void)at;
+    if (!first_of(answer, "findings"))
+        printf("Nothing was found.\n");
+    for (const struct json *one = first_of(answer, "findings"); one; one = one->next)
+        print_finding(arena, one);
+    arena_free(arena);
+}
+
+bool
+print_is_valid(const struct json *answer)
+{
+    return is_true(answer, "valid");
 }
 
 void

@@ -40,6 +40,7 @@ void print_access(const struct json *answer, const char *at);
 void print_access_holders(const struct json *answer, const char *at);
 void print_access_findings(const struct json *answer, const char *at);
 void print_access_changes(const struct json *answer, const char *at);
+void print_policy_findings(const struct json *answer, const char *at);
 void print_decisions(const struct json *answer, const char *at);
 void print_explanation(const struct json *answer, const char *at);
 void print_queue(const struct json *answer, const char *at);
@@ -53,5 +54,6 @@ bool print_is_hidden(const struct json *answer);
 bool print_is_allowed(const struct json *answer);
 bool print_is_accounted(const struct json *answer);
 bool print_is_sound(const struct json *answer); /* no finding of `access --check` */
+bool print_is_valid(const struct json *answer);
 
 #endif

@@ -496,14 +496,14 @@ class Instance:
         return session
 
     def api(self, service, credential=None, attempts=1):
-        """A client of the API: "ses", "sesv2", "iam", "sts"; as the administrator by default."""
+        """A client of the API: "ses", "sesv2", "iam", "sts", "accessanalyzer"; as the administrator by default."""
         who = credential or self.administrator
         return api_client(service, who["access_key_id"], who["secret_access_key"], self, attempts)
 
-    def rest(self, credential, method, path, body=None):
-        """A request of SES v2 that Debian's botocore does not know: status and answer."""
+    def rest(self, credential, method, path, body=None, service="ses"):
+        """A request that Debian's botocore does not know: status and answer."""
         return api_request(credential["access_key_id"], credential["secret_access_key"], self,
-                           method, path, body)
+                           method, path, body, service)
 
     def submit(self, credential, mail_from, recipients, raw):
         with self.session(credential) as session:
@@ -527,13 +527,13 @@ def api_client(service, key, secret, instance, attempts=1):
                                       parameter_validation=False))
 
 
-def api_request(key, secret, instance, method, path, body=None):
-    """A signed request of SES v2, for what Debian's botocore does not know; status and answer."""
+def api_request(key, secret, instance, method, path, body=None, service="ses"):
+    """A signed request of SES v2 or another service, for what Debian's botocore does not know; status and answer."""
     url = f"http://127.0.0.1:{instance.ports['http']}{path}"
     data = b"" if body is None else json.dumps(body).encode()
     request = botocore.awsrequest.AWSRequest(method, url, data=data,
                                              headers={"Content-Type": "application/json"})
-    botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret), "ses",
+    botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret), service,
                             "us-east-1").add_auth(request)
     connection = http.client.HTTPConnection("127.0.0.1", instance.ports["http"], timeout=30)
     connection.request(method, path, body=data, headers=dict(request.headers))

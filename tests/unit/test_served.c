@@ -20,6 +20,7 @@ static const char *const titles[SERVICE_COUNT] = {
     [SERVICE_SESV2] = "SES, version 2",
     [SERVICE_IAM] = "IAM",
     [SERVICE_STS] = "STS",
+    [SERVICE_ACCESSANALYZER] = "IAM Access Analyzer",
 };
 
 static bool
@@ -73,7 +74,7 @@ write_page(struct buf *page)
               "Made from the tables that the service itself reads (`src/api/served.h`). An "
               "operation that is not served\nanswers with its protocol's own error, which names "
               "it: `InvalidAction` of SES version 1, IAM and STS,\n`UnknownOperationException` of "
-              "SES version 2.\n");
+              "SES version 2 and\nAccess Analyzer.\n");
     for (int service = 0; service < SERVICE_COUNT; service++) {
         buf_printf(page, "\n## %s: %u of %u\n\n", titles[service],
                    count((enum service)service, true), count((enum service)service, false));
