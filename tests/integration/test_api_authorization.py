@@ -17,7 +17,9 @@ import pytest
 
 from harness import ROOT, Instance, message
 
-CLIENTS = {"SES, version 1": "ses", "SES, version 2": "sesv2", "IAM": "iam", "STS": "sts"}
+CLIENTS = {"SES, version 1": "ses", "SES, version 2": "sesv2", "IAM": "iam", "STS": "sts",
+           "IAM Access Analyzer": "accessanalyzer"}
+REST = ("sesv2", "accessanalyzer")
 
 SENDING = {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail",
            "SendBulkEmail", "SendCustomVerificationEmail"}
@@ -28,7 +30,7 @@ def served():
     service, rows = None, []
     for line in (ROOT / "docs" / "ses-compatibility.md").read_text().splitlines():
         heading = re.match(r"## (.*): \d+ of \d+$", line)
-        row = re.match(r"\| (\w+) \| `(\w+:\w+)` \|", line)
+        row = re.match(r"\| (\w+) \| `([\w-]+:\w+)` \|", line)
         if heading:
             service = CLIENTS[heading[1]]
         elif row:
@@ -120,14 +122,25 @@ def input_of(client, service, operation, instance):
     return {**given, **MORE.get((service, operation), {})}
 
 
-NEWER = {"GetMessageInsights": ("GET", "/v2/email/insights/x")}  # than Debian's botocore
+NEWER = {  # than Debian's botocore: the service that signs, method, path and input
+    "GetMessageInsights": ("ses", "GET", "/v2/email/insights/x", None),
+    "CheckNoNewAccess": ("access-analyzer", "POST", "/policy/check-no-new-access", {
+        "newPolicyDocument": "{}", "existingPolicyDocument": "{}",
+        "policyType": "IDENTITY_POLICY"}),
+    "CheckAccessNotGranted": ("access-analyzer", "POST", "/policy/check-access-not-granted", {
+        "policyDocument": "{}", "access": [{"actions": ["ses:SendEmail"]}],
+        "policyType": "IDENTITY_POLICY"}),
+}
 
 
 def refusal_of_newer(instance, credential, operation):
-    url = f"http://127.0.0.1:{instance.ports['http']}" + NEWER[operation][1]
-    request = botocore.awsrequest.AWSRequest(NEWER[operation][0], url)
+    service, method, path, given = NEWER[operation]
+    request = botocore.awsrequest.AWSRequest(
+        method, f"http://127.0.0.1:{instance.ports['http']}{path}",
+        data=b"" if given is None else json.dumps(given).encode(),
+        headers={"Content-Type": "application/json"})
     botocore.auth.SigV4Auth(botocore.credentials.Credentials(
-        credential["access_key_id"], credential["secret_access_key"]), "ses", "us-east-1"
+        credential["access_key_id"], credential["secret_access_key"]), service, "us-east-1"
     ).add_auth(request)
     answer = botocore.httpsession.URLLib3Session().send(request.prepare())
     return {"Error": {"Code": answer.headers["x-amzn-ErrorType"],
@@ -199,7 +212,7 @@ def assert_refused(instance, user, why, service, operation, action):
     arn = f"arn:aws:iam::{instance.account_id}:user/{user}"
     answer = refusal(instance, credential, service, operation)
     error = answer["Error"]
-    assert error["Code"] == ("AccessDeniedException" if service == "sesv2" else "AccessDenied"), \
+    assert error["Code"] == ("AccessDeniedException" if service in REST else "AccessDenied"), \
         error
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 403
     beginning = f"User: {arn} is not authorized to perform: {action}"
