@@ -134,12 +134,12 @@ load_key(struct arena *arena, const struct api_constants *constants, struct api_
 
 enum rc
 api_claim_keys(struct database *database, struct arena *arena, enum dkim_algorithm algorithm,
-               struct slice domain, int64_t count, struct err *err)
+               struct slice domain, int64_t position, int64_t count, struct err *err)
 {
     enum rc rc = RC_OK;
     for (int64_t i = 0; rc == RC_OK && i < count; i++)
         rc = signing_keys_claim(database, arena, algorithm, domain,
-                                random_base32(arena, SELECTOR_CHARS), i, err);
+                                random_base32(arena, SELECTOR_CHARS), position + i, err);
     return rc;
 }
 

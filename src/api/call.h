@@ -9,6 +9,7 @@
 #include "api/fault.h"
 #include "authorize/facts.h"
 #include "base/json.h"
+#include "identity/rotation.h"
 #include "sign/dkim.h"
 #include "spool/spool.h"
 #include "store/seal.h"
@@ -24,6 +25,8 @@ struct api_constants {
     uint16_t submission_port, submissions_port;
     bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
     int64_t dkim_grace_ms, lifetime_ms;
+    int64_t key_bits;               /* of RSA keys that are made */
+    struct rotation_rules rotation; /* of keys that are ours and sign */
     uint32_t recipients_max;
     uint64_t message_max; /* bytes */
     struct sealer *sealer;
@@ -120,11 +123,12 @@ bool api_name_is_plain(struct slice name);
 int64_t api_next_key(const struct api_constants *constants, int64_t now_ms, int64_t *key_ms);
 
 /* Selectors that a domain publishes from the start: one signs, the others wait for a rotation. */
-enum { API_SELECTORS = 3 };
-/* Give keys of the pool to a domain, under fresh selectors. RC_NOT_FOUND: the pool has too few. */
+enum { API_SELECTORS = ROTATION_KEYS };
+/* Give keys of the pool to a domain, under fresh selectors, from this position on (0 signs).
+ * RC_NOT_FOUND: the pool has too few. */
 MUST_USE enum rc api_claim_keys(struct database *database, struct arena *arena,
-                                enum dkim_algorithm algorithm, struct slice domain, int64_t count,
-                                struct err *err);
+                                enum dkim_algorithm algorithm, struct slice domain,
+                                int64_t position, int64_t count, struct err *err);
 
 /* The signing keys of a domain that sign now, loaded: the second signature's only while it is
  * switched on and DNS was seen to show it. RC_TEMPORARY when there are none yet. */

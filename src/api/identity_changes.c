@@ -5,6 +5,7 @@
 #include "identity/proof.h"
 #include "mail/dsn.h"
 #include "operations.h"
+#include "store/rotations.h"
 #include "store/tags.h"
 #include "submit.h"
 #include "verification_link.h"
@@ -120,7 +121,8 @@ static enum rc
 claim_keys(struct api_call *call, enum dkim_algorithm algorithm, struct slice domain,
            struct err *err)
 {
-    enum rc rc = api_claim_keys(call->database, call->arena, algorithm, domain, API_SELECTORS, err);
+    enum rc rc =
+        api_claim_keys(call->database, call->arena, algorithm, domain, 0, API_SELECTORS, err);
     if (rc == RC_NOT_FOUND)
         return err_set(err, RC_AGAIN,
                        "signing keys are still being made; try again in a few seconds");
@@ -186,6 +188,13 @@ give_rsa_keys(struct api_call *call, struct slice domain, const struct own_key *
 }
 
 enum rc
+identity_look_at_keys(struct api_call *call, struct slice domain, struct err *err)
+{
+    call->effects->identities_changed = true;
+    return rotations_wake(call->database, domain, call->now_ms, err);
+}
+
+enum rc
 identity_replace_keys(struct api_call *call, struct identity_row *row, const struct own_key *own,
                       struct err *err)
 {
@@ -199,6 +208,8 @@ identity_replace_keys(struct api_call *call, struct identity_row *row, const str
     /* Never the same twice: findings about the keys before are told apart by it. */
     row->keys_ms = call->now_ms > row->keys_ms ? call->now_ms : row->keys_ms + 1;
     rc = identities_update(call->database, row, err);
+    if (rc == RC_OK)
+        rc = identity_look_at_keys(call, row->name, err);
     if (rc == RC_OK)
         rc = identity_proof(call, row->name, "dkim", &dkim, err);
     /* The administrator's word stands, whatever DNS shows. */
@@ -250,8 +261,7 @@ identity_add_domain(struct api_call *call, struct slice name, bool only_itself,
         rc = identity_start_proof(call, name, "verification", IDENTITY_PENDING, call->now_ms, err);
     if (rc == RC_OK)
         rc = identity_start_proof(call, name, "dkim", IDENTITY_PENDING, call->now_ms, err);
-    call->effects->identities_changed = true;
-    return rc;
+    return rc == RC_OK ? identity_look_at_keys(call, name, err) : rc;
 }
 
 enum rc
@@ -284,7 +294,8 @@ identity_set_dkim(struct api_call *call, struct identity_row *row, bool enabled,
         return err_set(err, RC_SYNTAX, "DKIM is switched for a domain, %.*s is an address",
                        SLICE_ARG(row->name));
     row->dkim_enabled = enabled;
-    return identities_update(call->database, row, err);
+    enum rc rc = identities_update(call->database, row, err);
+    return rc == RC_OK ? identity_look_at_keys(call, row->name, err) : rc;
 }
 
 /* The custom MAIL FROM domain must lie below the identity (reference §3.5). What is there already and

@@ -67,6 +67,9 @@ MUST_USE enum rc identity_start_again(struct api_call *call, struct slice domain
 MUST_USE enum rc identity_replace_keys(struct api_call *call, struct identity_row *row,
                                        const struct own_key *own, struct err *err);
 
+/* What may have become of a domain's keys is found out now (identity/rotation.h). */
+MUST_USE enum rc identity_look_at_keys(struct api_call *call, struct slice domain, struct err *err);
+
 /* An address, made when it is not there, is sent a link; earlier links stop working.
  * RC_CONFLICT: it is verified already. RC_AGAIN: the provider cannot sign yet. */
 MUST_USE enum rc identity_ask_owner(struct api_call *call, struct slice address, struct err *err);

@@ -1,4 +1,5 @@
 /* Domains and addresses that may send: made, shown, proved, taken away. */
+#include "domain_keys.h"
 #include "identity/proof.h"
 #include "identity_changes.h"
 #include "operations.h"
@@ -18,7 +19,29 @@ put_record(struct api_call *call, const char *purpose, const char *type, struct 
     json_close_object(call->output);
 }
 
-/* All of a domain's records; values as DNS means them, without zone-file quoting. */
+static void
+put_key(struct api_call *call, const struct signing_key_row *key)
+{
+    json_open_object(call->output);
+    json_put_cstr(call->output, "purpose", "dkim");
+    json_put_string(call->output, "name", domain_key_name(call->arena, key));
+    json_put_cstr(call->output, "type", "TXT");
+    json_put_string(call->output, "value", domain_key_record(call->arena, key));
+    json_put_cstr(call->output, "state", key_state_name(domain_key_state(key)));
+    json_close_object(call->output);
+}
+
+/* Keys that are gone must not be published any more, and those of all other states must. */
+static void
+put_keys(struct api_call *call, const struct signing_key_row *keys, size_t count, bool gone)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((domain_key_state(&keys[i]) == KEY_GONE) == gone)
+            put_key(call, &keys[i]);
+}
+
+/* All of a domain's records, and those that may be deleted; values as DNS means them, without
+ * zone-file quoting. */
 static enum rc
 put_records(struct api_call *call, const struct identity_row *row, struct err *err)
 {
@@ -32,12 +55,7 @@ put_records(struct api_call *call, const struct identity_row *row, struct err *e
     json_open_array(call->output);
     put_record(call, "verification", "TXT", arena_concat(arena, SLICE("_amazonses."), row->name),
                row->token);
-    for (size_t i = 0; i < count; i++)
-        put_record(call, "dkim", "TXT",
-                   arena_printf(arena, "%.*s._domainkey.%.*s", SLICE_ARG(keys[i].selector),
-                                SLICE_ARG(row->name)),
-                   signing_key_record(arena, (enum dkim_algorithm)keys[i].algorithm,
-                                      keys[i].public_base64));
+    put_keys(call, keys, count, false);
     struct slice spf =
         arena_printf(arena, "v=spf1 a:%.*s ~all", SLICE_ARG(call->constants->hostname));
     if (row->mail_from_domain.len) {
@@ -48,6 +66,10 @@ put_records(struct api_call *call, const struct identity_row *row, struct err *e
     put_record(call, "spf", "TXT", row->name, spf);
     put_record(call, "dmarc", "TXT", arena_concat(arena, SLICE("_dmarc."), row->name),
                SLICE("v=DMARC1; p=quarantine"));
+    json_close_array(call->output);
+    json_key(call->output, "deletable");
+    json_open_array(call->output);
+    put_keys(call, keys, count, true);
     json_close_array(call->output);
     return RC_OK;
 }
@@ -303,28 +325,9 @@ identity_vouch(struct api_call *call, struct err *err)
         rc = identity_start_proof(call, name, "verification", IDENTITY_SUCCESS, INT64_MAX, err);
     if (rc == RC_OK && domain)
         rc = identity_start_proof(call, name, "dkim", IDENTITY_SUCCESS, INT64_MAX, err);
+    if (rc == RC_OK && domain)
+        rc = identity_look_at_keys(call, name, err);
     if (rc == RC_OK)
         json_put_string(call->output, "verified", name);
-    return rc;
-}
-
-enum rc
-dkim_set(struct api_call *call, struct err *err)
-{
-    struct slice name;
-    struct identity_row row;
-    bool domain, enabled;
-    enum rc rc = identity_read_member(call, "domain", &name, &domain, err);
-    if (rc == RC_OK)
-        rc = api_input_bool(call, "enabled", &enabled, err);
-    if (rc == RC_OK)
-        rc = identities_find(call->database, call->arena, name, &row, err);
-    if (rc == RC_OK)
-        rc = identity_set_dkim(call, &row, enabled, err);
-    if (rc == RC_OK) {
-        json_put_string(call->output, "domain", name);
-        json_put_bool(call->output, "enabled", enabled);
-        rc = put_status(call, &row, "dkim", "status", err);
-    }
     return rc;
 }

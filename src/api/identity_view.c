@@ -1,4 +1,5 @@
 #include "identity_view.h"
+#include "domain_keys.h"
 #include "operations.h"
 
 /* The nearest domain at or above `domain` that is an identity and covers it. */
@@ -23,16 +24,17 @@ find_signer(struct api_call *call, struct slice domain, struct identity_row *out
 static enum rc
 load_keys(struct api_call *call, struct identity_view *view, struct err *err)
 {
-    size_t count, rsa = 0;
+    size_t count;
     view->keys = NULL;
     view->key_count = 0;
     if (view->signer.name.len == 0)
         return RC_OK;
     enum rc rc =
         signing_keys_of(call->database, call->arena, view->signer.name, &view->keys, &count, err);
-    while (rc == RC_OK && rsa < count && view->keys[rsa].algorithm == DKIM_RSA_SHA256)
-        rsa++;
-    view->key_count = rsa;
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        if (view->keys[i].algorithm == DKIM_RSA_SHA256 &&
+            domain_key_state(&view->keys[i]) != KEY_GONE)
+            view->keys[view->key_count++] = view->keys[i];
     return rc;
 }
 

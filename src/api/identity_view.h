@@ -11,7 +11,7 @@ struct identity_view {
      * none, `signer.name` is empty. */
     struct identity_row signer;
     struct proof_row dkim;
-    struct signing_key_row *keys; /* RSA, the one that signs first */
+    struct signing_key_row *keys; /* RSA, the one that signs first; those that must be published */
     size_t key_count;
 };
 

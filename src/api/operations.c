@@ -15,6 +15,8 @@ static const struct api_operation operations[] = {
     {"identity.vouch", API_WRITE, identity_vouch},
     {"identity.confirm", API_WRITE, identity_confirm},
     {"dkim.set", API_WRITE, dkim_set},
+    {"dkim.show", API_READ, dkim_show},
+    {"dkim.rotate", API_WRITE, dkim_rotate},
     {"user.create", API_WRITE, user_create},
     {"user.list", API_READ, user_list},
     {"user.show", API_READ, user_show},

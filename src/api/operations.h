@@ -38,7 +38,11 @@ enum rc identity_remove(struct api_call *call, struct err *err);
 enum rc identity_vouch(struct api_call *call, struct err *err);
 enum rc identity_confirm(struct api_call *call,
                          struct err *err); /* the link of a verification mail */
+
+/* dkim_operations.c */
 enum rc dkim_set(struct api_call *call, struct err *err);
+enum rc dkim_show(struct api_call *call, struct err *err);
+enum rc dkim_rotate(struct api_call *call, struct err *err);
 
 /* lint_operations.c */
 enum rc domain_lint(struct api_call *call, struct err *err);

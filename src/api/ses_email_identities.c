@@ -47,6 +47,14 @@ put_key_length(struct api_call *call, const char *member, int64_t bits)
     json_put_string(call->output, member, arena_printf(call->arena, "RSA_%d_BIT", (int)bits));
 }
 
+/* Of the key that will sign next: it is there already, or will be of the length that is made now. */
+static int64_t
+next_bits(struct api_call *call, const struct identity_view *view)
+{
+    return view->key_count > 1 && view->keys[1].position > 0 ? view->keys[1].bits
+                                                             : call->constants->key_bits;
+}
+
 static void
 put_dkim_attributes(struct api_call *call, const struct identity_view *view)
 {
@@ -62,7 +70,7 @@ put_dkim_attributes(struct api_call *call, const struct identity_view *view)
     }
     if (view->key_count > 0 && !view->signer.dkim_external) {
         json_put_string(out, "SigningHostedZone", hosted_zone(call));
-        put_key_length(call, "NextSigningKeyLength", view->keys[0].bits);
+        put_key_length(call, "NextSigningKeyLength", next_bits(call, view));
         put_key_length(call, "CurrentSigningKeyLength", view->keys[0].bits);
         json_put_i64(out, "LastKeyGenerationTimestamp", view->signer.keys_ms);
     }
@@ -225,7 +233,7 @@ check_key_length(struct api_call *call, const struct json *attributes,
     enum rc rc = json_get_string(attributes, "NextSigningKeyLength", false, &wanted, err);
     if (rc != RC_OK || wanted.len == 0 || view->key_count == 0 || view->signer.dkim_external)
         return rc;
-    int bits = (int)view->keys[0].bits;
+    int bits = (int)next_bits(call, view);
     if (!slice_eq(wanted, arena_printf(call->arena, "RSA_%d_BIT", bits)))
         return err_set(err, RC_DENIED,
                        "NextSigningKeyLength %.*s: keys of this service have %d bits",

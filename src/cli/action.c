@@ -68,6 +68,12 @@ static const struct action actions[] = {
      print_done},
     {"dkim", "on", "dkim.set", {{"DOMAIN", "domain", WORD}, {"", "enabled", TRUE}}, print_dkim},
     {"dkim", "off", "dkim.set", {{"DOMAIN", "domain", WORD}, {"", "enabled", FALSE}}, print_dkim},
+    {"dkim", "show", "dkim.show", {{"DOMAIN", "domain", WORD}}, print_signing_keys},
+    {"dkim",
+     "rotate",
+     "dkim.rotate",
+     {{"DOMAIN", "domain", WORD}, {"now", "now", FLAG}},
+     print_done},
     {"verify", NULL, "identity.vouch", {{"IDENTITY", "identity", WORD}}, print_done},
     {"production", "on", "account.production", {{"", "on", TRUE}}, print_done},
     {"production", "off", "account.production", {{"", "on", FALSE}}, print_done},
@@ -236,6 +242,7 @@ static const struct sequel {
     {"group", "add", "policy list --group %", NULL}, {"queue", "hold", "queue release %", NULL},
     {"queue", "retry", "queue show %", NULL},        {"queue", "release", "queue show %", NULL},
     {"queue", "account", NULL, print_is_accounted},  {"policy", "validate", NULL, print_is_valid},
+    {"dkim", "rotate", "dkim show %", NULL},
 };
 
 /* What to do next after a refusal; the server's words say why. The first that fits. */

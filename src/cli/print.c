@@ -229,11 +229,34 @@ static const struct {
     const char *purpose, *comment;
 } purposes[] = {
     {"verification", "proves that the domain is yours"},
-    {"dkim", "the keys receivers check signatures with: one signs, two wait for rotation"},
+    {"dkim", "the keys receivers check signatures with: one signs, the others wait or were used"},
     {"mail_from", "where bounces go, and SPF for that name"},
     {"spf", "lets receivers accept this host as a sender; merge it with an SPF record you have"},
     {"dmarc", "what receivers shall do with mail that is neither signed nor from this host"},
 };
+
+/* Behind the record, where it is a key's: a zone file reads over it. */
+static void
+print_zone_line(struct arena *arena, const struct json *record)
+{
+    struct slice state = print_safe(arena, text_of(record, "state"));
+    printf("%.*s%s%.*s\n",
+           SLICE_ARG(print_record(arena, text_of(record, "name"), text_of(record, "type"),
+                                  text_of(record, "value"))),
+           state.len ? " ; " : "", SLICE_ARG(state));
+}
+
+static void
+print_deletable(struct arena *arena, const struct json *answer)
+{
+    const struct json *record = first_of(answer, "deletable");
+    if (record)
+        puts("\n; nothing is signed with these any more: delete them");
+    for (; record; record = record->next) {
+        printf("; ");
+        print_zone_line(arena, record);
+    }
+}
 
 void
 print_records(const struct json *answer, const char *at)
@@ -246,10 +269,9 @@ print_records(const struct json *answer, const char *at)
             if (slice_is(purpose, purposes[i].purpose) && !slice_eq(purpose, before))
                 printf("; %s: %s\n", purposes[i].purpose, purposes[i].comment);
         before = purpose;
-        printf("%.*s\n",
-               SLICE_ARG(print_record(arena, text_of(record, "name"), text_of(record, "type"),
-                                      text_of(record, "value"))));
+        print_zone_line(arena, record);
     }
+    print_deletable(arena, answer);
     struct slice domain = print_safe(arena, text_of(answer, "domain"));
     printf("\n; When they are published: postern domain check %.*s%s\n"
            "; In a closed network:       postern verify %.*s%s\n",
@@ -313,6 +335,36 @@ print_standing(const struct json *answer, struct slice domain, const char *at)
     printf("Next: postern grant ADDRESS%s\n", at);
 }
 
+static bool
+any_finding(const struct json *answer, const char *purpose, bool present)
+{
+    for (const struct json *one = first_of(answer, "findings"); one; one = one->next)
+        if (slice_is(text_of(one, "purpose"), purpose) &&
+            slice_is(text_of(one, "found"), "present") == present &&
+            !slice_is(text_of(one, "found"), "unknown"))
+            return true;
+    return false;
+}
+
+/* What rotation asks of whoever keeps the zone. */
+static void
+print_key_hints(const struct json *answer, struct slice domain, const char *at)
+{
+    bool missing = is_good(text_of(answer, "dkim")) && any_finding(answer, "dkim", false);
+    bool early = any_finding(answer, "dkim_retiring", false);
+    bool left = any_finding(answer, "dkim_gone", true);
+    if (missing)
+        puts("\nA key is not published: it cannot take its turn to sign.");
+    if (early)
+        puts(
+            "\nwarning: the record of a key that signed lately is missing: receivers cannot verify "
+            "what is on its way.");
+    if (left)
+        puts("\nA record (dkim_gone) is needed no more: delete it.");
+    if (missing || early || left)
+        printf("See: postern domain records %.*s%s\n", SLICE_ARG(domain), at);
+}
+
 void
 print_findings(const struct json *answer, const char *at)
 {
@@ -331,6 +383,7 @@ print_findings(const struct json *answer, const char *at)
              "if that is\nthis service's, it shows. Publish the TXT record itself instead.");
     if (findings.count > 0 && findings.unknown == findings.count)
         puts("\nDNS did not answer: see resolver and trust_anchor under [dns] in postern.conf.");
+    print_key_hints(answer, print_safe(arena, text_of(answer, "domain")), at);
     print_standing(answer, print_safe(arena, text_of(answer, "domain")), at);
     arena_free(arena);
 }
@@ -391,6 +444,26 @@ print_dkim(const struct json *answer, const char *at)
     else if (!slice_is(text_of(answer, "status"), "SUCCESS"))
         printf("\nIt signs once all its records are seen: postern domain check %.*s%s\n",
                SLICE_ARG(domain), at);
+    arena_free(arena);
+}
+
+void
+print_signing_keys(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"SELECTOR", "selector"},
+                                            {"KEY", "algorithm"},
+                                            {"BITS", "bits"},
+                                            {"STATE", "state"},
+                                            {"SINCE", "since"},
+                                            {"MADE", "made"},
+                                            {"IN DNS SINCE", "published_since"},
+                                            {"WAITS FOR", "waits_for"}};
+    struct arena *arena = arena_new();
+    struct slice domain = print_safe(arena, text_of(answer, "domain"));
+    PRINT_TABLE(first_of(answer, "keys"), columns);
+    if (is_true(answer, "external"))
+        puts("\nThe owner brought the key: it is not rotated here.");
+    printf("\nWhat must be in DNS: postern domain records %.*s%s\n", SLICE_ARG(domain), at);
     arena_free(arena);
 }
 

@@ -21,6 +21,7 @@ void print_records(const struct json *answer, const char *at);
 void print_lint(const struct json *answer, const char *at);
 void print_findings(const struct json *answer, const char *at);
 void print_identities(const struct json *answer, const char *at);
+void print_signing_keys(const struct json *answer, const char *at);
 void print_dkim(const struct json *answer, const char *at);
 void print_grants(const struct json *answer, const char *at);
 void print_grant(const struct json *answer, const char *at);

@@ -80,6 +80,7 @@ struct config {
     uint32_t key_bits;
     bool second_ed25519;
     int64_t dkim_grace_ms; /* how long to go on signing after DNS lost the records */
+    int64_t rotate_after_ms, publish_wait_ms, keep_retired_ms; /* identity/rotation.h */
     /* [quota] */
     uint32_t sandbox_per_day, sandbox_rate;
     int64_t production_per_day; /* -1: unlimited */

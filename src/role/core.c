@@ -390,6 +390,10 @@ fill_constants(struct core *core)
     constants->reverse_path_is_feedback = config->reverse_path_is_feedback;
     constants->second_ed25519 = config->second_ed25519;
     constants->dkim_grace_ms = config->dkim_grace_ms;
+    constants->key_bits = config->key_bits;
+    constants->rotation = (struct rotation_rules){.rotate_after_ms = config->rotate_after_ms,
+                                                  .publish_wait_ms = config->publish_wait_ms,
+                                                  .keep_retired_ms = config->keep_retired_ms};
     constants->lifetime_ms = config->lifetime_ms;
     constants->recipients_max = config->recipients;
     constants->message_max = config->message_bytes;

@@ -8,6 +8,7 @@
 #define POSTERN_ROLE_CORE_H
 
 #include "api/call.h"
+#include "api/domain_keys.h"
 #include "api/operations.h"
 #include "api/rate.h"
 #include "authenticate/throttle.h"
@@ -177,6 +178,19 @@ void proving_check(struct proving *proving, struct slice identity,
                    void *ctx);
 /* A question of courier's. */
 void proving_relay(struct proving *proving, const struct resolve_message *question);
+
+/* core_rotation.c: which key of a domain signs, and which records it needs. */
+struct key_finding {
+    struct slice key; /* the public one */
+    enum proof found;
+    bool queued; /* a message waits that it signed */
+};
+/* What one look at a domain's keys found, applied; inside the writer's transaction. Of those that the
+ * domain was given meanwhile nothing was found. */
+MUST_USE enum rc rotation_apply(struct core *core, struct database *database, struct arena *arena,
+                                const struct identity_row *identity, enum identity_status dkim,
+                                const struct key_finding *findings, size_t count, int64_t now_ms,
+                                struct err *err);
 
 /* core_administration.c: the Unix socket; the verification link, health and numbers over HTTP. */
 struct administration *administration_new(struct core *core, struct err *err);

@@ -28,6 +28,7 @@ struct question {
     struct slice name, expected;
     bool active_key;  /* the DKIM key that signs now */
     struct slice key; /* the DKIM key asked about */
+    bool queued;      /* a message waits that it signed */
     enum proof found;
     bool secure, through_cname;
     struct slice seen;
@@ -215,21 +216,32 @@ ask(struct check *check, enum prove_kind kind, const char *purpose, struct slice
 }
 
 /* The second signature is an extra: nothing waits for its records, and it is made once they are
- * seen. */
-static void
-ask_about_keys(struct check *check, const struct signing_key_row *keys, size_t count)
+ * seen. What signed before proves nothing any more. */
+static const char *
+purpose_of(const struct signing_key_row *key)
 {
-    struct arena *arena = check->arena;
-    for (size_t i = 0; i < count && i < KEYS_ASKED_MAX; i++) {
-        bool extra = keys[i].algorithm == DKIM_ED25519_SHA256;
+    switch (domain_key_state(key)) {
+    case KEY_RETIRING: return "dkim_retiring";
+    case KEY_GONE: return "dkim_gone";
+    default: return key->algorithm == DKIM_ED25519_SHA256 ? "dkim_ed25519" : "dkim";
+    }
+}
+
+static enum rc
+ask_about_keys(struct check *check, struct database *database, struct err *err)
+{
+    struct signing_key_row *keys;
+    size_t count;
+    enum rc rc = signing_keys_of(database, check->arena, check->name, &keys, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count && i < KEYS_ASKED_MAX; i++) {
         struct question *question =
-            ask(check, PROVE_DKIM, extra ? "dkim_ed25519" : "dkim",
-                arena_printf(arena, "%.*s._domainkey.%.*s", SLICE_ARG(keys[i].selector),
-                             SLICE_ARG(check->row.name)),
+            ask(check, PROVE_DKIM, purpose_of(&keys[i]), domain_key_name(check->arena, &keys[i]),
                 keys[i].public_base64);
         question->active_key = keys[i].position == 0;
         question->key = keys[i].public_base64;
+        rc = domain_key_is_queued(database, &keys[i], &question->queued, err);
     }
+    return rc;
 }
 
 static void
@@ -239,15 +251,12 @@ check_load(void *job, unsigned worker)
     struct arena *arena = check->arena;
     const struct api_constants *constants = &check->proving->core->constants;
     struct database *database = check->proving->core->workers[worker].database;
-    struct signing_key_row *keys = NULL;
-    size_t count = 0;
     check->rc = identities_find(database, arena, check->name, &check->row, &check->err);
     if (check->rc != RC_OK || !check->row.domain)
         return;
     ask(check, PROVE_TXT, "verification",
         arena_concat(arena, SLICE("_amazonses."), check->row.name), check->row.token);
-    check->rc = signing_keys_of(database, arena, check->name, &keys, &count, &check->err);
-    ask_about_keys(check, keys, count);
+    check->rc = ask_about_keys(check, database, &check->err);
     struct slice spf = arena_concat(arena, SLICE("a:"), constants->hostname);
     if (check->row.mail_from_domain.len) {
         ask(check, PROVE_MX, "mail_from", check->row.mail_from_domain, constants->hostname);
@@ -363,16 +372,18 @@ apply_proofs(struct check *check, struct database *database, int64_t now_ms, str
 }
 
 static enum rc
-note_published(const struct check *check, struct database *database, struct err *err)
+apply_to_keys(const struct check *check, struct database *database, int64_t now_ms, struct err *err)
 {
-    enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < check->question_count; i++) {
+    struct key_finding findings[KEYS_ASKED_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < check->question_count; i++) {
         const struct question *question = &check->questions[i];
-        if (question->key.len && question->found != PROOF_UNKNOWN)
-            rc = signing_keys_set_published(database, question->key,
-                                            question->found == PROOF_PRESENT, err);
+        if (question->key.len)
+            findings[count++] =
+                (struct key_finding){question->key, question->found, question->queued};
     }
-    return rc;
+    return rotation_apply(check->proving->core, database, check->arena, &check->after, check->dkim,
+                          findings, count, now_ms, err);
 }
 
 /* The identity was removed, made anew or changed while DNS was asked: what was found is about
@@ -396,10 +407,10 @@ apply_to_domain(struct check *check, struct database *database, int64_t now_ms, 
         rc = apply_finding(check, database, "mail_from", combine(check, "mail_from", false), now_ms,
                            err);
     if (rc == RC_OK)
-        rc = note_published(check, database, err);
-    if (rc == RC_OK)
         rc = read_status(check, database, "verification", &check->verification, err);
-    return rc == RC_OK ? read_status(check, database, "dkim", &check->dkim, err) : rc;
+    if (rc == RC_OK)
+        rc = read_status(check, database, "dkim", &check->dkim, err);
+    return rc == RC_OK ? apply_to_keys(check, database, now_ms, err) : rc;
 }
 
 static enum rc
@@ -413,7 +424,10 @@ check_apply(struct write_job *write, struct database *database, struct err *err)
     if (rc == RC_OK)
         rc = check->after.domain ? apply_to_domain(check, database, now_ms, err)
                                  : expire_link(check, database, now_ms, err);
-    return rc == RC_OK ? proofs_postpone(database, check->name, now_ms, now_ms + DAY_MS, err) : rc;
+    if (rc == RC_OK)
+        rc = proofs_postpone(database, check->name, now_ms, now_ms + DAY_MS, err);
+    return rc == RC_OK ? rotations_postpone(database, check->name, now_ms, now_ms + DAY_MS, err)
+                       : rc;
 }
 
 static const char *const found_names[] = {"present", "absent", "wrong", "unknown"};
@@ -544,14 +558,45 @@ struct look {
 };
 
 static void
+add_names(struct look *look, const struct slice *names, size_t count)
+{
+    for (size_t i = 0; i < count && look->count < (size_t)look->limit; i++)
+        look->names[look->count++] = names[i];
+}
+
+/* Both that are due first, in turn: neither waits for all of the other. */
+static enum rc
+look_due(struct look *look, struct database *database, int64_t now_ms, struct err *err)
+{
+    struct slice *proofs, *rotations;
+    size_t proof_count, rotation_count, half = (size_t)look->limit / 2;
+    enum rc rc = proofs_due(database, look->arena, now_ms, look->limit, &proofs, &proof_count, err);
+    if (rc == RC_OK)
+        rc = rotations_due(database, look->arena, now_ms, now_ms + 2 * ROTATION_LOOK_MS,
+                           look->limit, &rotations, &rotation_count, err);
+    if (rc != RC_OK)
+        return rc;
+    look->names = ARENA_ARRAY(look->arena, struct slice, (size_t)look->limit);
+    size_t first = rotation_count < half ? rotation_count : half;
+    add_names(look, rotations, first);
+    add_names(look, proofs, proof_count);
+    add_names(look, rotations + first, rotation_count - first);
+    return RC_OK;
+}
+
+static void
 look_run(void *job, unsigned worker)
 {
     struct look *look = job;
     struct database *database = look->proving->core->workers[worker].database;
-    look->rc = proofs_due(database, look->arena, clock_now_ms(), look->limit, &look->names,
-                          &look->count, &look->err);
+    int64_t rotation_ms;
+    look->rc = look_due(look, database, clock_now_ms(), &look->err);
     if (look->rc == RC_OK)
         look->rc = proofs_next_ms(database, &look->next_ms, &look->err);
+    if (look->rc == RC_OK)
+        look->rc = rotations_next_ms(database, &rotation_ms, &look->err);
+    if (look->rc == RC_OK && rotation_ms < look->next_ms)
+        look->next_ms = rotation_ms;
 }
 
 static void
@@ -652,8 +697,8 @@ hand_out_keys(struct write_job *write, struct database *database, struct err *er
     bool lacks;
     enum rc rc = provider_lacks_key(database, making, &lacks, err);
     if (rc == RC_OK && lacks)
-        rc = api_claim_keys(database, making->arena, DKIM_RSA_SHA256, constants->provider_domain, 1,
-                            err);
+        rc = api_claim_keys(database, making->arena, DKIM_RSA_SHA256, constants->provider_domain, 0,
+                            1, err);
     if (rc == RC_OK && constants->second_ed25519)
         rc = signing_keys_lacking(database, making->arena, DKIM_ED25519_SHA256, &domains, &count,
                                   err);
@@ -663,7 +708,7 @@ hand_out_keys(struct write_job *write, struct database *database, struct err *er
         if (rc == RC_OK && pooled < API_SELECTORS)
             break; /* the rest when there are more */
         if (rc == RC_OK)
-            rc = api_claim_keys(database, making->arena, DKIM_ED25519_SHA256, domains[i],
+            rc = api_claim_keys(database, making->arena, DKIM_ED25519_SHA256, domains[i], 0,
                                 API_SELECTORS, err);
     }
     return rc;

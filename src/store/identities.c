@@ -132,6 +132,7 @@ identities_delete(struct database *db, struct slice name, struct err *err)
     static const char *const parts[] = {
         "DELETE FROM proof WHERE identity = ?",
         "DELETE FROM identity_policy WHERE identity = ?",
+        "DELETE FROM key_rotation WHERE domain = ?",
         "DELETE FROM signing_key WHERE domain = ?",
         "DELETE FROM verification WHERE address = ?",
         "DELETE FROM identity WHERE name = ?",
@@ -301,6 +302,8 @@ identity_policies_delete(struct database *db, struct slice identity, struct slic
 
 #define SIGNING_KEY_COLUMNS                                                                        \
     "public, private, algorithm, bits, created_ms, domain, selector, position, published"
+#define SIGNING_KEY_TIMES                                                                          \
+    "published_ms, signing_ms, retired_ms, kept_ms, counted_ms, gone_ms, updates, update_ms"
 
 enum rc
 signing_keys_insert(struct database *db, const struct signing_key_row *row, struct err *err)
@@ -372,6 +375,14 @@ collect_keys(struct query *q, struct arena *arena, struct signing_key_row **out,
             .selector = query_column_text(q, arena, 6),
             .position = query_column_i64(q, 7),
             .published = query_column_i64(q, 8) != 0,
+            .published_ms = query_column_i64(q, 9),
+            .signing_ms = query_column_i64(q, 10),
+            .retired_ms = query_column_i64(q, 11),
+            .kept_ms = query_column_i64(q, 12),
+            .counted_ms = query_column_i64(q, 13),
+            .gone_ms = query_column_i64(q, 14),
+            .updates = query_column_i64(q, 15),
+            .update_ms = query_column_i64(q, 16),
         };
     }
     *out = rows;
@@ -383,8 +394,9 @@ enum rc
 signing_keys_of(struct database *db, struct arena *arena, struct slice domain,
                 struct signing_key_row **out, size_t *count, struct err *err)
 {
-    struct query q = query_start(db, "SELECT " SIGNING_KEY_COLUMNS " FROM signing_key WHERE "
-                                     "domain = ? ORDER BY algorithm, position");
+    struct query q = query_start(db, "SELECT " SIGNING_KEY_COLUMNS ", " SIGNING_KEY_TIMES
+                                     " FROM signing_key WHERE domain = ? ORDER BY algorithm, "
+                                     "position < 0, position, retired_ms DESC, selector");
     query_text(&q, domain);
     return collect_keys(&q, arena, out, count, err);
 }
@@ -397,18 +409,38 @@ signing_keys_active(struct database *db, struct arena *arena, struct slice domai
     struct query q =
         query_start(db, "SELECT public, private, algorithm, bits, created_ms, domain, selector, "
                         "position, published OR EXISTS (SELECT 1 FROM identity WHERE name = "
-                        "signing_key.domain AND vouched = 1) FROM signing_key "
-                        "WHERE domain = ? AND position = 0 ORDER BY algorithm");
+                        "signing_key.domain AND vouched = 1), " SIGNING_KEY_TIMES
+                        " FROM signing_key WHERE domain = ? AND position = 0 ORDER BY algorithm");
     query_text(&q, domain);
     return collect_keys(&q, arena, out, count, err);
 }
 
 enum rc
-signing_keys_set_published(struct database *db, struct slice public_base64, bool published,
-                           struct err *err)
+signing_keys_update(struct database *db, const struct signing_key_row *row, struct err *err)
 {
-    struct query q = query_start(db, "UPDATE signing_key SET published = ? WHERE public = ?");
-    query_i64(&q, published);
+    struct query q = query_start(
+        db, "UPDATE signing_key SET private = ?, position = ?, published = ?, published_ms = ?, "
+            "signing_ms = ?, retired_ms = ?, kept_ms = ?, counted_ms = ?, gone_ms = ?, "
+            "updates = ?, update_ms = ? WHERE public = ?");
+    query_blob(&q, row->private_sealed);
+    query_i64(&q, row->position);
+    query_i64(&q, row->published);
+    query_i64(&q, row->published_ms);
+    query_i64(&q, row->signing_ms);
+    query_i64(&q, row->retired_ms);
+    query_i64(&q, row->kept_ms);
+    query_i64(&q, row->counted_ms);
+    query_i64(&q, row->gone_ms);
+    query_i64(&q, row->updates);
+    query_i64(&q, row->update_ms);
+    query_text(&q, row->public_base64);
+    return query_run(&q, err);
+}
+
+enum rc
+signing_keys_delete(struct database *db, struct slice public_base64, struct err *err)
+{
+    struct query q = query_start(db, "DELETE FROM signing_key WHERE public = ?");
     query_text(&q, public_base64);
     return query_run(&q, err);
 }

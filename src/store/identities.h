@@ -34,8 +34,10 @@ struct signing_key_row {
     struct slice public_base64, private_sealed; /* sealed with row "signing-key:<public>" */
     int64_t algorithm, bits, created_ms;
     struct slice domain, selector; /* empty: waits in the pool */
-    int64_t position;              /* 0 signs, the others wait for rotation */
+    int64_t position;              /* as those below, of identity/rotation.h */
     bool published;                /* DNS was seen to show it */
+    int64_t published_ms, signing_ms, retired_ms, kept_ms, counted_ms, gone_ms;
+    int64_t updates, update_ms; /* changes asked of DNS since it last was as it should; the next */
 };
 
 MUST_USE enum rc identities_insert(struct database *db, const struct identity_row *row,
@@ -84,13 +86,17 @@ MUST_USE enum rc signing_keys_pooled(struct database *db, int64_t algorithm, int
 MUST_USE enum rc signing_keys_claim(struct database *db, struct arena *arena, int64_t algorithm,
                                     struct slice domain, struct slice selector, int64_t position,
                                     struct err *err);
+/* Of each algorithm: the one that signs, those that wait in order, those that signed before. */
 MUST_USE enum rc signing_keys_of(struct database *db, struct arena *arena, struct slice domain,
                                  struct signing_key_row **out, size_t *count, struct err *err);
 /* Those at position 0: one an algorithm. */
 MUST_USE enum rc signing_keys_active(struct database *db, struct arena *arena, struct slice domain,
                                      struct signing_key_row **out, size_t *count, struct err *err);
-MUST_USE enum rc signing_keys_set_published(struct database *db, struct slice public_base64,
-                                            bool published, struct err *err);
+/* All that rotation moves, and the private key: an empty one is destroyed. */
+MUST_USE enum rc signing_keys_update(struct database *db, const struct signing_key_row *row,
+                                     struct err *err);
+MUST_USE enum rc signing_keys_delete(struct database *db, struct slice public_base64,
+                                     struct err *err);
 /* Domain identities without a key of this algorithm. */
 MUST_USE enum rc signing_keys_lacking(struct database *db, struct arena *arena, int64_t algorithm,
                                       struct slice **domains, size_t *count, struct err *err);

@@ -177,6 +177,31 @@ messages_has_open(struct database *db, int64_t key, bool *open, struct err *err)
     return query_end(&q, err);
 }
 
+static enum rc
+waits_with(struct database *db, const char *sql, struct slice text, bool *waits, struct err *err)
+{
+    struct query q = query_start(db, sql);
+    query_blob(&q, text);
+    *waits = query_row(&q);
+    return query_end(&q, err);
+}
+
+enum rc
+messages_any_waits_with(struct database *db, struct slice text, bool *waits, struct err *err)
+{
+    /* One after the other, so that each is read from the index of its state. */
+    enum rc rc = waits_with(db,
+                            "SELECT 1 FROM recipient JOIN message ON message.key = recipient.key / "
+                            "1024 WHERE state = 0 AND instr(header, ?) > 0 LIMIT 1",
+                            text, waits, err);
+    if (rc != RC_OK || *waits)
+        return rc;
+    return waits_with(db,
+                      "SELECT 1 FROM recipient JOIN message ON message.key = recipient.key / 1024 "
+                      "WHERE state = 1 AND instr(header, ?) > 0 LIMIT 1",
+                      text, waits, err);
+}
+
 enum rc
 messages_since(struct database *db, int64_t since_ms,
                void (*each)(void *ctx, int64_t accepted_ms, uint32_t recipients), void *ctx,

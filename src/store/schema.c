@@ -164,6 +164,22 @@ static const char *const migrations[] = {
     /* ledger */
     /* brake */
     /* rotation of signing keys */
+    "ALTER TABLE signing_key ADD COLUMN published_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN signing_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN retired_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN kept_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN counted_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN gone_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN updates INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE signing_key ADD COLUMN update_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE key_rotation (domain TEXT NOT NULL REFERENCES identity(name),"
+    " algorithm INTEGER NOT NULL, wanted_ms INTEGER NOT NULL, at_once INTEGER NOT NULL,"
+    " warned_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, PRIMARY KEY (domain, algorithm))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX key_rotation_next ON key_rotation (next_ms);"
+    "INSERT INTO key_rotation SELECT name, 0, 0, 0, 0, 0 FROM identity WHERE is_domain = 1;"
+    "UPDATE signing_key SET signing_ms = (SELECT keys_ms FROM identity WHERE name = domain)"
+    " WHERE position = 0 AND domain IN (SELECT name FROM identity);"
     /* access analyzer */
     ,
 };
