@@ -1,15 +1,10 @@
-/*
- * Reading DNS (RFC 1035 §4.1) without trusting it: every offset is checked, compression pointers
- * only lead backwards, and a name has at most 255 bytes and 127 pointers.
- */
+/* Reading answers of DNS (RFC 1035 §4.1) without trusting them. */
 #include "dns.h"
 
+#include "dns_cursor.h"
+
 enum {
-    HEADER_BYTES = 12,
-    LABEL_MAX = 63,
-    WIRE_NAME_MAX = 255,
-    POINTERS_MAX = 127, /* each label of the longest name behind one of its own */
-    CNAMES_MAX = 16,    /* in one response; resolvers give up long before */
+    CNAMES_MAX = 16, /* in one response; resolvers give up long before */
     CLASS_IN = 1,
     TYPE_NS = 2,
     TYPE_SOA = 6,
@@ -30,6 +25,26 @@ dns_status_name(enum dns_status status)
     return (unsigned)status < DNS_STATUS_COUNT ? status_names[status] : "unknown";
 }
 
+static const char *const tsig_names[] = {"hmac-sha256", "hmac-sha384", "hmac-sha512"};
+_Static_assert(sizeof tsig_names / sizeof *tsig_names == TSIG_ALGORITHM_COUNT, "a name for each");
+
+const char *
+tsig_algorithm_name(enum tsig_algorithm algorithm)
+{
+    return (unsigned)algorithm < TSIG_ALGORITHM_COUNT ? tsig_names[algorithm] : "unknown";
+}
+
+bool
+tsig_algorithm_parse(struct slice name, enum tsig_algorithm *out)
+{
+    for (int i = 0; i < TSIG_ALGORITHM_COUNT; i++)
+        if (slice_is(name, tsig_names[i])) {
+            *out = (enum tsig_algorithm)i;
+            return true;
+        }
+    return false;
+}
+
 bool
 dns_name_valid(struct slice name)
 {
@@ -42,116 +57,18 @@ dns_name_valid(struct slice name)
         if (c == '.' ? label == 0 : !fits)
             return false;
         label = c == '.' ? 0 : label + 1;
-        if (label > LABEL_MAX)
+        if (label > DNS_LABEL_MAX)
             return false;
     }
     return label > 0;
 }
 
-/* A place in a response. Names may point back into `whole`. */
-struct cursor {
-    struct slice whole;
-    size_t at, end;
-    bool compressed; /* pointers are allowed */
-};
-
-static unsigned
-byte_at(struct slice s, size_t at)
-{
-    return (unsigned char)s.ptr[at];
-}
-
-static bool
-read_u16(struct cursor *cursor, uint16_t *out)
-{
-    if (cursor->end - cursor->at < 2)
-        return false;
-    *out = (uint16_t)(byte_at(cursor->whole, cursor->at) << 8 |
-                      byte_at(cursor->whole, cursor->at + 1));
-    cursor->at += 2;
-    return true;
-}
-
-static bool
-read_u32(struct cursor *cursor, uint32_t *out)
-{
-    uint16_t high, low;
-    if (!read_u16(cursor, &high) || !read_u16(cursor, &low))
-        return false;
-    *out = (uint32_t)high << 16 | low;
-    return true;
-}
-
-/* What could be taken for a separator or an escape elsewhere is in no name that we use. RFC 2317
- * puts '/' into names of reverse zones. */
-static bool
-label_char(unsigned c)
-{
-    return c > ' ' && c < 0x7f && c != '.' && c != '\\' && c != '"';
-}
-
-static bool
-add_label(struct cursor *cursor, size_t at, size_t len, char *text, size_t *used)
-{
-    if (*used)
-        text[(*used)++] = '.';
-    for (size_t i = 0; i < len; i++) {
-        unsigned c = byte_at(cursor->whole, at + i);
-        if (!label_char(c))
-            return false;
-        text[(*used)++] = ascii_lower((char)c);
-    }
-    return true;
-}
-
-/* RFC 1035 §4.1.4: the two bytes before `at` are a pointer. It must lead before the place where
- * this run of labels began. */
-static bool
-follow_pointer(const struct cursor *cursor, size_t at, size_t *run)
-{
-    size_t target = (byte_at(cursor->whole, at - 2) & 0x3f) << 8 | byte_at(cursor->whole, at - 1);
-    if (!cursor->compressed || (byte_at(cursor->whole, at - 2) & 0xc0) != 0xc0 || target >= *run)
-        return false;
-    *run = target;
-    return true;
-}
-
-/* Leaves the cursor behind the name: behind the first pointer where there is one. */
-static bool
-read_name(struct cursor *cursor, char text[WIRE_NAME_MAX], size_t *used)
-{
-    size_t at = cursor->at, run = at, behind = 0, wire = 1, pointers = 0;
-    *used = 0;
-    while (at < cursor->end) {
-        size_t len = byte_at(cursor->whole, at++);
-        if (len == 0) {
-            cursor->at = pointers ? behind : at;
-            return true;
-        }
-        if (len > LABEL_MAX) {
-            if (at++ >= cursor->end || pointers == POINTERS_MAX ||
-                !follow_pointer(cursor, at, &run))
-                return false;
-            if (pointers++ == 0)
-                behind = at;
-            at = run;
-            continue;
-        }
-        wire += len + 1;
-        if (cursor->end - at < len || wire > WIRE_NAME_MAX ||
-            !add_label(cursor, at, len, text, used))
-            return false;
-        at += len;
-    }
-    return false;
-}
-
 static enum rc
-read_name_into(struct arena *arena, struct cursor *cursor, struct slice *out, struct err *err)
+read_name_into(struct arena *arena, struct dns_cursor *cursor, struct slice *out, struct err *err)
 {
-    char text[WIRE_NAME_MAX];
+    char text[DNS_WIRE_NAME_MAX];
     size_t used;
-    if (!read_name(cursor, text, &used))
+    if (!dns_cursor_name(cursor, text, &used))
         return err_set(err, RC_SYNTAX, "malformed DNS name at byte %zu", cursor->at);
     *out = arena_dup(arena, (struct slice){text, used});
     return RC_OK;
@@ -160,7 +77,7 @@ read_name_into(struct arena *arena, struct cursor *cursor, struct slice *out, st
 enum rc
 dns_read_name(struct arena *arena, struct slice *rdata, struct slice *out, struct err *err)
 {
-    struct cursor cursor = {*rdata, 0, rdata->len, false};
+    struct dns_cursor cursor = {*rdata, 0, rdata->len, false};
     enum rc rc = read_name_into(arena, &cursor, out, err);
     if (rc == RC_OK)
         *rdata = slice_from(*rdata, cursor.at);
@@ -168,9 +85,9 @@ dns_read_name(struct arena *arena, struct slice *rdata, struct slice *out, struc
 }
 
 static enum rc
-read_mx(struct arena *arena, struct cursor *cursor, struct dns_record *out, struct err *err)
+read_mx(struct arena *arena, struct dns_cursor *cursor, struct dns_record *out, struct err *err)
 {
-    if (!read_u16(cursor, &out->preference))
+    if (!dns_cursor_u16(cursor, &out->preference))
         return err_set(err, RC_SYNTAX, "MX record is too short");
     return read_name_into(arena, cursor, &out->data, err);
 }
@@ -178,14 +95,14 @@ read_mx(struct arena *arena, struct cursor *cursor, struct dns_record *out, stru
 /* RFC 1035 §3.3.14: one or more character strings; one record's strings are one value (RFC 7208
  * §3.3, RFC 6376 §3.6.2.2). */
 static enum rc
-read_txt(struct arena *arena, struct cursor *cursor, struct dns_record *out, struct err *err)
+read_txt(struct arena *arena, struct dns_cursor *cursor, struct dns_record *out, struct err *err)
 {
     char *text = arena_alloc(arena, cursor->end - cursor->at + 1);
     size_t used = 0;
     if (cursor->at == cursor->end)
         return err_set(err, RC_SYNTAX, "TXT record is empty");
     while (cursor->at < cursor->end) {
-        size_t len = byte_at(cursor->whole, cursor->at++);
+        size_t len = dns_cursor_byte(cursor);
         if (cursor->end - cursor->at < len)
             return err_set(err, RC_SYNTAX, "TXT string passes the end of its record");
         memcpy(text + used, cursor->whole.ptr + cursor->at, len);
@@ -197,7 +114,7 @@ read_txt(struct arena *arena, struct cursor *cursor, struct dns_record *out, str
 }
 
 static enum rc
-read_bytes(struct arena *arena, struct cursor *cursor, size_t min, size_t max,
+read_bytes(struct arena *arena, struct dns_cursor *cursor, size_t min, size_t max,
            struct dns_record *out, struct err *err)
 {
     size_t len = cursor->end - cursor->at;
@@ -209,8 +126,8 @@ read_bytes(struct arena *arena, struct cursor *cursor, size_t min, size_t max,
 }
 
 static enum rc
-read_record(struct arena *arena, enum dns_type type, struct cursor *cursor, struct dns_record *out,
-            struct err *err)
+read_record(struct arena *arena, enum dns_type type, struct dns_cursor *cursor,
+            struct dns_record *out, struct err *err)
 {
     enum rc rc = RC_SYNTAX;
     *out = (struct dns_record){0};
@@ -233,63 +150,12 @@ enum rc
 dns_read_record(struct arena *arena, enum dns_type type, struct slice rdata, struct dns_record *out,
                 struct err *err)
 {
-    struct cursor cursor = {rdata, 0, rdata.len, false};
+    struct dns_cursor cursor = {rdata, 0, rdata.len, false};
     struct dns_record record;
     enum rc rc = read_record(arena, type, &cursor, &record, err);
     if (rc == RC_OK)
         *out = record;
     return rc;
-}
-
-/* One resource record of the response, its rdata still where it is. */
-struct resource {
-    char owner[WIRE_NAME_MAX];
-    size_t owner_len;
-    uint16_t type, class;
-    uint32_t ttl;
-    struct cursor rdata;
-    bool owner_readable;
-};
-
-/* A name that we refuse to read must still be passed to reach what follows it. */
-static bool
-skip_name(struct cursor *cursor)
-{
-    while (cursor->at < cursor->end) {
-        size_t len = byte_at(cursor->whole, cursor->at++);
-        if (len == 0)
-            return true;
-        if ((len & 0xc0) == 0xc0) {
-            cursor->at++;
-            return cursor->at <= cursor->end;
-        }
-        if (len > LABEL_MAX || cursor->end - cursor->at < len)
-            return false;
-        cursor->at += len;
-    }
-    return false;
-}
-
-static bool
-next_resource(struct cursor *cursor, struct resource *out)
-{
-    uint16_t len;
-    size_t start = cursor->at;
-    out->owner_readable = read_name(cursor, out->owner, &out->owner_len);
-    if (!out->owner_readable) {
-        cursor->at = start;
-        if (!skip_name(cursor))
-            return false;
-    }
-    if (!read_u16(cursor, &out->type) || !read_u16(cursor, &out->class) ||
-        !read_u32(cursor, &out->ttl) || !read_u16(cursor, &len) || cursor->end - cursor->at < len)
-        return false;
-    /* RFC 2181 §8: the top bit set means zero. */
-    if (out->ttl > INT32_MAX)
-        out->ttl = 0;
-    out->rdata = (struct cursor){cursor->whole, cursor->at, cursor->at + len, true};
-    cursor->at += len;
-    return true;
 }
 
 /* What reading a response gathers. */
@@ -304,7 +170,7 @@ struct gather {
 };
 
 static bool
-is_for(const struct gather *gather, const struct resource *resource)
+is_for(const struct gather *gather, const struct dns_resource *resource)
 {
     return resource->owner_readable && resource->class == CLASS_IN &&
            slice_ieq((struct slice){resource->owner, resource->owner_len}, gather->name);
@@ -318,7 +184,7 @@ note_ttl(struct gather *gather, uint32_t ttl)
 }
 
 static void
-take_record(struct gather *gather, struct resource *resource)
+take_record(struct gather *gather, struct dns_resource *resource)
 {
     struct dns_record record;
     struct dns_answer *answer = &gather->answer;
@@ -335,7 +201,7 @@ take_record(struct gather *gather, struct resource *resource)
 }
 
 static void
-take_cname(struct gather *gather, struct resource *resource)
+take_cname(struct gather *gather, struct dns_resource *resource)
 {
     struct dns_record target;
     if (gather->cnames++ == CNAMES_MAX ||
@@ -350,11 +216,11 @@ take_cname(struct gather *gather, struct resource *resource)
 /* libunbound puts a chain in order, so that one pass follows it. A chain out of order ends early
  * with a canonical name and no record: the resolver then asks for that name. */
 static bool
-walk_answers(struct gather *gather, struct cursor *cursor, unsigned count)
+walk_answers(struct gather *gather, struct dns_cursor *cursor, unsigned count)
 {
-    struct resource resource;
+    struct dns_resource resource;
     for (unsigned i = 0; i < count; i++) {
-        if (!next_resource(cursor, &resource))
+        if (!dns_cursor_resource(cursor, &resource))
             return false;
         if (!is_for(gather, &resource))
             continue;
@@ -369,11 +235,11 @@ walk_answers(struct gather *gather, struct cursor *cursor, unsigned count)
 /* RFC 2308 §2.2, §5: absence lasts as long as the SOA record beside it says; name servers without
  * one are a referral: who answered does not know. */
 static void
-walk_authority(struct gather *gather, struct cursor *cursor, unsigned count)
+walk_authority(struct gather *gather, struct dns_cursor *cursor, unsigned count)
 {
-    struct resource resource;
+    struct dns_resource resource;
     bool start = false;
-    for (unsigned i = 0; i < count && next_resource(cursor, &resource); i++) {
+    for (unsigned i = 0; i < count && dns_cursor_resource(cursor, &resource); i++) {
         if (resource.type == TYPE_SOA) {
             start = true;
             note_ttl(gather, resource.ttl);
@@ -401,31 +267,21 @@ conclude(struct gather *gather, unsigned rcode)
         *answer = (struct dns_answer){.status = DNS_TEMPORARY};
 }
 
-static bool
-skip_questions(struct cursor *cursor, unsigned count)
-{
-    uint16_t type, class;
-    for (unsigned i = 0; i < count; i++)
-        if (!skip_name(cursor) || !read_u16(cursor, &type) || !read_u16(cursor, &class))
-            return false;
-    return true;
-}
-
 enum rc
 dns_read_response(struct arena *arena, struct slice name, enum dns_type type, struct slice response,
                   struct dns_answer *out, struct err *err)
 {
-    struct cursor cursor = {response, 0, response.len, true};
+    struct dns_cursor cursor = {response, 0, response.len, true};
     struct gather gather = {.arena = arena, .name = name, .type = type};
     uint16_t id, flags, questions, answers, authorities, additional;
     gather.answer.ttl = UINT32_MAX;
-    if (!read_u16(&cursor, &id) || !read_u16(&cursor, &flags) || !read_u16(&cursor, &questions) ||
-        !read_u16(&cursor, &answers) || !read_u16(&cursor, &authorities) ||
-        !read_u16(&cursor, &additional))
+    if (!dns_cursor_u16(&cursor, &id) || !dns_cursor_u16(&cursor, &flags) ||
+        !dns_cursor_u16(&cursor, &questions) || !dns_cursor_u16(&cursor, &answers) ||
+        !dns_cursor_u16(&cursor, &authorities) || !dns_cursor_u16(&cursor, &additional))
         return err_set(err, RC_SYNTAX, "DNS response of %zu bytes", response.len);
     if (!(flags & FLAG_RESPONSE) || (flags & FLAG_TRUNCATED))
         return err_set(err, RC_SYNTAX, "not a whole DNS response");
-    if (!skip_questions(&cursor, questions) || !walk_answers(&gather, &cursor, answers))
+    if (!dns_cursor_skip_questions(&cursor, questions) || !walk_answers(&gather, &cursor, answers))
         return err_set(err, RC_SYNTAX, "malformed DNS response at byte %zu", cursor.at);
     if (gather.answer.count == 0)
         walk_authority(&gather, &cursor, authorities);

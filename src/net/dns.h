@@ -27,6 +27,11 @@ enum dns_status {
 };
 const char *dns_status_name(enum dns_status status);
 
+/* With which changes of DNS are signed (RFC 8945 §6, net/dns_update.h). */
+enum tsig_algorithm { TSIG_HMAC_SHA256, TSIG_HMAC_SHA384, TSIG_HMAC_SHA512, TSIG_ALGORITHM_COUNT };
+const char *tsig_algorithm_name(enum tsig_algorithm algorithm); /* "hmac-sha256" */
+MUST_USE bool tsig_algorithm_parse(struct slice name, enum tsig_algorithm *out);
+
 struct dns_record {
     uint16_t preference; /* MX */
     struct slice data;   /* A/AAAA: 4 or 16 bytes; MX, CNAME, PTR: a name; TXT: strings joined */

@@ -526,3 +526,43 @@ protocol_get_proved(struct arena *arena, struct slice payload, struct proved_mes
     message->seen = get_bounded(&wire, 0, SEEN_MAX);
     return wire_end(&wire);
 }
+
+void
+protocol_put_update(struct buf *out, const struct update_message *message)
+{
+    wire_put_u64(out, message->query);
+    wire_put_u8(out, message->add);
+    wire_put_bytes(out, message->name);
+    wire_put_bytes(out, message->value);
+}
+
+bool
+protocol_get_update(struct arena *arena, struct slice payload, struct update_message *message)
+{
+    (void)arena;
+    struct wire wire = wire_read(payload);
+    message->query = wire_u64(&wire);
+    message->add = wire_bool(&wire);
+    message->name = get_bounded(&wire, 1, DNS_NAME_MAX);
+    message->value = get_bounded(&wire, message->add ? 1 : 0, message->add ? EXPECTED_MAX : 0);
+    return wire_end(&wire);
+}
+
+void
+protocol_put_updated(struct buf *out, const struct updated_message *message)
+{
+    wire_put_u64(out, message->query);
+    wire_put_u8(out, message->done);
+    wire_put_bytes(out, message->reason);
+}
+
+bool
+protocol_get_updated(struct arena *arena, struct slice payload, struct updated_message *message)
+{
+    (void)arena;
+    struct wire wire = wire_read(payload);
+    message->query = wire_u64(&wire);
+    message->done = wire_bool(&wire);
+    message->reason = get_bounded(&wire, 0, UPDATE_REASON_MAX);
+    return wire_end(&wire);
+}

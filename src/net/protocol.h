@@ -18,6 +18,7 @@ enum message_type {
     MESSAGE_START,
     MESSAGE_CERTIFICATE, /* front: the chain and its key, in PEM; at the start and when renewed */
     MESSAGE_READY,       /* to the parent */
+    MESSAGE_UPDATE_KEY,  /* resolver: the secret that changes of DNS are signed with, raw */
 
     /* front -> core */
     MESSAGE_AUTHENTICATE = 20,
@@ -46,7 +47,9 @@ enum message_type {
     MESSAGE_RESOLVE = 80,
     MESSAGE_RESOLVED,
     MESSAGE_PROVE,
-    MESSAGE_PROVED
+    MESSAGE_PROVED,
+    MESSAGE_UPDATE,
+    MESSAGE_UPDATED
 };
 
 enum role { ROLE_PARENT, ROLE_FRONT, ROLE_CORE, ROLE_COURIER, ROLE_RESOLVER, ROLE_COUNT };
@@ -267,6 +270,22 @@ struct proved_message {
     struct slice seen;  /* what DNS answered instead, for people; at most 500 bytes */
 };
 
+/* What DNS shall hold from now on: this one DKIM key at `name`, or none. Only whether the server did so
+ * comes back; that it did is believed when DNS proves it. */
+struct update_message {
+    uint64_t query;
+    bool add;
+    struct slice name;
+    struct slice value; /* of the TXT record; empty unless `add` */
+};
+
+enum { UPDATE_REASON_MAX = 300 };
+struct updated_message {
+    uint64_t query;
+    bool done;
+    struct slice reason; /* why not, for people */
+};
+
 #define PROTOCOL_MESSAGE(name)                                                                     \
     void protocol_put_##name(struct buf *out, const struct name##_message *message);               \
     MUST_USE bool protocol_get_##name(struct arena *arena, struct slice payload,                   \
@@ -288,6 +307,8 @@ PROTOCOL_MESSAGE(resolve);
 PROTOCOL_MESSAGE(resolved);
 PROTOCOL_MESSAGE(prove);
 PROTOCOL_MESSAGE(proved);
+PROTOCOL_MESSAGE(update);
+PROTOCOL_MESSAGE(updated);
 #undef PROTOCOL_MESSAGE
 
 #endif

@@ -109,6 +109,32 @@ static const struct option table[] = {
      &option_text,
      RANGE(trust_anchor, 0, TEXT_MAX)},
 
+    {{"dns_update.server", 0, "",
+      "The name server that takes changes of the domains' DKIM keys (RFC 2136), as address@port; "
+      "empty to change nothing.",
+      TO_RESOLVER},
+     &option_server,
+     FIELD(update_server)},
+    {{"dns_update.zone", 0, "",
+      "The zone that holds the domains; when empty, the server is asked which it is.", TO_RESOLVER},
+     &option_dns_name,
+     FIELD(update_zone)},
+    {{"dns_update.key_name", 0, "", "The name of the key that changes are signed with (TSIG).",
+      TO_RESOLVER},
+     &option_dns_name,
+     FIELD(update_key_name)},
+    {{"dns_update.algorithm", 0, "hmac-sha256", "The algorithm of that key.", TO_RESOLVER},
+     &option_tsig,
+     FIELD(update_algorithm)},
+    {{"dns_update.secret_file", 0, "",
+      "A file with its secret, in base64, that nobody but its owner may read.", TO_CORE},
+     &option_text,
+     RANGE(update_secret_file, 0, TEXT_MAX)},
+    {{"dns_update.ttl", 0, "1h", "How long others may remember a record that is added.",
+      TO_RESOLVER},
+     &option_duration,
+     RANGE(update_ttl_ms, SECOND_MS, DAY_MS)},
+
     {{"submission.message_bytes", 0, "40m", "The largest message that is accepted.",
       TO_FRONT | TO_COURIER},
      &option_size,
@@ -581,26 +607,33 @@ finish_routes(struct reader *reader, struct err *err)
 
 /* The line of an option for a message about two of them: the later is where the eye should go. */
 static enum rc
-check_together(struct reader *reader, struct err *err)
+fail_together(struct reader *reader, const char *section, const char *key, const char *other_key,
+              const char *words, struct err *err)
 {
-    const struct config *config = reader->config;
-    const char *key = NULL, *words = NULL;
-    if (config->retry_max_ms < config->retry_first_ms) {
-        key = "retry_max";
-        words = "must not be shorter than delivery.retry_first";
-    } else if (config->lifetime_ms < config->retry_first_ms) {
-        key = "lifetime";
-        words = "must not be shorter than delivery.retry_first";
-    }
-    if (!key)
-        return RC_OK;
-    err_set(err, RC_SYNTAX, "delivery.%s: %s", key, words);
-    uint32_t line = reader->top.lines[find_option(SLICE("delivery"), slice_of(key)) - table];
-    uint32_t other =
-        reader->top.lines[find_option(SLICE("delivery"), SLICE("retry_first")) - table];
+    struct slice in = slice_of(section);
+    err_set(err, RC_SYNTAX, "%s.%s: %s", section, key, words);
+    uint32_t line = reader->top.lines[find_option(in, slice_of(key)) - table];
+    uint32_t other = reader->top.lines[find_option(in, slice_of(other_key)) - table];
     line = line > other ? line : other;
     reader->line = line == SET_LINE ? 0 : line;
     return located(reader, err);
+}
+
+static enum rc
+check_together(struct reader *reader, struct err *err)
+{
+    const struct config *config = reader->config;
+    if (config->retry_max_ms < config->retry_first_ms)
+        return fail_together(reader, "delivery", "retry_max", "retry_first",
+                             "must not be shorter than delivery.retry_first", err);
+    if (config->lifetime_ms < config->retry_first_ms)
+        return fail_together(reader, "delivery", "lifetime", "retry_first",
+                             "must not be shorter than delivery.retry_first", err);
+    /* secret_file is the parent's to ask for: the resolver is not told of it. */
+    if (config->update_server.len && !config->update_key_name.len)
+        return fail_together(reader, "dns_update", "key_name", "server",
+                             "is needed where dns_update.server is given", err);
+    return RC_OK;
 }
 
 static void

@@ -53,6 +53,12 @@ struct config {
         local_records; /* path of a file with one record a line, served by libunbound itself */
     struct slice
         trust_anchor; /* path of a file with DNSKEY or DS records; empty: the root's, from the system */
+    /* [dns_update] */
+    struct slice update_server; /* "address@port"; empty: DNS is not changed from here */
+    struct slice update_zone;   /* empty: the server is asked */
+    struct slice update_key_name, update_secret_file;
+    enum tsig_algorithm update_algorithm;
+    int64_t update_ttl_ms; /* of records that are added */
     /* [submission] */
     uint64_t message_bytes;
     uint32_t recipients;

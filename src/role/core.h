@@ -185,12 +185,20 @@ struct key_finding {
     enum proof found;
     bool queued; /* a message waits that it signed */
 };
+struct key_look {
+    const struct identity_row *identity;
+    enum identity_status dkim; /* its proof */
+    const struct key_finding *findings;
+    size_t finding_count;
+    int64_t now_ms;
+    /* What shall be changed in DNS, after the commit; in the arena. */
+    struct update_message *wishes;
+    size_t wish_count, wish_cap;
+};
 /* What one look at a domain's keys found, applied; inside the writer's transaction. Of those that the
  * domain was given meanwhile nothing was found. */
 MUST_USE enum rc rotation_apply(struct core *core, struct database *database, struct arena *arena,
-                                const struct identity_row *identity, enum identity_status dkim,
-                                const struct key_finding *findings, size_t count, int64_t now_ms,
-                                struct err *err);
+                                struct key_look *look, struct err *err);
 
 /* core_administration.c: the Unix socket; the verification link, health and numbers over HTTP. */
 struct administration *administration_new(struct core *core, struct err *err);

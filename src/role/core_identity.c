@@ -18,6 +18,7 @@ enum {
     KEYS_ASKED_MAX = 10,
     QUESTIONS_MAX = KEYS_ASKED_MAX + 5,
     COURIER_QUESTIONS_MAX = 10000, /* open at once: those it waits for, and those it gave up */
+    UPDATES_MAX = 1000,            /* of DNS, asked for and not answered */
     POOL_KEYS = 6,                 /* two domains' worth */
     POOL_KEYS_ED25519 = 3
 };
@@ -51,6 +52,7 @@ struct check {
     struct asker *askers;      /* owned: who wants to be told */
     struct identity_row after; /* the identity and what is proved of it, once findings counted */
     enum identity_status verification, dkim;
+    struct key_look keys;
     enum rc rc;
     struct err err;
     bool changed; /* some status */
@@ -70,6 +72,7 @@ struct proving {
     struct timer *timer;
     struct map *waiters; /* by query number; owned */
     struct map *running; /* by identity: its check */
+    struct map *updates; /* by query number: the name that is changed; owned */
     uint64_t last_query;
     size_t courier_questions; /* of the waiters */
     bool looking, making_keys;
@@ -190,12 +193,63 @@ take_resolved(struct proving *proving, struct slice payload)
     return read;
 }
 
+/* ---- changes that the resolver makes ---- */
+
+/* That DNS was changed is believed when it is seen: until then it is asked for again, ever less often. */
+static void
+send_update(struct proving *proving, const struct update_message *wish)
+{
+    struct buf out;
+    struct update_message message = *wish;
+    if (!proving->core->resolver || map_count(proving->updates) >= UPDATES_MAX)
+        return;
+    message.query = ++proving->last_query;
+    map_put(proving->updates, MAP_KEY(message.query), memory_cstr(message.name));
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_update(&out, &message);
+    channel_send(proving->core->resolver, MESSAGE_UPDATE, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static bool
+take_updated(struct proving *proving, struct slice payload)
+{
+    struct arena *arena = arena_new();
+    struct updated_message message;
+    bool read = protocol_get_updated(arena, payload, &message);
+    char *name = read ? map_remove(proving->updates, MAP_KEY(message.query)) : NULL;
+    if (name && message.done)
+        log_event(LOG_LEVEL_INFO, "dkim.dns_updated", LOG_CSTR("record", name));
+    else if (name)
+        log_event(LOG_LEVEL_WARN, "dkim.dns_update_failed", LOG_CSTR("record", name),
+                  LOG_TEXT("reason", message.reason));
+    free(name);
+    arena_free(arena);
+    return read;
+}
+
+/* What became of them is not known. */
+static void
+forget_updates(struct proving *proving)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *name;
+    while (map_next(proving->updates, &cursor, &key, &name)) {
+        map_remove(proving->updates, key);
+        free(name);
+    }
+}
+
 bool
 proving_resolver_message(struct proving *proving, uint8_t type, struct slice payload)
 {
-    if (type == MESSAGE_PROVED)
-        return take_proved(proving, payload);
-    return type == MESSAGE_RESOLVED && take_resolved(proving, payload);
+    switch (type) {
+    case MESSAGE_PROVED: return take_proved(proving, payload);
+    case MESSAGE_RESOLVED: return take_resolved(proving, payload);
+    case MESSAGE_UPDATED: return take_updated(proving, payload);
+    default: return false;
+    }
 }
 
 /* ---- one check ---- */
@@ -372,7 +426,7 @@ apply_proofs(struct check *check, struct database *database, int64_t now_ms, str
 }
 
 static enum rc
-apply_to_keys(const struct check *check, struct database *database, int64_t now_ms, struct err *err)
+apply_to_keys(struct check *check, struct database *database, int64_t now_ms, struct err *err)
 {
     struct key_finding findings[KEYS_ASKED_MAX];
     size_t count = 0;
@@ -382,8 +436,12 @@ apply_to_keys(const struct check *check, struct database *database, int64_t now_
             findings[count++] =
                 (struct key_finding){question->key, question->found, question->queued};
     }
-    return rotation_apply(check->proving->core, database, check->arena, &check->after, check->dkim,
-                          findings, count, now_ms, err);
+    check->keys = (struct key_look){.identity = &check->after,
+                                    .dkim = check->dkim,
+                                    .findings = findings,
+                                    .finding_count = count,
+                                    .now_ms = now_ms};
+    return rotation_apply(check->proving->core, database, check->arena, &check->keys, err);
 }
 
 /* The identity was removed, made anew or changed while DNS was asked: what was found is about
@@ -492,6 +550,8 @@ check_applied(struct write_job *write)
     struct check *check = (struct check *)((char *)write - offsetof(struct check, write));
     check->rc = write->rc;
     check->err = write->err;
+    for (size_t i = 0; check->rc == RC_OK && i < check->keys.wish_count; i++)
+        send_update(check->proving, &check->keys.wishes[i]);
     check_finish(check);
 }
 
@@ -850,6 +910,7 @@ proving_resolver_down(struct proving *proving)
         free(waiter);
     }
     proving->courier_questions = 0;
+    forget_updates(proving);
 }
 
 struct proving *
@@ -862,6 +923,7 @@ proving_new(struct core *core)
     proving->last_query = random_u64() >> 1;
     proving->waiters = map_new();
     proving->running = map_new();
+    proving->updates = map_new();
     return proving;
 }
 

@@ -15,6 +15,7 @@ struct turn {
     struct core *core;
     struct database *database;
     struct arena *arena;
+    struct key_look *look;
     const struct identity_row *identity;
     int64_t algorithm, now_ms;
     struct signing_key_row *rows;
@@ -84,23 +85,22 @@ complain_if_late(struct turn *turn)
 /* ---- one look ---- */
 
 static const struct key_finding *
-finding_of(const struct key_finding *findings, size_t count, struct slice key)
+finding_of(const struct key_look *look, struct slice key)
 {
     static const struct key_finding nothing = {.found = PROOF_UNKNOWN, .queued = true};
-    for (size_t i = 0; i < count; i++)
-        if (slice_eq(findings[i].key, key))
-            return &findings[i];
+    for (size_t i = 0; i < look->finding_count; i++)
+        if (slice_eq(look->findings[i].key, key))
+            return &look->findings[i];
     return &nothing;
 }
 
 static void
-look(struct turn *turn, const struct key_finding *findings, size_t count)
+look(struct turn *turn)
 {
     enum key_state was[KEYS_MAX];
     bool published[KEYS_MAX];
     for (size_t i = 0; i < turn->count; i++) {
-        const struct key_finding *finding =
-            finding_of(findings, count, turn->rows[i].public_base64);
+        const struct key_finding *finding = finding_of(turn->look, turn->rows[i].public_base64);
         turn->keys[i] = domain_key_of(&turn->rows[i], finding->found, finding->queued);
         was[i] = rotation_state(&turn->keys[i]);
         published[i] = turn->keys[i].published_ms != 0;
@@ -111,6 +111,77 @@ look(struct turn *turn, const struct key_finding *findings, size_t count)
         log_if_missed(turn, i, published[i]);
     }
 }
+
+/* ---- what DNS is asked to hold ---- */
+
+/*
+ * Only the owner's word makes this service write: DNS shows the key that signs now, or the
+ * administrator vouched for the domain. So the first keys are the owner's to publish, and who takes
+ * the signing key out of DNS does not find others put there.
+ */
+static bool
+may_publish(const struct turn *turn)
+{
+    for (size_t i = 0; i < turn->count; i++)
+        if (rotation_state(&turn->keys[i]) == KEY_SIGNING)
+            return turn->rules.rotates &&
+                   (turn->identity->vouched || turn->keys[i].found == PROOF_PRESENT);
+    return false;
+}
+
+static bool
+differs(const struct turn *turn, size_t i, bool publish)
+{
+    const struct rotation_key *key = &turn->keys[i];
+    bool seen_missing = key->found == PROOF_ABSENT || key->found == PROOF_WRONG;
+    switch (rotation_state(key)) {
+    case KEY_WAITING: return publish && seen_missing;
+    case KEY_GONE: return key->found == PROOF_PRESENT;
+    default: return false;
+    }
+}
+
+/* A minute, two, four, up to an hour. */
+static int64_t
+next_wait_ms(int64_t updates)
+{
+    return updates < 6 ? MINUTE_MS << updates : HOUR_MS;
+}
+
+static void
+wish_for(struct turn *turn, size_t i)
+{
+    struct signing_key_row *row = &turn->rows[i];
+    struct key_look *look = turn->look;
+    bool add = rotation_state(&turn->keys[i]) == KEY_WAITING;
+    bool due = row->update_ms <= turn->now_ms || row->update_ms > turn->now_ms + HOUR_MS;
+    if (due) {
+        row->update_ms = turn->now_ms + next_wait_ms(row->updates++);
+        look->wishes = arena_grow(turn->arena, look->wishes, sizeof *look->wishes, look->wish_count,
+                                  &look->wish_cap);
+        look->wishes[look->wish_count++] = (struct update_message){
+            .add = add,
+            .name = record_name(turn, i),
+            .value = add ? domain_key_record(turn->arena, row) : SLICE(""),
+        };
+    }
+    if (turn->rotation.next_ms > row->update_ms)
+        turn->rotation.next_ms = row->update_ms;
+}
+
+static void
+wish(struct turn *turn)
+{
+    bool publish = may_publish(turn);
+    for (size_t i = 0; turn->core->config.update_server.len && i < turn->count; i++) {
+        if (differs(turn, i, publish))
+            wish_for(turn, i);
+        else if (turn->keys[i].found != PROOF_UNKNOWN)
+            turn->rows[i].updates = turn->rows[i].update_ms = 0;
+    }
+}
+
+/* ---- what is stored ---- */
 
 /* A key that is gone is destroyed, and forgotten when DNS has forgotten it. */
 static enum rc
@@ -205,13 +276,14 @@ store_rotation(struct turn *turn, struct err *err)
 }
 
 static enum rc
-take_turn(struct turn *turn, const struct key_finding *findings, size_t count, struct err *err)
+take_turn(struct turn *turn, struct err *err)
 {
     enum rc rc = load_rotation(turn, err);
     if (rc != RC_OK)
         return rc;
-    look(turn, findings, count);
+    look(turn);
     complain_if_late(turn);
+    wish(turn);
     for (size_t i = 0; rc == RC_OK && i < turn->count; i++)
         rc = store_key(turn, i, err);
     if (rc == RC_OK)
@@ -223,9 +295,9 @@ take_turn(struct turn *turn, const struct key_finding *findings, size_t count, s
 
 enum rc
 rotation_apply(struct core *core, struct database *database, struct arena *arena,
-               const struct identity_row *identity, enum identity_status dkim,
-               const struct key_finding *findings, size_t count, int64_t now_ms, struct err *err)
+               struct key_look *look, struct err *err)
 {
+    const struct identity_row *identity = look->identity;
     struct signing_key_row *rows;
     size_t total, first = 0;
     enum rc rc = signing_keys_of(database, arena, identity->name, &rows, &total, err);
@@ -235,13 +307,14 @@ rotation_apply(struct core *core, struct database *database, struct arena *arena
         struct turn turn = {.core = core,
                             .database = database,
                             .arena = arena,
+                            .look = look,
                             .identity = identity,
                             .algorithm = rows[first].algorithm,
-                            .now_ms = now_ms,
+                            .now_ms = look->now_ms,
                             .rows = rows + first,
                             .count = end - first < KEYS_MAX ? end - first : KEYS_MAX};
-        turn.rules = domain_keys_rules(&core->constants, identity, dkim, turn.algorithm);
-        rc = take_turn(&turn, findings, count, err);
+        turn.rules = domain_keys_rules(&core->constants, identity, look->dkim, turn.algorithm);
+        rc = take_turn(&turn, err);
     }
     return rc;
 }

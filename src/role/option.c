@@ -409,6 +409,53 @@ parse_resolver(struct arena *arena, const struct option *option, struct slice va
 }
 
 static enum rc
+parse_server(struct arena *arena, const struct option *option, struct slice value, void *field,
+             struct err *err)
+{
+    struct slice address, port;
+    uint16_t ignored;
+    (void)option;
+    if (value.len == 0)
+        return keep(arena, value, field);
+    if (!slice_cut(value, '@', &address, &port) || !address_valid(address))
+        return err_set(err, RC_SYNTAX, "must be address@port, with an IP address; or empty");
+    enum rc rc = port_of(port, &ignored, err);
+    return rc == RC_OK ? keep(arena, value, field) : rc;
+}
+
+/* With or without the final dot. */
+static enum rc
+parse_dns_name(struct arena *arena, const struct option *option, struct slice value, void *field,
+               struct err *err)
+{
+    (void)option;
+    if (slice_ends(value, SLICE(".")))
+        value.len--;
+    value = arena_lower(arena, value);
+    if (value.len && !dns_name_valid(value))
+        return err_set(err, RC_SYNTAX, "must be a name as in DNS, or empty");
+    return keep(arena, value, field);
+}
+
+static enum rc
+parse_tsig(struct arena *arena, const struct option *option, struct slice value, void *field,
+           struct err *err)
+{
+    (void)arena;
+    (void)option;
+    if (!tsig_algorithm_parse(value, field))
+        return err_set(err, RC_SYNTAX, "must be hmac-sha256, hmac-sha384 or hmac-sha512");
+    return RC_OK;
+}
+
+static void
+format_tsig(struct buf *out, const struct option *option, const void *field)
+{
+    (void)option;
+    buf_add_cstr(out, tsig_algorithm_name(*(const enum tsig_algorithm *)field));
+}
+
+static enum rc
 parse_ip(struct arena *arena, const struct option *option, struct slice value, void *field,
          struct err *err)
 {
@@ -590,6 +637,9 @@ const struct option_type option_account = {"digits", parse_account, format_text}
 const struct option_type option_level = {"level", parse_level, format_text};
 const struct option_type option_user = {"user", parse_user, format_text};
 const struct option_type option_resolver = {"addresses", parse_resolver, format_text};
+const struct option_type option_server = {"address", parse_server, format_text};
+const struct option_type option_dns_name = {"name", parse_dns_name, format_text};
+const struct option_type option_tsig = {"algorithm", parse_tsig, format_tsig};
 const struct option_type option_ip = {"address", parse_ip, format_text};
 const struct option_type option_listeners = {"addresses", parse_listeners, format_listeners};
 const struct option_type option_via = {"route", parse_via, format_via};

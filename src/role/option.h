@@ -25,20 +25,24 @@ struct option {
     uint64_t min, max; /* number, duration (ms), size (bytes), text (bytes) */
 };
 
-extern const struct option_type option_number;    /* uint32_t */
-extern const struct option_type option_port;      /* uint16_t */
-extern const struct option_type option_quota;     /* int64_t; "unlimited" is -1 */
-extern const struct option_type option_duration;  /* int64_t, ms: "90s" */
-extern const struct option_type option_size;      /* uint64_t, bytes: "40m" */
-extern const struct option_type option_boolean;   /* bool: "yes", "no" */
-extern const struct option_type option_text;      /* struct slice: printable; empty when min is 0 */
-extern const struct option_type option_host;      /* struct slice: a host name, lower-cased */
-extern const struct option_type option_url;       /* struct slice: http or https, no final slash */
-extern const struct option_type option_region;    /* struct slice */
-extern const struct option_type option_account;   /* struct slice: 12 digits */
-extern const struct option_type option_level;     /* struct slice: a log level */
-extern const struct option_type option_user;      /* struct slice: a system user's name */
-extern const struct option_type option_resolver;  /* struct slice: "address@port, ..." or empty */
+extern const struct option_type option_number;   /* uint32_t */
+extern const struct option_type option_port;     /* uint16_t */
+extern const struct option_type option_quota;    /* int64_t; "unlimited" is -1 */
+extern const struct option_type option_duration; /* int64_t, ms: "90s" */
+extern const struct option_type option_size;     /* uint64_t, bytes: "40m" */
+extern const struct option_type option_boolean;  /* bool: "yes", "no" */
+extern const struct option_type option_text;     /* struct slice: printable; empty when min is 0 */
+extern const struct option_type option_host;     /* struct slice: a host name, lower-cased */
+extern const struct option_type option_url;      /* struct slice: http or https, no final slash */
+extern const struct option_type option_region;   /* struct slice */
+extern const struct option_type option_account;  /* struct slice: 12 digits */
+extern const struct option_type option_level;    /* struct slice: a log level */
+extern const struct option_type option_user;     /* struct slice: a system user's name */
+extern const struct option_type option_resolver; /* struct slice: "address@port, ..." or empty */
+extern const struct option_type option_server;   /* struct slice: "address@port" or empty */
+extern const struct option_type
+    option_dns_name; /* struct slice: a name in DNS, lower-cased, or empty */
+extern const struct option_type option_tsig;      /* enum tsig_algorithm */
 extern const struct option_type option_ip;        /* struct slice: a literal address or empty */
 extern const struct option_type option_listeners; /* struct config: the kind is `min` */
 extern const struct option_type option_via;       /* struct config_route: kind, host, port */

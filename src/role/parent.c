@@ -1,9 +1,11 @@
 #include "parent.h"
 
 #include "base/clock.h"
+#include "base/codec.h"
 #include "base/log.h"
 #include "bind.h"
 #include "net/channel.h"
+#include "net/dns_update.h"
 #include "notify.h"
 #include "process.h"
 
@@ -37,6 +39,7 @@ enum {
     CORE_DEATHS_MAX = 5,
     STOP_MS = 10 * 1000,
     CERTIFICATE_MAX = 64 * 1024,
+    UPDATE_SECRET_FILE_MAX = 16 * 1024,
     DRAIN_MS = 30 * 1000, /* for receivers to say that they took a message */
     CORELESS_MS = 1000    /* for workers whose core died: they have nothing left to finish */
 };
@@ -408,6 +411,73 @@ tell_certificate(struct parent *parent, struct worker *worker)
     buf_wipe(&payload);
 }
 
+/* The secret of a key that changes DNS (RFC 8945 §8): nobody else may have been able to read it. */
+static enum rc
+read_update_secret(const struct parent *parent, struct arena *arena, struct slice *out,
+                   struct err *err)
+{
+    struct buf text;
+    struct stat status;
+    char *name;
+    enum rc rc = arena_cstr(arena, parent->config.update_secret_file, &name, err);
+    if (rc != RC_OK)
+        return rc;
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        rc = err_set_errno(err, RC_PERMANENT, errno, "%s", name);
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    buf_init(&text, UPDATE_SECRET_FILE_MAX);
+    if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)))
+        rc = err_set(err, RC_DENIED, "%s: others than its owner may use it: chmod 600", name);
+    else
+        rc = read_file(fd, name, &text, err);
+    close(fd);
+    if (rc == RC_OK && codec_base64_decode(arena, slice_trim(buf_slice(&text)), out, err) != RC_OK)
+        rc = err_prefix(err, "%s: ", name);
+    if (rc == RC_OK && (out->len < TSIG_SECRET_MIN || out->len > TSIG_SECRET_MAX))
+        rc = err_set(err, RC_LIMIT, "%s: a secret of %zu bytes; %d to %d are taken", name, out->len,
+                     TSIG_SECRET_MIN, TSIG_SECRET_MAX);
+    buf_wipe(&text);
+    return rc;
+}
+
+/* Read at each start of the resolver: a new secret is used from then on. */
+static void
+tell_update_key(struct parent *parent, struct worker *worker)
+{
+    struct arena *arena = arena_new();
+    struct slice secret;
+    struct err err;
+    if (read_update_secret(parent, arena, &secret, &err) == RC_OK) {
+        tell(worker, MESSAGE_UPDATE_KEY, secret, -1);
+        memory_wipe((char *)secret.ptr, secret.len);
+    } else {
+        log_event(LOG_LEVEL_ERROR, "postern.update_key", LOG_CSTR("error", err.text));
+    }
+    arena_free(arena);
+}
+
+/* Better than a service that cannot do what it was told to. */
+static enum rc
+check_update_secret(const struct parent *parent, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct slice secret;
+    enum rc rc = RC_OK;
+    if (parent->config.update_server.len && !parent->config.update_secret_file.len)
+        rc = err_set(err, RC_SYNTAX,
+                     "dns_update.secret_file: is needed where dns_update.server is given");
+    else if (parent->config.update_server.len)
+        rc = read_update_secret(parent, arena, &secret, err);
+    if (rc == RC_OK && parent->config.update_server.len)
+        memory_wipe((char *)secret.ptr, secret.len);
+    arena_free(arena);
+    return rc;
+}
+
 static bool
 listens(enum role role, enum listener_kind kind)
 {
@@ -429,6 +499,8 @@ configure(struct parent *parent, struct worker *worker)
         }
     if (worker->role == ROLE_FRONT)
         tell_certificate(parent, worker);
+    if (worker->role == ROLE_RESOLVER && parent->config.update_server.len)
+        tell_update_key(parent, worker);
 }
 
 static void
@@ -813,6 +885,8 @@ prepare(struct parent *parent, const char *dir, const char *const *sets, size_t 
     if ((rc = take_lock(parent, err)) != RC_OK)
         return rc;
     if ((rc = load_config(parent, dir, sets, count, err)) != RC_OK)
+        return rc;
+    if ((rc = check_update_secret(parent, err)) != RC_OK)
         return rc;
     if ((rc = find_programs(parent, err)) != RC_OK)
         return rc;

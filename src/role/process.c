@@ -179,6 +179,9 @@ take_message(struct process *process, struct buf *payload, struct process_start 
             die(process, "the parent sent a peer that makes no sense");
         return true;
     case MESSAGE_CERTIFICATE: take_certificate(process, buf_slice(payload), start); return true;
+    case MESSAGE_UPDATE_KEY:
+        start->update_secret = arena_dup(process->arena, buf_slice(payload));
+        return true;
     case MESSAGE_START: return false;
     default: die(process, "the parent sent message %u before the start", type);
     }

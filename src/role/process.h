@@ -29,6 +29,7 @@ struct process_start {
     struct process_peer *peers;
     size_t peer_count;
     struct slice certificate, certificate_key; /* front: PEM; empty when it needs none */
+    struct slice update_secret; /* resolver: of dns_update.key_name; empty when it needs none */
 };
 
 struct process_handler {

@@ -1,6 +1,7 @@
 /*
  * postern-resolver: asks DNS for all of us, validates what it hears (DNSSEC), caches it, and alone
- * decides what DNS proved for an identity. libunbound does the work on our loop through its event
+ * decides what DNS proved for an identity; and changes the records of DKIM keys in DNS where the
+ * administrator allows it (record_updates.h). libunbound does the work on our loop through its event
  * interface.
  *
  * Every question is answered exactly once and within TIME_LIMIT_MS: DNS_TEMPORARY (PROOF_UNKNOWN)
@@ -29,6 +30,7 @@
 #include "net/protocol.h"
 #include "net/unbound_loop.h"
 #include "process.h"
+#include "record_updates.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -108,6 +110,7 @@ struct resolver {
     TAILQ_HEAD(, peer) peers;
     TAILQ_HEAD(questions, question) unanswered, waiting;
     size_t waiting_count, asked_count, abandoned_count;
+    struct record_updates *updates;
     struct timer *timer; /* at the deadline of the first unanswered question */
     struct timer *clock_timer;
     int64_t clock_ahead_ms; /* the time of day, before the time since the machine started */
@@ -578,6 +581,26 @@ take_prove(struct peer *peer, struct slice payload)
     return true;
 }
 
+static void
+send_updated(void *ctx, const struct updated_message *message)
+{
+    struct peer *peer = ctx;
+    struct buf *out = &peer->resolver->out;
+    buf_reset(out);
+    protocol_put_updated(out, message);
+    channel_send(peer->channel, MESSAGE_UPDATED, buf_slice(out));
+}
+
+static bool
+take_update(struct peer *peer, struct slice payload)
+{
+    struct update_message message;
+    if (!protocol_get_update(peer->resolver->arena, payload, &message))
+        return false;
+    record_updates_add(peer->resolver->updates, &message, send_updated, peer);
+    return true;
+}
+
 static bool
 on_message(void *ctx, struct channel *channel, uint8_t type, struct slice payload)
 {
@@ -587,6 +610,7 @@ on_message(void *ctx, struct channel *channel, uint8_t type, struct slice payloa
     switch (type) {
     case MESSAGE_RESOLVE: return take_resolve(peer, payload);
     case MESSAGE_PROVE: return take_prove(peer, payload);
+    case MESSAGE_UPDATE: return take_update(peer, payload);
     default: return false;
     }
 }
@@ -603,6 +627,7 @@ on_closed(void *ctx, struct channel *channel, const char *why)
         if (question->peer == peer)
             question->peer = NULL;
     }
+    record_updates_forget(peer->resolver->updates, peer);
     TAILQ_REMOVE(&peer->resolver->peers, peer, peers);
     free(peer);
 }
@@ -803,6 +828,8 @@ main(void)
     struct process *process = process_begin(ROLE_RESOLVER, loop, &start);
     resolver_init(&resolver, loop);
     open_unbound(&resolver, &start.config);
+    resolver.updates = record_updates_new(loop, &start.config, start.update_secret);
+    memory_wipe((char *)start.update_secret.ptr, start.update_secret.len);
     process_confine(process, &start);
     for (size_t i = 0; i < start.peer_count; i++)
         on_attached(&resolver, start.peers[i]);

@@ -556,6 +556,39 @@ proved_carries_the_finding(void **state)
 }
 
 static void
+update_writes_a_record_or_takes_it_away(void **state)
+{
+    (void)state;
+    struct update_message in = {16, true, SLICE("a._domainkey.test1.com"), SLICE("v=DKIM1")}, back;
+    ROUND_TRIP(update, in, back);
+    assert_true(back.query == 16 && back.add);
+    assert_slice(back.name, in.name);
+    assert_slice(back.value, in.value);
+    in.add = false;
+    REFUSED(update, in);
+    in.value = SLICE("");
+    ROUND_TRIP(update, in, back);
+    assert_false(back.add);
+    in.add = true;
+    REFUSED(update, in);
+    in = (struct update_message){16, false, SLICE(""), SLICE("")};
+    REFUSED(update, in);
+}
+
+static void
+updated_says_why_not(void **state)
+{
+    (void)state;
+    static char reason[UPDATE_REASON_MAX + 1];
+    struct updated_message in = {17, false, SLICE("REFUSED")}, back;
+    ROUND_TRIP(updated, in, back);
+    assert_true(back.query == 17 && !back.done);
+    assert_slice(back.reason, in.reason);
+    in.reason = (struct slice){reason, sizeof reason};
+    REFUSED(updated, in);
+}
+
+static void
 a_length_beyond_the_payload_is_refused(void **state)
 {
     (void)state;
@@ -599,6 +632,8 @@ main(void)
         cmocka_unit_test(resolved_records_are_bounded),
         cmocka_unit_test(prove_expects_something),
         cmocka_unit_test(proved_carries_the_finding),
+        cmocka_unit_test(update_writes_a_record_or_takes_it_away),
+        cmocka_unit_test(updated_says_why_not),
         cmocka_unit_test(a_length_beyond_the_payload_is_refused),
         cmocka_unit_test(each_role_has_a_name),
     };
