@@ -123,7 +123,7 @@ keeping_look_ms(const struct rotation_rules *rules)
     return look_ms < SECOND_MS ? SECOND_MS : look_ms > HOUR_MS ? HOUR_MS : look_ms;
 }
 
-/* Records that people publish are looked for every minute at first, then every hour. */
+/* Records that are waited for are looked for every minute at first, then every hour. */
 static int64_t
 dns_look_ms(const struct rotation *rotation, int64_t now_ms)
 {
@@ -137,10 +137,13 @@ next_look(const struct rotation_key *key, const struct rotation_rules *rules,
     int64_t ready;
     switch (rotation_state(key)) {
     case KEY_RETIRING: return now_ms + keeping_look_ms(rules);
-    case KEY_GONE: return now_ms + HOUR_MS;
-    case KEY_WAITING: return rules->rotates ? now_ms + dns_look_ms(rotation, now_ms) : INT64_MAX;
+    case KEY_GONE: return now_ms + ROTATION_LOOK_MS;
+    case KEY_WAITING:
+        return rotation->wanted_ms ? now_ms + dns_look_ms(rotation, now_ms) : INT64_MAX;
     case KEY_PUBLISHED:
-        ready = rotation->wanted_ms ? ready_ms(key, rules, rotation) : INT64_MAX;
+        if (!rotation->wanted_ms)
+            return INT64_MAX;
+        ready = ready_ms(key, rules, rotation);
         /* It was ready, and DNS did not answer. */
         return ready > now_ms ? ready : now_ms + dns_look_ms(rotation, now_ms);
     default:

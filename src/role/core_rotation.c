@@ -242,7 +242,8 @@ refill(struct turn *turn, struct err *err)
     size_t missing = rotation_missing(turn->keys, turn->count);
     int64_t pooled, minute_ms = turn->now_ms + MINUTE_MS;
     enum rc rc = signing_keys_pooled(turn->database, turn->algorithm, &pooled, err);
-    if (rc != RC_OK || turn->identity->dkim_external || missing == 0)
+    bool used = turn->algorithm == DKIM_RSA_SHA256 || turn->core->constants.second_ed25519;
+    if (rc != RC_OK || turn->identity->dkim_external || missing == 0 || !used)
         return rc;
     if (pooled < (int64_t)missing) {
         if (turn->rotation.next_ms > minute_ms)

@@ -431,3 +431,31 @@ dkim_sign(struct arena *arena, const struct signing_key *key, const struct dkim_
     buf_fini(&buf);
     return rc;
 }
+
+/* A field ends where a line does that does not go on in the next (RFC 5322 §2.2.3). */
+static struct slice
+cut_field(struct slice *rest)
+{
+    size_t len = 0;
+    while (len < rest->len) {
+        size_t line = slice_chr(slice_from(*rest, len), '\n');
+        len = line == SLICE_NONE ? rest->len : len + line + 1;
+        if (len == rest->len || (rest->ptr[len] != ' ' && rest->ptr[len] != '\t'))
+            break;
+    }
+    struct slice field = slice_head(*rest, len);
+    *rest = slice_from(*rest, len);
+    return field;
+}
+
+bool
+dkim_signature_is_of(struct slice header, unsigned place, struct slice selector)
+{
+    struct slice field = cut_field(&header);
+    while (place-- > 0)
+        field = cut_field(&header);
+    size_t at = slice_find(field, selector);
+    return slice_starts(field, SLICE("DKIM-Signature:")) && at != SLICE_NONE && at >= 2 &&
+           field.ptr[at - 2] == 's' && field.ptr[at - 1] == '=' &&
+           slice_starts(slice_from(field, at + selector.len), SLICE(";"));
+}

@@ -36,4 +36,8 @@ MUST_USE enum rc dkim_sign(struct arena *arena, const struct signing_key *key,
                            const struct dkim_request *request, const struct header *header,
                            const uint8_t body_hash[32], struct slice *out, struct err *err);
 
+/* Whether the field at this place of a final header, 0 for the first, is a signature as written above
+ * with this selector. */
+MUST_USE bool dkim_signature_is_of(struct slice header, unsigned place, struct slice selector);
+
 #endif

@@ -178,28 +178,38 @@ messages_has_open(struct database *db, int64_t key, bool *open, struct err *err)
 }
 
 static enum rc
-waits_with(struct database *db, const char *sql, struct slice text, bool *waits, struct err *err)
+waits_with(struct database *db, const char *sql, struct slice text,
+           bool (*is_it)(const void *ctx, struct slice header), const void *ctx, bool *waits,
+           struct err *err)
 {
+    struct arena *arena = arena_new();
     struct query q = query_start(db, sql);
     query_blob(&q, text);
-    *waits = query_row(&q);
+    while (!*waits && query_row(&q)) {
+        *waits = is_it(ctx, query_column_text(&q, arena, 0));
+        arena_reset(arena);
+    }
+    arena_free(arena);
     return query_end(&q, err);
 }
 
 enum rc
-messages_any_waits_with(struct database *db, struct slice text, bool *waits, struct err *err)
+messages_any_waits_with(struct database *db, struct slice text,
+                        bool (*is_it)(const void *ctx, struct slice header), const void *ctx,
+                        bool *waits, struct err *err)
 {
+    *waits = false;
     /* One after the other, so that each is read from the index of its state. */
     enum rc rc = waits_with(db,
-                            "SELECT 1 FROM recipient JOIN message ON message.key = recipient.key / "
-                            "1024 WHERE state = 0 AND instr(header, ?) > 0 LIMIT 1",
-                            text, waits, err);
+                            "SELECT header FROM recipient JOIN message ON message.key = "
+                            "recipient.key / 1024 WHERE state = 0 AND instr(header, ?) > 0",
+                            text, is_it, ctx, waits, err);
     if (rc != RC_OK || *waits)
         return rc;
     return waits_with(db,
-                      "SELECT 1 FROM recipient JOIN message ON message.key = recipient.key / 1024 "
-                      "WHERE state = 1 AND instr(header, ?) > 0 LIMIT 1",
-                      text, waits, err);
+                      "SELECT header FROM recipient JOIN message ON message.key = "
+                      "recipient.key / 1024 WHERE state = 1 AND instr(header, ?) > 0",
+                      text, is_it, ctx, waits, err);
 }
 
 enum rc

@@ -66,10 +66,11 @@ MUST_USE enum rc messages_newest_key(struct database *db, int64_t *key, struct e
 MUST_USE enum rc messages_set_captured(struct database *db, int64_t key, struct err *err);
 /* Nothing of the message waits any more: forget the body unless it was captured. */
 MUST_USE enum rc messages_finish(struct database *db, int64_t key, struct err *err);
-/* Whether a message waits, queued or held, whose final header has this text. What waits is read, and
- * nothing else: no message pays for the question. */
-MUST_USE enum rc messages_any_waits_with(struct database *db, struct slice text, bool *waits,
-                                         struct err *err);
+/* Whether a message waits, queued or held, whose final header has this text and is accepted by
+ * `is_it`. What waits is read, and nothing else: no message pays for the question. */
+MUST_USE enum rc messages_any_waits_with(struct database *db, struct slice text,
+                                         bool (*is_it)(const void *ctx, struct slice header),
+                                         const void *ctx, bool *waits, struct err *err);
 MUST_USE enum rc messages_has_open(struct database *db, int64_t key, bool *open, struct err *err);
 /* Finished before `before_ms`: rows and what was captured go, a hundred messages at a time; *more
  * tells that there may be others. */

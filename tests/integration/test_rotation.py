@@ -340,6 +340,24 @@ def test_the_old_key_is_kept_while_mail_that_it_signed_waits(make):
     bench.look_until(lambda keys: before in bench.in_state("gone"))
 
 
+def test_who_names_the_selector_in_a_header_keeps_no_key(make):
+    bench = make(delivery__retry_first="1h").begin()
+    before = bench.signing()
+    bench.rotate()
+    bench.look_until(lambda keys: bench.signing() != before)
+    bench.sink.answer("rcpt", "451 4.2.0 later", only="slow@example.net")
+    try:
+        forged = message(to="slow@example.net", headers=[
+            f"DKIM-Signature: v=1; a=rsa-sha256; s={before}; d=test1.com; b=AAAA",
+            f"X-Selector: s={before};"])
+        queued = bench.instance.accept(bench.credential, "taro@test1.com", "slow@example.net",
+                                       forged)
+        bench.look_until(lambda keys: before in bench.in_state("gone"))
+        assert bench.instance.state(queued) == {"slow@example.net": "queued"}
+    finally:
+        bench.sink.rules.clear()
+
+
 def test_mail_of_others_keeps_no_key(make, zone):
     bench = make().begin()
     bench.instance.add_domain("test2.com")
@@ -455,7 +473,39 @@ def test_the_second_signature_rotates_too(make):
     assert set(bench.send(2)) == {bench.signing(), bench.signing("ed25519")}
     bench.look_until(lambda keys: rsa_before in bench.in_state("gone")
                      and other_before in bench.in_state("gone", "ed25519"))
+    assert len(bench.in_state("waiting", "ed25519")) == 1
     assert set(bench.send(2)) == {bench.signing(), bench.signing("ed25519")}
+
+
+def test_the_second_signatures_key_is_kept_while_its_mail_waits(make):
+    bench = make(dkim__second_ed25519="yes", delivery__retry_first="1h").begin()
+    bench.look_until(lambda keys: len(bench.in_state("published", "ed25519")) == 2)
+    before = bench.signing("ed25519")
+    bench.sink.answer("rcpt", "451 4.2.0 later", only="slow@example.net")
+    queued = bench.instance.accept(bench.credential, "taro@test1.com", "slow@example.net",
+                                   message(to="slow@example.net"))
+    bench.instance.wait_state(queued, "queued")
+    bench.rotate()
+    bench.look_until(lambda keys: bench.signing("ed25519") != before)
+    for _ in range(30):
+        bench.look()
+    assert bench.states("ed25519")[before] == "retiring"
+    bench.sink.rules.clear()
+    bench.instance.admin("queue.change", message=queued, change="drop")
+    bench.look_until(lambda keys: before in bench.in_state("gone", "ed25519"))
+
+
+def test_a_second_signature_that_is_switched_off_is_left_alone(make):
+    bench = make(dkim__second_ed25519="yes", dkim__keep_retired="1d").begin()
+    bench.look_until(lambda keys: len(bench.in_state("published", "ed25519")) == 2)
+    before = bench.signing("ed25519")
+    bench.rotate()
+    bench.look_until(lambda keys: bench.signing("ed25519") != before)
+    bench.restart(dkim__second_ed25519="no", dkim__keep_retired="1s", dkim__rotate_after="1s")
+    bench.look_until(lambda keys: before in bench.in_state("gone", "ed25519"))
+    for _ in range(3):
+        bench.look()
+    assert [key["state"] for key in bench.keys("ed25519")] == ["signing", "published", "gone"]
 
 
 # ---- what the API and the verbs show ----

@@ -290,6 +290,27 @@ assert_lines_fit(struct slice field, size_t most)
 }
 
 static void
+a_signature_tells_its_selector_and_nothing_else_does(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {
+        "DKIM-Signature: v=1; a=rsa-sha256;\r\n\ts=one; d=a.example;\r\nFrom: x\r\n",
+        "DKIM-Signature: v=1; s=two; d=a.example\r\nDKIM-Signature: v=1; s=one; d=a.example\r\n",
+        "Subject: s=one;\r\n",
+        "DKIM-Signature: v=1; s=ones; d=a.example\r\n",
+        "DKIM-Signature: v=1; s=two; d=one;\r\n",
+        "DKIM-Signature: v=1; s=two;\r\nSubject: s=one;\r\n",
+        "s=one;",
+        "",
+        "DKIM-Signature: s=one"};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        assert_int_equal(dkim_signature_is_of(slice_of(headers[i]), 0, SLICE("one")), i == 0);
+    assert_true(dkim_signature_is_of(slice_of(headers[1]), 1, SLICE("one")));
+    assert_false(dkim_signature_is_of(slice_of(headers[1]), 2, SLICE("one")));
+    assert_false(dkim_signature_is_of(slice_of(headers[0]), 1, SLICE("one")));
+}
+
+static void
 no_line_is_over_76_characters(void **state)
 {
     (void)state;
@@ -646,6 +667,7 @@ main(void)
         cmocka_unit_test(what_would_change_the_message_is_closed_though_it_does_not_occur),
         cmocka_unit_test(trace_and_private_fields_are_never_signed),
         cmocka_unit_test(tags_are_written_as_ses_writes_them),
+        cmocka_unit_test(a_signature_tells_its_selector_and_nothing_else_does),
         cmocka_unit_test(no_line_is_over_76_characters),
         cmocka_unit_test(a_long_domain_stands_on_its_own_line),
         cmocka_unit_test(a_name_that_would_add_a_tag_is_refused),
