@@ -238,6 +238,10 @@ def test_a_domain_made_again_has_new_tokens(fresh):
     assert not first & values(fresh.add_domain("test1.com", vouch=False))
 
 
+def published(records):
+    return [(one["name"], one["type"], one["value"]) for one in records]
+
+
 def test_a_domain_that_failed_is_started_again_with_what_is_published(zone, sink):
     name = "failed.test2.com"
     with Instance(zone, mx_port=sink.port) as instance:
@@ -255,7 +259,7 @@ def test_a_domain_that_failed_is_started_again_with_what_is_published(zone, sink
         assert (identity["verification"], identity["dkim"]) == ("FAILED", "FAILED")
         ran = instance.run("domain", "check", name)
         assert ran.returncode == 1 and "is verified" not in ran.stdout, ran.stdout
-        assert instance.add_domain(name, vouch=False)["records"] == records
+        assert published(instance.add_domain(name, vouch=False)["records"]) == published(records)
         instance.check_until(name, verification="SUCCESS", dkim="SUCCESS")
         ran = instance.run("domain", "check", name)
         assert ran.returncode == 0 and "The domain is verified." in ran.stdout, ran.stdout
