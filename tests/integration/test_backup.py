@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from harness import Instance, Sink, eventually, message
-from unpack_store import unpack
+from unpack_store import put_in_place, remove_store, unpack
 
 
 @pytest.fixture
@@ -21,11 +21,6 @@ def service(zone):
         sink.rules.append(lambda step, argument, _: "450 4.2.0 later" if step == "rcpt"
                           and argument.endswith("@waits.example.net") else None)
         yield instance, sink
-
-
-def remove_store(instance):
-    for name in ("postern.db", "postern.db-wal", "postern.db-shm", "ballast"):
-        (instance.dir / name).unlink(missing_ok=True)
 
 
 def files(directory):
@@ -185,15 +180,13 @@ def test_a_store_of_an_earlier_version_goes_on(zone, version, way):
     with Sink() as sink, Instance(zone, mx_port=sink.port) as instance:
         zone.mail_server("example.net", "mx.example.net", sink.address)
         instance.stop()
-        owner = (instance.dir / "postern.db").stat()
-        remove_store(instance)
         old = instance.base / "old"
         store = unpack(f"version-{version}", old)
-        (instance.dir / "master.key").write_bytes((old / "master.key").read_bytes())
         if way == "in place":
-            (instance.dir / "postern.db").write_bytes((old / "postern.db").read_bytes())
-            os.chown(instance.dir / "postern.db", owner.st_uid, owner.st_gid)
+            put_in_place(instance, old)
         else:
+            remove_store(instance)
+            (instance.dir / "master.key").write_bytes((old / "master.key").read_bytes())
             instance.run("restore-backup", old / "postern.db", check=True)
         instance.start()
         if way == "from a backup":

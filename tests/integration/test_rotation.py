@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from harness import FailingServer, Instance, Refused, eventually, message
+from unpack_store import put_in_place, unpack
 
 COUNT = itertools.count()
 QUICK = {"dkim__rotate_after": "0s", "dkim__publish_wait": "0s", "dkim__keep_retired": "1s"}
@@ -448,6 +449,23 @@ def test_the_word_of_the_administrator_publishes_no_key(make):
     for _ in range(3):
         bench.look()
     assert bench.states() == before
+
+
+def test_keys_of_an_older_store_take_turns(make):
+    """The age of the key that signs is that of the domain's keys, so that it is soon due, and those
+    that were given with it wait."""
+    bench = make(dkim__rotate_after="1s")
+    bench.instance.stop()
+    old = bench.instance.base / "old"
+    unpack("version-3", old)
+    put_in_place(bench.instance, old)
+    bench.instance.start()
+    before = bench.signing()
+    assert len(bench.in_state("waiting")) == 2
+    assert next(key["since"] for key in bench.keys() if key["state"] == "signing")
+    bench.publish_missing()
+    bench.look_until(lambda keys: bench.signing() != before)
+    assert bench.states()[before] == "retiring"
 
 
 @pytest.mark.parametrize("name, error", [("taro@test1.com", "syntax"), ("test9.com", "not_found")])

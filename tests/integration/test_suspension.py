@@ -1,13 +1,13 @@
 """Suspending a user, an address, a domain: with a reason and an end, at once, and round every corner."""
 
 import contextlib
-import sqlite3
 import time
 
 import pytest
 
 from harness import Instance, Refused, eventually, message
 from test_credentials import PEOPLE, REFUSED, Person, can_log_in
+from unpack_store import put_in_place, unpack
 
 
 @pytest.fixture(scope="module")
@@ -355,18 +355,12 @@ def test_a_filter_that_names_nobody_is_an_error(instance):
 
 def test_what_an_older_store_had_suspended_stays_suspended(zone, sink):
     with Instance(zone, mx_port=sink.port) as instance:
-        instance.add_domain("test1.com")
-        person = Person(instance)
         instance.stop()
-        with contextlib.closing(sqlite3.connect(instance.dir / "postern.db")) as store:
-            for statement in ("DROP TABLE suspension", "DROP INDEX message_accepted",
-                              "ALTER TABLE identity ADD COLUMN suspended TEXT",
-                              "UPDATE identity SET suspended = 'abuse'",
-                              "PRAGMA user_version = 3"):
-                store.execute(statement)
-            store.commit()
+        old = instance.base / "old"
+        taro = unpack("version-3", old, "UPDATE identity SET suspended = 'abuse'")["taro"]
+        put_in_place(instance, old)
         instance.start()
-        assert send(instance, person.credential, person.address).line == (
+        assert send(instance, taro, "taro@test1.com").line == (
             "554 Message rejected: Identity test1.com is suspended: abuse")
         resume(instance, "test1.com")
-        assert send(instance, person.credential, person.address).code == 250
+        assert send(instance, taro, "taro@test1.com").code == 250
