@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "identity/rotation.h"
 #include "sign/dkim.h"
+#include "spool/brake.h"
 #include "spool/spool.h"
 #include "store/seal.h"
 
@@ -29,6 +30,8 @@ struct api_constants {
     struct rotation_rules rotation; /* of keys that are ours and sign */
     uint32_t recipients_max;
     uint64_t message_max; /* bytes */
+    struct brake_limits brake;
+    struct slice alarm_to; /* empty: nobody is told by mail */
     struct sealer *sealer;
     struct slice
         decoy; /* a sealed secret of nobody: what a login of an unknown user is checked with */

@@ -3,6 +3,7 @@
 #include "authenticate/sigv4.h"
 #include "demand.h"
 #include "outbox.h"
+#include "store/canaries.h"
 #include "store/users.h"
 #include "validate.h"
 #include "wire_answers.h"
@@ -158,6 +159,18 @@ check_signature(struct dispatch *dispatch, struct api_thread *thread,
     return RC_OK;
 }
 
+/* Asked about every key in the same way, before anything is known of the request. */
+static enum rc
+look_for_canary(struct dispatch *dispatch, struct api_thread *thread, struct slice access_key)
+{
+    bool canary;
+    if (canaries_is(thread->database, access_key, &canary, &dispatch->err) != RC_OK)
+        return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
+    if (canary)
+        dispatch->canary = access_key;
+    return RC_OK;
+}
+
 /*
  * IAM is everywhere in us-east-1 and STS answers under both (reference §7.2). Clients that are told an
  * address of IAM sign for the region that they were told with it.
@@ -175,6 +188,8 @@ authenticate(struct dispatch *dispatch, struct api_thread *thread)
     struct slice path = path_of(dispatch->target);
     dispatch->service = service_of(path, SLICE("ses"));
     enum sigv4_fault fault = sigv4_read(dispatch->arena, &request, &claim, &dispatch->err);
+    if (fault == SIGV4_OK && look_for_canary(dispatch, thread, claim.access_key) != RC_OK)
+        return dispatch->rc;
     if (fault == SIGV4_OK) {
         dispatch->service = service_of(path, claim.service);
         fault = sigv4_check(dispatch->arena, &claim, scopes, sizeof scopes / sizeof *scopes,

@@ -26,6 +26,7 @@ struct dispatch {
     const struct operation_model *model;
     const struct served_operation *row;
     struct api_caller caller;
+    struct slice canary; /* the access key, when it is one; whatever came of it */
     struct json *input;
 
     /* what came of it */

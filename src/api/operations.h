@@ -82,6 +82,17 @@ enum rc suspension_put(struct api_call *call, struct err *err);
 enum rc suspension_end(struct api_call *call, struct err *err);
 enum rc suspension_list(struct api_call *call, struct err *err);
 
+/* brake_operations.c */
+enum rc brake_list(struct api_call *call, struct err *err);
+enum rc brake_show(struct api_call *call, struct err *err);
+enum rc brake_release(struct api_call *call, struct err *err);
+enum rc brake_drop(struct api_call *call, struct err *err);
+
+/* canary_operations.c */
+enum rc canary_create(struct api_call *call, struct err *err);
+enum rc canary_list(struct api_call *call, struct err *err);
+enum rc canary_delete(struct api_call *call, struct err *err);
+
 /* decision_operations.c */
 enum rc decision_list(struct api_call *call, struct err *err);
 enum rc decision_explain(struct api_call *call, struct err *err);

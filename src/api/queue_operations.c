@@ -2,6 +2,7 @@
 #include "identity_changes.h"
 #include "operations.h"
 #include "spool/spool.h"
+#include "store/brakes.h"
 #include "store/users.h"
 
 /* `as`, a user, who may be gone, and `key`. */
@@ -42,6 +43,9 @@ put_recipient(struct api_call *call, const struct recipient_row *row)
         api_put_time(call, "next", row->next_ms);
         api_put_time(call, "expires", row->expires_ms);
     }
+    if (row->state == RECIPIENT_HELD)
+        json_put_string(call->output, "held_by",
+                        row->held_by.len ? row->held_by : SLICE("administrator"));
     api_put_time(call, "finished", row->finished_ms);
     json_put_string(call->output, "status", row->status);
     json_put_string(call->output, "reply", row->reply);
@@ -127,6 +131,23 @@ put_source(struct api_call *call, const struct message_row *message, struct err 
     return rc;
 }
 
+/* What the brake found, while it has something of the message. */
+static enum rc
+put_brake(struct api_call *call, const struct message_row *message,
+          const struct recipient_row *rows, size_t count, struct err *err)
+{
+    struct brake_row brake;
+    bool held = false;
+    for (size_t i = 0; i < count; i++)
+        held = held || slice_is(rows[i].held_by, HELD_BY_BRAKE);
+    if (!held)
+        return RC_OK;
+    enum rc rc = brakes_find(call->database, call->arena, message->access_key, &brake, err);
+    if (rc == RC_OK)
+        json_put_string(call->output, "brake", brake.words);
+    return rc;
+}
+
 enum rc
 queue_show(struct api_call *call, struct err *err)
 {
@@ -157,6 +178,9 @@ queue_show(struct api_call *call, struct err *err)
     json_put_i64(call->output, "bytes", message.body_bytes + (int64_t)message.header.len);
     json_put_string(call->output, "policy", message.policy);
     json_put_i64(call->output, "statement", message.statement);
+    rc = put_brake(call, &message, rows, count, err);
+    if (rc != RC_OK)
+        return rc;
     json_key(call->output, "recipients");
     json_open_array(call->output);
     for (size_t i = 0; i < count; i++) {
@@ -176,7 +200,7 @@ static const struct change {
     bool stops;
 } changes[] = {
     {"retry", spool_retry, 1u << RECIPIENT_QUEUED, false},
-    {"hold", spool_hold, 1u << RECIPIENT_QUEUED, true},
+    {"hold", spool_hold, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
     {"release", spool_release, 1u << RECIPIENT_HELD, false},
     {"drop", spool_drop, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
 };

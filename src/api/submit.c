@@ -1,4 +1,5 @@
 #include "submit.h"
+#include "alarm.h"
 #include "base/codec.h"
 #include "base/random.h"
 #include "mail/dsn.h"
@@ -531,10 +532,21 @@ submit_report(struct arena *arena, const struct api_constants *constants, struct
                          now_ms, err);
 }
 
+static enum rc
+brake(struct arena *arena, const struct api_constants *constants, struct database *database,
+      struct submission_answer *answer, int64_t now_ms, struct err *err)
+{
+    enum rc rc = braking_accept(database, arena, &constants->brake, &answer->entry, now_ms,
+                                &answer->braking, err);
+    return rc == RC_OK
+               ? alarm_braked(arena, constants, database, &answer->braking, now_ms, err)
+               : rc;
+}
+
 /* The message, with the report about those it will not go to. */
 static enum rc
 accept_suppressed(struct arena *arena, const struct api_constants *constants,
-                  struct api_thread *thread, const struct submission_answer *answer, int64_t now_ms,
+                  struct api_thread *thread, struct submission_answer *answer, int64_t now_ms,
                   struct err *err)
 {
     const struct spool_entry *entry = &answer->entry;
@@ -543,7 +555,9 @@ accept_suppressed(struct arena *arena, const struct api_constants *constants,
     for (uint32_t i = 0; i < entry->recipient_count; i++)
         if (entry->recipients[i].state == RECIPIENT_SUPPRESSED)
             failed[count++] = entry->recipients[i];
-    enum rc rc = spool_accept(thread->database, entry, err);
+    enum rc rc = brake(arena, constants, thread->database, answer, now_ms, err);
+    if (rc == RC_OK)
+        rc = spool_accept(thread->database, entry, err);
     if (rc == RC_OK)
         rc = submit_report(arena, constants, thread, &entry->message, failed, count, now_ms, err);
     return rc == RC_OK ? spool_close_if_done(thread->database, entry->message.key, err) : rc;
@@ -555,8 +569,10 @@ submit_accept(struct arena *arena, const struct api_constants *constants, struct
 {
     struct database *database = thread->database;
     enum rc rc = spool_suppress(database, arena, &answer->entry, now_ms, &answer->suppressed, err);
-    if (rc == RC_OK && answer->suppressed == 0)
-        return spool_accept(database, &answer->entry, err);
+    if (rc == RC_OK && answer->suppressed == 0) {
+        rc = brake(arena, constants, database, answer, now_ms, err);
+        return rc == RC_OK ? spool_accept(database, &answer->entry, err) : rc;
+    }
     if (rc == RC_OK)
         rc = database_savepoint(database, err);
     if (rc != RC_OK)

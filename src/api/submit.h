@@ -7,6 +7,7 @@
 #define POSTERN_API_SUBMIT_H
 
 #include "call.h"
+#include "spool/braking.h"
 
 struct submission_request {
     /* the principal; empty names: the system */
@@ -45,6 +46,7 @@ struct submission_answer {
     struct spool_entry entry; /* when allowed; the body is not in it */
     uint32_t suppressed;      /* set by submit_accept: recipients that it will not go to */
     int64_t changes;          /* settings_changes of the snapshot that was decided from */
+    struct braking braking;   /* set by submit_accept: it may be held */
 };
 
 /*
@@ -57,7 +59,8 @@ MUST_USE enum rc submit_decide(struct arena *arena, const struct api_constants *
                                struct api_thread *thread, const struct submission_request *request,
                                struct submission_answer *answer, struct err *err);
 
-/* Puts what was allowed into the spool, inside the writer's transaction. Recipients on the suppression
+/* Puts what was allowed into the spool, inside the writer's transaction, where the brake may hold it.
+ * Recipients on the suppression
  * list end there, and the report about them is in the same commit; when that cannot be made nothing
  * of the message stays, and the code is RC_AGAIN. */
 MUST_USE enum rc submit_accept(struct arena *arena, const struct api_constants *constants,

@@ -876,6 +876,73 @@ print_explanation(const struct json *answer, const char *at)
                at, at);
 }
 
+/* ---- the brake, and canaries ---- */
+
+void
+print_brakes(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {
+        {"KEY", "key"}, {"USER", "user"}, {"SINCE", "braked"}, {"HELD", "held"}, {"WHY", "why"}};
+    if (!first_of(answer, "brakes")) {
+        puts("No credential is braked.");
+        return;
+    }
+    PRINT_TABLE(first_of(answer, "brakes"), columns);
+    printf("\nWhat it did:     postern brake show KEY%s\n"
+           "A false alarm:   postern brake release KEY%s\n"
+           "It was stolen:   postern revoke KEY --hold%s\n",
+           at, at, at);
+}
+
+void
+print_brake(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"NETWORK", "network"}, {"NEW SINCE", "first"}};
+    static const struct column measures[] = {
+        {"", "measure"}, {"NOW", "now"}, {"USUAL", "usual"}, {"BOUND", "bound"}};
+    (void)at;
+    for (const struct json *one = first_of(answer, "brakes"); one; one = one->next) {
+        print_done(one, at);
+        putchar('\n');
+        PRINT_TABLE(first_of(one, "measures"), measures);
+        if (first_of(one, "networks")) {
+            putchar('\n');
+            PRINT_TABLE(first_of(one, "networks"), columns);
+        }
+        if (one->next)
+            putchar('\n');
+    }
+}
+
+void
+print_braked_keys(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {
+        {"KEY", "key"}, {"USER", "user"}, {"RELEASED", "released"}, {"DROPPED", "dropped"}};
+    (void)at;
+    PRINT_TABLE(first_of(answer, "brakes"), columns);
+}
+
+void
+print_canary(const struct json *answer, const char *at)
+{
+    print_key(answer);
+    printf("\nLay it where a thief will look. Whoever uses it: postern canary list%s\n", at);
+}
+
+void
+print_canaries(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"KEY", "key"},        {"USER", "user"},
+                                            {"STATUS", "status"},  {"CREATED", "created"},
+                                            {"USES", "uses"},      {"LAST USED", "last_used"},
+                                            {"HOW", "last_use"},   {"MAY SOMETHING", "permitted"}};
+    if (first_of(answer, "canaries"))
+        PRINT_TABLE(first_of(answer, "canaries"), columns);
+    else
+        printf("None yet.\n\nNext: postern canary create%s\n", at);
+}
+
 /* ---- the queue and the account ---- */
 
 void
@@ -883,7 +950,7 @@ print_queue(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {
         {"MESSAGE", "message"},   {"FROM", "from"}, {"RECIPIENT", "recipient"}, {"STATE", "state"},
-        {"ATTEMPTS", "attempts"}, {"NEXT", "next"}, {"REPLY", "reply"}};
+        {"HELD BY", "held_by"}, {"ATTEMPTS", "attempts"}, {"NEXT", "next"}, {"REPLY", "reply"}};
     const struct json *counts = json_member(answer, "counts");
     if (first_of(answer, "queue"))
         PRINT_TABLE(first_of(answer, "queue"), columns);
@@ -940,7 +1007,7 @@ void
 print_mail(const struct json *answer, const char *at)
 {
     static const struct column columns[] = {
-        {"RECIPIENT", "recipient"}, {"STATE", "state"}, {"ATTEMPTS", "attempts"}, {"NEXT", "next"},
+        {"RECIPIENT", "recipient"}, {"STATE", "state"}, {"HELD BY", "held_by"}, {"ATTEMPTS", "attempts"}, {"NEXT", "next"},
         {"STATUS", "status"},       {"REPLY", "reply"}, {"REMOTE", "remote"}};
     print_done(answer, at);
     putchar('\n');

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "net/protocol.h"
+#include "spool/brake.h"
 
 struct config_address {
     struct slice host; /* literal address, or "*" */
@@ -92,6 +93,11 @@ struct config {
     int64_t production_per_day; /* -1: unlimited */
     uint32_t production_rate;
     uint32_t changes_rate; /* by the API, a second and access key */
+    /* [brake] */
+    struct brake_limits brake;
+    /* [alarm] */
+    struct slice alarm_to; /* a mailbox; empty: nobody */
+    int64_t alarm_interval_ms;
     /* [store] */
     uint64_t low_water_bytes; /* free space below which submissions get 452 */
     int64_t keep_ms;          /* finished messages' records */

@@ -397,6 +397,8 @@ fill_constants(struct core *core)
     constants->lifetime_ms = config->lifetime_ms;
     constants->recipients_max = config->recipients;
     constants->message_max = config->message_bytes;
+    constants->brake = config->brake;
+    constants->alarm_to = config->alarm_to;
     constants->last_key = &core->last_key;
 }
 
@@ -550,6 +552,7 @@ main(void)
     core->delivery = delivery_new(core);
     core->proving = proving_new(core);
     core->intake = intake_new(core);
+    core->alarms = alarms_new(core);
     core->administration = administration_new(core, &err);
     if (!core->administration) {
         log_event(LOG_LEVEL_ERROR, "core.failed", LOG_CSTR("reason", err.text));
@@ -561,6 +564,7 @@ main(void)
         attach(core, start.peers[i]);
     process_ready(core->process, &process_handler, core);
     proving_wake(core->proving);
+    alarms_wake(core->alarms);
     loop_run(core->loop);
     /* What was handed to the workers and the writer is finished; nothing new comes in. */
     proving_stop(core->proving);

@@ -20,6 +20,8 @@
 struct core;
 struct submission_job;
 struct outbox_mail;
+struct braking;
+struct alarm_use;
 
 /* A front, as core sees it. */
 struct front {
@@ -62,6 +64,7 @@ struct session {
 struct counters {
     uint64_t accepted, refused, logins, login_failures, delivered, deferred, bounced, calls;
     uint64_t suppressed; /* recipients */
+    uint64_t tripped, canaries;
 };
 
 /* Where the recipients are; taken now and then. */
@@ -97,6 +100,7 @@ struct core {
     struct proving *proving;               /* core_identity.c */
     struct administration *administration; /* core_administration.c */
     struct intake *intake;                 /* core_feedback.c */
+    struct alarms *alarms;                 /* core_alarm.c */
     struct timer *housekeeping;
 };
 
@@ -215,6 +219,14 @@ void api_administer(struct core *core, struct slice service, struct slice operat
                     struct slice input,
                     void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
                     void *ctx);
+
+/* core_alarm.c: what the administrator is told by mail. */
+struct alarms *alarms_new(struct core *core);
+void alarms_wake(struct alarms *alarms);
+/* After the commit: nothing when it did not trip. */
+void alarms_braked(struct core *core, const struct braking *braking);
+/* Off the client's way; copies what it keeps. */
+void alarms_canary(struct core *core, const struct alarm_use *use);
 
 /* core_feedback.c: reports that remote servers sent back, to the people they are for. */
 struct intake *intake_new(struct core *core);

@@ -9,6 +9,7 @@
 #include "core.h"
 #include "identity/proof.h"
 #include "net/protocol.h"
+#include "store/brakes.h"
 #include "store/messages.h"
 #include "store/settings.h"
 
@@ -471,7 +472,7 @@ follow_link(struct call *call)
 struct metrics {
     struct core *core;
     struct call *call;
-    int64_t queued, held;
+    int64_t queued, held, braked;
     bool takes_account;
     struct account account;
     enum rc rc;
@@ -488,6 +489,8 @@ metrics_run(void *job, unsigned worker)
     struct database *database = metrics->core->workers[worker].database;
     metrics->rc =
         recipients_count_waiting(database, &metrics->queued, &metrics->held, &metrics->err);
+    if (metrics->rc == RC_OK)
+        metrics->rc = brakes_count_tripped(database, &metrics->braked, &metrics->err);
     if (metrics->rc == RC_OK && metrics->takes_account)
         metrics->rc = recipients_count(database, metrics->account.counts,
                                        &metrics->account.accepted, &metrics->err);
@@ -553,6 +556,12 @@ metrics_done(void *job)
            (double)counters->bounced);
     metric(&out, "postern_suppressed_total", "counter",
            "Recipients that were suppressed or have unsubscribed.", (double)counters->suppressed);
+    metric(&out, "postern_brake_tripped_total", "counter", "Credentials that were braked.",
+           (double)counters->tripped);
+    metric(&out, "postern_braked_credentials", "gauge", "Credentials whose mail is held.",
+           (double)metrics->braked);
+    metric(&out, "postern_canary_used_total", "counter", "Uses of canary credentials.",
+           (double)counters->canaries);
     metric(&out, "postern_sessions", "gauge", "Authenticated connections.",
            (double)map_count(core->sessions));
     metric(&out, "postern_leases", "gauge", "Transactions that courier works on.",

@@ -7,6 +7,8 @@
  *
  * The same for `postern api`, whose caller is the administrator at the socket.
  */
+#include "accept/http.h"
+#include "api/alarm.h"
 #include "api/dispatch.h"
 #include "api/outbox.h"
 #include "base/clock.h"
@@ -92,6 +94,23 @@ record_use(const struct api_job *job)
             slice_of(service_models[job->dispatch.service].signing_name), caller->source_ip);
 }
 
+/* How a canary was used, to be told after the answer was given: no caller hears it in the time that the
+ * answer takes. */
+static struct alarm_use
+canary_use(const struct dispatch *dispatch, struct arena *arena)
+{
+    struct slice client = SLICE("");
+    (void)!http_field(dispatch->header, "User-Agent", &client);
+    return (struct alarm_use){
+        .access_key = arena_dup(arena, dispatch->canary),
+        .service = slice_of(service_models[dispatch->service].name),
+        .operation = slice_of(dispatch->model ? dispatch->model->name : "-"),
+        .result = slice_of(dispatch->error_code ? dispatch->error_code : "done"),
+        .source_ip = arena_dup(arena, dispatch->source_ip),
+        .client = arena_dup(arena, client),
+    };
+}
+
 static void
 answer(struct api_job *job)
 {
@@ -99,7 +118,12 @@ answer(struct api_job *job)
     dispatch_answer(dispatch);
     log_call(job);
     record_use(job);
-    job->core->counters.calls++;
+    struct core *core = job->core;
+    struct arena *kept = dispatch->canary.len ? arena_new() : NULL;
+    struct alarm_use use = {0};
+    if (kept)
+        use = canary_use(dispatch, kept);
+    core->counters.calls++;
     if (job->call) {
         struct slice header = SLICE("");
         if (dispatch->error_code && !service_models[dispatch->service].namespace)
@@ -111,6 +135,9 @@ answer(struct api_job *job)
         job->done(job->ctx, dispatch->rc, buf_slice(&dispatch->out), &dispatch->err);
     }
     job_free(job);
+    if (kept)
+        alarms_canary(core, &use);
+    arena_free(kept);
 }
 
 /* ---- what writes ---- */

@@ -26,6 +26,8 @@ lease_new(struct delivery *delivery, const struct message_row *message, struct s
     lease->message.reverse_path = arena_dup(lease->arena, message->reverse_path);
     lease->message.header = arena_dup(lease->arena, message->header);
     lease->message.service = arena_dup(lease->arena, message->service);
+    lease->message.access_key = arena_dup(lease->arena, message->access_key);
+    lease->message.user_name = arena_dup(lease->arena, message->user_name);
     lease->domain = arena_dup(lease->arena, domain);
     lease->route = config_route_for(&delivery->core->config, lease->domain);
     map_put(delivery->leases, MAP_KEY(lease->number), lease);

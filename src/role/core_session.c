@@ -2,12 +2,14 @@
  * Who is it: SMTP passwords checked against the sealed secret, sessions numbered for the fronts.
  * A front holds only the number; everything the number stands for stays here.
  */
+#include "api/alarm.h"
 #include "authenticate/smtp_password.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "core.h"
 #include "net/protocol.h"
+#include "store/canaries.h"
 #include "store/decisions.h"
 #include "store/users.h"
 
@@ -23,6 +25,7 @@ struct login {
     struct access_key_row key;
     uint64_t revocations; /* when the worker began to look */
     enum authenticate_result result;
+    bool canary;
     struct write_job write;
 };
 
@@ -94,6 +97,9 @@ login_run(void *job, unsigned worker)
         login->result = AUTHENTICATE_TEMPORARY;
     else if (password_fits(&core->constants, login, &err))
         login->result = AUTHENTICATE_OK;
+    if (canaries_is(core->workers[worker].database, login->message.user_name, &login->canary,
+                    &err) != RC_OK)
+        login->result = AUTHENTICATE_TEMPORARY;
     if (login->result == AUTHENTICATE_TEMPORARY)
         log_event(LOG_LEVEL_ERROR, "submission.login_failed", LOG_CSTR("reason", err.text));
 }
@@ -162,10 +168,37 @@ network_of(struct arena *arena, struct slice ip)
     return arena_printf(arena, "%s/56", text);
 }
 
+/* Nobody has a reason to log in as a canary, with whatever password. It is told after the answer was
+ * given, which is that of any key. */
+static void
+tell_canary(const struct login *login)
+{
+    static const struct slice results[] = {
+        [AUTHENTICATE_OK] = {"logged in", 9},
+        [AUTHENTICATE_REFUSED] = {"refused", 7},
+        [AUTHENTICATE_LOCKED] = {"locked out", 10},
+        [AUTHENTICATE_TEMPORARY] = {"put off", 7},
+    };
+    const struct alarm_use use = {
+        .access_key = login->message.user_name,
+        .service = SLICE("smtp"),
+        .operation = SLICE("AUTH"),
+        .result = results[login->result],
+        .source_ip = login->message.source_ip,
+        .client = login->message.client_name,
+    };
+    if (login->canary)
+        alarms_canary(login->core, &use);
+}
+
 static enum rc
 stranger_run(struct write_job *job, struct database *database, struct err *err)
 {
     struct login *login = (struct login *)((char *)job - offsetof(struct login, write));
+    bool locked = login->result == AUTHENTICATE_LOCKED; /* nothing was looked at */
+    if (locked &&
+        canaries_is(database, login->message.user_name, &login->canary, err) != RC_OK)
+        return RC_TEMPORARY;
     return strangers_count(database, clock_now_ms(),
                            network_of(login->arena, login->message.source_ip),
                            login->result == AUTHENTICATE_LOCKED ? "locked" : "credentials", 1,
@@ -175,7 +208,10 @@ stranger_run(struct write_job *job, struct database *database, struct err *err)
 static void
 stranger_done(struct write_job *job)
 {
-    login_free((struct login *)((char *)job - offsetof(struct login, write)));
+    struct login *login = (struct login *)((char *)job - offsetof(struct login, write));
+    if (login->result == AUTHENTICATE_LOCKED)
+        tell_canary(login);
+    login_free(login);
 }
 
 /* A key that was used, on its way to the store. */
@@ -274,6 +310,7 @@ login_done(void *job)
         log_login(login, "submission.login_refused", 0);
     }
     answer(core, login->front, message->connection, number, login->result);
+    tell_canary(login);
     if (login->result == AUTHENTICATE_OK)
         session_record_use(core, login->key.id, login->key.used_ms, login->key.used_address,
                            SLICE("ses"), message->source_ip);

@@ -12,6 +12,7 @@
  *   settle_outcome, settle_capture, settle_simulated -> settle -> settle_run (writer) -> settle_done
  *   the store does not take it: settle_failed -> later, without the report if that is the reason
  */
+#include "api/alarm.h"
 #include "api/submit.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -40,6 +41,8 @@ struct settlement {
     uint32_t count;
     int64_t now_ms;
     uint64_t delivered, deferred, bounced;
+    uint32_t weighed, refused; /* what the brake learns of: ends by the receiver's word */
+    struct braking braking;
     enum report_mode mode;
     enum rc report_rc;
     bool captured; /* the store is where it was delivered to */
@@ -90,6 +93,19 @@ settle_one(struct settlement *settlement, struct database *database, struct aren
     return spool_settle(database, arena, &outcome, &schedule, settlement->now_ms, row, over, err);
 }
 
+/* What it says outlives this run: it is for settle_done. */
+static enum rc
+brake(struct settlement *settlement, struct database *database, struct err *err)
+{
+    struct core *core = settlement->delivery->core;
+    enum rc rc = braking_settle(database, settlement->arena, &core->constants.brake,
+                                &settlement->message, settlement->weighed, settlement->refused,
+                                settlement->now_ms, &settlement->braking, err);
+    return rc == RC_OK ? alarm_braked(settlement->arena, &core->constants, database,
+                                      &settlement->braking, settlement->now_ms, err)
+                       : rc;
+}
+
 /* May run again and again while the store is full: `arena` is of this run alone. */
 static enum rc
 settle_in(struct settlement *settlement, struct database *database, struct arena *arena,
@@ -99,6 +115,7 @@ settle_in(struct settlement *settlement, struct database *database, struct arena
     size_t failed_count = 0;
     enum rc rc = RC_OK;
     settlement->delivered = settlement->deferred = settlement->bounced = 0;
+    settlement->weighed = settlement->refused = 0;
     settlement->next_ms = INT64_MAX;
     settlement->report_rc = RC_OK;
     for (uint32_t i = 0; rc == RC_OK && i < settlement->count; i++) {
@@ -112,6 +129,10 @@ settle_in(struct settlement *settlement, struct database *database, struct arena
         if (over)
             failed[failed_count++] = row;
         settlement->bounced += over;
+        if (!settlement->outcomes[i].simulated) {
+            settlement->weighed += row.state == RECIPIENT_DELIVERED;
+            settlement->refused += row.state == RECIPIENT_BOUNCED;
+        }
         settlement->delivered += row.state == RECIPIENT_DELIVERED;
         if (row.state == RECIPIENT_QUEUED) {
             settlement->deferred++;
@@ -125,7 +146,7 @@ settle_in(struct settlement *settlement, struct database *database, struct arena
         rc = report_failures(settlement, arena, failed, failed_count, err);
     if (rc == RC_OK)
         rc = spool_close_if_done(database, settlement->message.key, err);
-    return rc;
+    return rc == RC_OK ? brake(settlement, database, err) : rc;
 }
 
 static enum rc
@@ -192,6 +213,7 @@ settle_done(struct write_job *write)
     delivery->core->counters.bounced += settlement->bounced;
     if (settlement->lease)
         lease_free(delivery, settlement->lease);
+    alarms_braked(delivery->core, &settlement->braking);
     if (settlement->reported || settlement->next_ms != INT64_MAX)
         due_wake(delivery);
     arena_free(settlement->arena);

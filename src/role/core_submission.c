@@ -416,8 +416,10 @@ accept_done(struct write_job *write)
               LOG_TEXT("from", message->header_from), LOG_NUMBER("rcpts", message->recipients),
               LOG_NUMBER("bytes", message->body_bytes + (int64_t)message->header.len),
               LOG_NUMBER("hidden", message->hidden),
-              LOG_NUMBER("suppressed", job->answer.suppressed));
-    if (job->leased) {
+              LOG_NUMBER("suppressed", job->answer.suppressed),
+              LOG_NUMBER("held", job->answer.braking.holds));
+    alarms_braked(core, &job->answer.braking);
+    if (job->leased && !job->answer.braking.holds) {
         struct slice body = buf_slice(&job->chunk);
         delivery_enqueue(core->delivery, &job->answer.entry, job->staged ? NULL : &body);
     }

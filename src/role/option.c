@@ -293,6 +293,22 @@ parse_host(struct arena *arena, const struct option *option, struct slice value,
     return RC_OK;
 }
 
+/* As people have them, without quotes. */
+static enum rc
+parse_mailbox(struct arena *arena, const struct option *option, struct slice value, void *field,
+              struct err *err)
+{
+    size_t at = slice_rchr(value, '@');
+    bool good = value.len <= option->max && at != SLICE_NONE && at > 0 && at <= 64 &&
+                option_host_valid(slice_from(value, at + 1));
+    for (size_t i = 0; good && i < at; i++)
+        good = ascii_alnum(value.ptr[i]) ||
+               (value.ptr[i] != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", value.ptr[i]));
+    if (value.len > 0 && !good)
+        return err_set(err, RC_SYNTAX, "must be an address, as in postmaster@example.org");
+    return keep(arena, value, field);
+}
+
 static enum rc
 parse_url(struct arena *arena, const struct option *option, struct slice value, void *field,
           struct err *err)
@@ -631,6 +647,7 @@ const struct option_type option_size = {"size", parse_size, format_size};
 const struct option_type option_boolean = {"yes|no", parse_boolean, format_boolean};
 const struct option_type option_text = {"text", parse_text, format_text};
 const struct option_type option_host = {"host", parse_host, format_text};
+const struct option_type option_mailbox = {"mailbox", parse_mailbox, format_text};
 const struct option_type option_url = {"URL", parse_url, format_text};
 const struct option_type option_region = {"region", parse_region, format_text};
 const struct option_type option_account = {"digits", parse_account, format_text};

@@ -34,6 +34,7 @@ finish(struct recipient_row *row, enum recipient_state state, int64_t now_ms)
     row->state = state;
     row->leased = false;
     row->finished_ms = now_ms;
+    row->held_by = SLICE("");
 }
 
 /* Why it is not sent to: `row` ends with these words. */
@@ -218,11 +219,16 @@ spool_hold(struct database *db, struct arena *arena, int64_t recipient_key, int6
            struct err *err)
 {
     struct recipient_row row;
-    enum rc rc = find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED, &row, err);
+    enum rc rc =
+        find_in(db, arena, recipient_key, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, &row, err);
+    if (rc == RC_OK && row.state == RECIPIENT_HELD && row.held_by.len == 0)
+        return err_set(err, RC_CONFLICT, "the recipient is held");
     if (rc != RC_OK)
         return rc;
+    if (row.state == RECIPIENT_QUEUED)
+        row.held_ms = now_ms;
     row.state = RECIPIENT_HELD;
-    row.held_ms = now_ms;
+    row.held_by = SLICE("");
     return recipients_update(db, &row, err);
 }
 
@@ -238,6 +244,7 @@ spool_release(struct database *db, struct arena *arena, int64_t recipient_key, i
     row.leased = false;
     row.expires_ms += now_ms > row.held_ms ? now_ms - row.held_ms : 0;
     row.held_ms = 0;
+    row.held_by = SLICE("");
     row.next_ms = now_ms;
     return recipients_update(db, &row, err);
 }

@@ -306,13 +306,13 @@ chunks_sweep(struct database *db, struct err *err)
 
 #define RECIPIENT_COLUMNS                                                                          \
     "key, address, domain, state, leased, attempts, next_ms, expires_ms, held_ms, finished_ms, "   \
-    "status, reply, remote"
+    "status, reply, remote, held_by"
 
 enum rc
 recipients_insert(struct database *db, const struct recipient_row *row, struct err *err)
 {
     struct query q = query_start(db, "INSERT INTO recipient (" RECIPIENT_COLUMNS
-                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_i64(&q, row->key);
     query_text(&q, row->address);
     query_text(&q, row->domain);
@@ -326,6 +326,7 @@ recipients_insert(struct database *db, const struct recipient_row *row, struct e
     query_text(&q, row->status);
     query_text(&q, row->reply);
     query_text(&q, row->remote);
+    query_text(&q, row->held_by);
     return query_run(&q, err);
 }
 
@@ -351,6 +352,7 @@ collect(struct query *q, struct arena *arena, struct recipient_row **out, size_t
             .status = query_column_text(q, arena, 10),
             .reply = query_column_text(q, arena, 11),
             .remote = query_column_text(q, arena, 12),
+            .held_by = query_column_text(q, arena, 13),
         };
     }
     *out = rows;
@@ -423,7 +425,8 @@ recipients_update(struct database *db, const struct recipient_row *row, struct e
 {
     struct query q = query_start(
         db, "UPDATE recipient SET state = ?, leased = ?, attempts = ?, next_ms = ?, expires_ms = "
-            "?, held_ms = ?, finished_ms = ?, status = ?, reply = ?, remote = ? WHERE key = ?");
+            "?, held_ms = ?, finished_ms = ?, status = ?, reply = ?, remote = ?, held_by = ? "
+            "WHERE key = ?");
     query_i64(&q, row->state);
     query_i64(&q, row->leased);
     query_i64(&q, row->attempts);
@@ -434,6 +437,7 @@ recipients_update(struct database *db, const struct recipient_row *row, struct e
     query_text(&q, row->status);
     query_text(&q, row->reply);
     query_text(&q, row->remote);
+    query_text(&q, row->held_by);
     query_i64(&q, row->key);
     return query_run(&q, err);
 }

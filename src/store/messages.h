@@ -52,7 +52,11 @@ struct recipient_row {
     bool leased;
     int64_t attempts, next_ms, expires_ms, held_ms, finished_ms;
     struct slice status, reply, remote;
+    struct slice held_by; /* HELD_BY_...; empty: not held, or by the administrator */
 };
+
+#define HELD_BY_BRAKE  "brake"
+#define HELD_BY_CANARY "canary"
 
 MUST_USE enum rc messages_insert(struct database *db, const struct message_row *row,
                                  struct err *err);

@@ -297,9 +297,19 @@ access_keys_set_active(struct database *db, struct slice id, bool active, bool r
 enum rc
 access_keys_delete(struct database *db, struct slice id, struct err *err)
 {
+    /* What holds mail of it stays known until that is released. */
+    static const char *const traces[] = {"DELETE FROM canary WHERE access_key = ?",
+                                         "DELETE FROM brake WHERE access_key = ? AND tripped_ms = "
+                                         "0"};
     struct query q = query_start(db, "DELETE FROM access_key WHERE id = ?");
     query_text(&q, id);
-    return run_on_one(db, &q, "The Access Key cannot be found.", err);
+    enum rc rc = run_on_one(db, &q, "The Access Key cannot be found.", err);
+    for (size_t i = 0; rc == RC_OK && i < sizeof traces / sizeof traces[0]; i++) {
+        q = query_start(db, traces[i]);
+        query_text(&q, id);
+        rc = query_run(&q, err);
+    }
+    return rc;
 }
 
 enum rc

@@ -243,6 +243,8 @@ class Instance:
         "quota.sandbox_rate": 1000,
         "quota.changes_rate": 100000,
         "login.failures": 1000,
+        "brake.recipients_per_hour": 1000000,  # a test that wants to be stopped says so
+        "brake.failure_share": 100,
         "store.low_water": "1m",
     }
 

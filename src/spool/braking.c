@@ -1,0 +1,204 @@
+#include "braking.h"
+
+void
+braking_memory(const struct brake_row *row, struct brake_memory *out)
+{
+    brake_read(row->memory, out);
+    if (row->memory.len == 0 && row->sent_before > 0)
+        out->counts.taught.hour_recipients =
+            row->sent_before < UINT32_MAX ? (uint32_t)row->sent_before : UINT32_MAX;
+}
+
+static enum rc
+put(struct database *db, struct arena *arena, struct brake_row *row,
+    const struct brake_memory *memory, struct err *err)
+{
+    row->memory = brake_write(arena, memory);
+    return brakes_put(db, row, err);
+}
+
+/* ---- the trip ---- */
+
+/* All that waits of it, what is under way too. */
+static enum rc
+hold_waiting(struct database *db, struct arena *arena, struct slice access_key, int64_t now_ms,
+             struct braking *out, struct err *err)
+{
+    size_t cap = 0;
+    struct query q = query_start(
+        db, "UPDATE recipient SET state = 1, held_ms = ?2, held_by = '" HELD_BY_BRAKE "' WHERE "
+            "state = 0 AND EXISTS (SELECT 1 FROM message WHERE message.key = recipient.key / 1024 "
+            "AND access_key = ?1) RETURNING key");
+    query_text(&q, access_key);
+    query_i64(&q, now_ms);
+    while (query_row(&q)) {
+        out->stopped =
+            arena_grow(arena, out->stopped, sizeof *out->stopped, out->stopped_count, &cap);
+        out->stopped[out->stopped_count++] = query_column_i64(&q, 0);
+    }
+    return query_end(&q, err);
+}
+
+static enum rc
+trip(struct database *db, struct arena *arena, struct brake_row *row,
+     const struct brake_verdict *verdict, int64_t now_ms, struct braking *out, struct err *err)
+{
+    row->tripped_ms = now_ms;
+    row->reason = slice_of(brake_reason_name(verdict->reason));
+    row->words = brake_words(arena, verdict);
+    out->tripped = true;
+    out->access_key = row->access_key;
+    out->user_name = row->user_name;
+    out->reason = row->reason;
+    out->words = row->words;
+    return hold_waiting(db, arena, row->access_key, now_ms, out, err);
+}
+
+/* ---- what comes in ---- */
+
+static void
+hold_entry(struct spool_entry *entry, const char *by, int64_t now_ms)
+{
+    for (uint32_t i = 0; i < entry->recipient_count; i++) {
+        struct recipient_row *recipient = &entry->recipients[i];
+        if (recipient->state != RECIPIENT_QUEUED)
+            continue;
+        recipient->state = RECIPIENT_HELD;
+        recipient->leased = false;
+        recipient->held_ms = now_ms;
+        recipient->held_by = slice_of(by);
+    }
+}
+
+static struct brake_verdict
+weigh_entry(struct arena *arena, struct brake_memory *memory, const struct brake_limits *limits,
+            const struct spool_entry *entry, bool braked, int64_t now_ms)
+{
+    uint32_t *domains = ARENA_ARRAY(arena, uint32_t, entry->recipient_count);
+    for (uint32_t i = 0; i < entry->recipient_count; i++)
+        domains[i] = brake_domain(entry->recipients[i].domain);
+    const struct brake_message message = {
+        .recipients = (uint32_t)entry->message.counted,
+        .domains = domains,
+        .domain_count = entry->recipient_count,
+        .network = brake_network(entry->message.source_ip),
+    };
+    return brake_weigh(memory, limits, &message, braked, now_ms);
+}
+
+static bool
+is_of_system(const struct message_row *message)
+{
+    return slice_is(message->service, "system");
+}
+
+enum rc
+braking_accept(struct database *db, struct arena *arena, const struct brake_limits *limits,
+               struct spool_entry *entry, int64_t now_ms, struct braking *out, struct err *err)
+{
+    struct brake_row row;
+    struct brake_memory memory;
+    const struct message_row *message = &entry->message;
+    *out = (struct braking){0};
+    if (is_of_system(message))
+        return RC_OK;
+    enum rc rc = brakes_find(db, arena, message->access_key, &row, err);
+    if (rc != RC_OK)
+        return rc;
+    row.user_name = message->user_name;
+    if (limits->enabled && !row.canary) {
+        braking_memory(&row, &memory);
+        struct brake_verdict verdict =
+            weigh_entry(arena, &memory, limits, entry, row.tripped_ms > 0, now_ms);
+        if (verdict.reason != BRAKE_NONE && row.tripped_ms == 0)
+            rc = trip(db, arena, &row, &verdict, now_ms, out, err);
+        if (rc == RC_OK)
+            rc = put(db, arena, &row, &memory, err);
+    }
+    out->holds = row.canary || row.tripped_ms > 0;
+    if (rc == RC_OK && out->holds)
+        hold_entry(entry, row.canary ? HELD_BY_CANARY : HELD_BY_BRAKE, now_ms);
+    return rc;
+}
+
+/* ---- what came of it ---- */
+
+enum rc
+braking_settle(struct database *db, struct arena *arena, const struct brake_limits *limits,
+               const struct message_row *message, uint32_t delivered, uint32_t failed,
+               int64_t now_ms, struct braking *out, struct err *err)
+{
+    struct brake_row row;
+    struct brake_memory memory;
+    *out = (struct braking){0};
+    if (!limits->enabled || is_of_system(message) || delivered + failed == 0)
+        return RC_OK;
+    enum rc rc = brakes_find(db, arena, message->access_key, &row, err);
+    if (rc != RC_OK || row.memory.len == 0) /* nothing that it sent was weighed */
+        return rc;
+    braking_memory(&row, &memory);
+    struct brake_verdict verdict = brake_weigh_outcomes(&memory, limits, delivered, failed);
+    if (verdict.reason != BRAKE_NONE && row.tripped_ms == 0)
+        rc = trip(db, arena, &row, &verdict, now_ms, out, err);
+    return rc == RC_OK ? put(db, arena, &row, &memory, err) : rc;
+}
+
+/* ---- what the administrator does ---- */
+
+enum rc
+braking_release(struct database *db, struct arena *arena, struct brake_row *row, int64_t now_ms,
+                int64_t *released, struct err *err)
+{
+    struct brake_memory memory;
+    if (row->tripped_ms == 0)
+        return err_set(err, RC_CONFLICT, "%.*s is not braked", SLICE_ARG(row->access_key));
+    struct query q = query_start(
+        db, "UPDATE recipient SET state = 0, leased = 0, expires_ms = expires_ms + max(?2 - "
+            "held_ms, 0), held_ms = 0, held_by = '', next_ms = ?2 WHERE state = 1 AND held_by = "
+            "'" HELD_BY_BRAKE "' AND EXISTS (SELECT 1 FROM message WHERE message.key = "
+            "recipient.key / 1024 AND access_key = ?1)");
+    query_text(&q, row->access_key);
+    query_i64(&q, now_ms);
+    enum rc rc = query_run(&q, err);
+    *released = database_changes(db);
+    if (rc != RC_OK)
+        return rc;
+    braking_memory(row, &memory);
+    brake_learn(&memory);
+    row->tripped_ms = 0;
+    row->reason = row->words = SLICE("");
+    rc = put(db, arena, row, &memory, err);
+    return rc == RC_OK ? brakes_forget_gone(db, row->access_key, err) : rc;
+}
+
+enum rc
+braking_drop(struct database *db, struct arena *arena, struct slice access_key, int64_t now_ms,
+             int64_t *dropped, struct err *err)
+{
+    int64_t *keys = NULL;
+    size_t count = 0, cap = 0;
+    struct query q = query_start(
+        db, "SELECT key FROM recipient WHERE state = 1 AND held_by = '" HELD_BY_BRAKE "' AND EXISTS "
+            "(SELECT 1 FROM message WHERE message.key = recipient.key / 1024 AND access_key = ?)");
+    query_text(&q, access_key);
+    while (query_row(&q)) {
+        keys = arena_grow(arena, keys, sizeof *keys, count, &cap);
+        keys[count++] = query_column_i64(&q, 0);
+    }
+    enum rc rc = query_end(&q, err);
+    for (*dropped = 0; rc == RC_OK && (size_t)*dropped < count; ++*dropped)
+        rc = spool_drop(db, arena, keys[*dropped], now_ms, err);
+    return rc;
+}
+
+enum rc
+braking_count_held(struct database *db, struct slice access_key, int64_t *count, struct err *err)
+{
+    struct query q = query_start(
+        db, "SELECT count(*) FROM recipient WHERE state = 1 AND held_by = '" HELD_BY_BRAKE "' AND "
+            "EXISTS (SELECT 1 FROM message WHERE message.key = recipient.key / 1024 AND access_key "
+            "= ?)");
+    query_text(&q, access_key);
+    *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
+    return query_end(&q, err);
+}
