@@ -10,17 +10,15 @@ put_key(struct api_call *call, const struct brake_row *row)
     json_put_string(call->output, "user", row->user_name);
 }
 
-static enum rc
-put_state(struct api_call *call, const struct brake_row *row, struct err *err)
+static void
+put_state(struct api_call *call, const struct brake_row *row)
 {
-    int64_t held = 0;
     put_key(call, row);
+    json_put_cstr(call->output, "status", row->active ? "Active" : "Inactive");
     api_put_time(call, "braked", row->tripped_ms);
     json_put_string(call->output, "reason", row->reason);
     json_put_string(call->output, "why", row->words);
-    enum rc rc = braking_count_held(call->database, row->access_key, &held, err);
-    json_put_i64(call->output, "held", held);
-    return rc;
+    json_put_i64(call->output, "held", row->held);
 }
 
 enum rc
@@ -33,13 +31,13 @@ brake_list(struct api_call *call, struct err *err)
         return rc;
     json_key(call->output, "brakes");
     json_open_array(call->output);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         json_open_object(call->output);
-        rc = put_state(call, &rows[i], err);
+        put_state(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
-    return rc;
+    return RC_OK;
 }
 
 /* ---- one ---- */
@@ -123,21 +121,20 @@ put_networks(struct api_call *call, const struct brake_memory *memory)
     json_close_array(call->output);
 }
 
-static enum rc
-put_brake(struct api_call *call, const struct brake_row *row, struct err *err)
+static void
+put_brake(struct api_call *call, const struct brake_row *row)
 {
     struct brake_memory memory;
     struct brake_view view;
     braking_memory(row, &memory);
     brake_describe(&memory, &call->constants->brake, call->now_ms, &view);
-    enum rc rc = put_state(call, row, err);
+    put_state(call, row);
     api_put_time(call, "first_used", view.since_ms);
     json_put_bool(call->output, "learning", view.learning);
     json_put_i64(call->output, "known_domains", memory.domain_count);
     json_put_i64(call->output, "last_recipients", view.outcomes);
     put_measures(call, &view);
     put_networks(call, &memory);
-    return rc;
 }
 
 enum rc
@@ -150,13 +147,13 @@ brake_show(struct api_call *call, struct err *err)
         return rc;
     json_key(call->output, "brakes");
     json_open_array(call->output);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         json_open_object(call->output);
-        rc = put_brake(call, &rows[i], err);
+        put_brake(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
-    return rc;
+    return RC_OK;
 }
 
 /* ---- released, or dropped ---- */

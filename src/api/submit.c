@@ -538,9 +538,8 @@ brake(struct arena *arena, const struct api_constants *constants, struct databas
 {
     enum rc rc = braking_accept(database, arena, &constants->brake, &answer->entry, now_ms,
                                 &answer->braking, err);
-    return rc == RC_OK
-               ? alarm_braked(arena, constants, database, &answer->braking, now_ms, err)
-               : rc;
+    return rc == RC_OK ? alarm_braked(arena, constants, database, &answer->braking, now_ms, err)
+                       : rc;
 }
 
 /* The message, with the report about those it will not go to. */

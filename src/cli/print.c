@@ -881,8 +881,9 @@ print_explanation(const struct json *answer, const char *at)
 void
 print_brakes(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {
-        {"KEY", "key"}, {"USER", "user"}, {"SINCE", "braked"}, {"HELD", "held"}, {"WHY", "why"}};
+    static const struct column columns[] = {{"KEY", "key"},       {"USER", "user"},
+                                            {"STATUS", "status"}, {"SINCE", "braked"},
+                                            {"HELD", "held"},     {"WHY", "why"}};
     if (!first_of(answer, "brakes")) {
         puts("No credential is braked.");
         return;
@@ -933,10 +934,10 @@ print_canary(const struct json *answer, const char *at)
 void
 print_canaries(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {{"KEY", "key"},        {"USER", "user"},
-                                            {"STATUS", "status"},  {"CREATED", "created"},
-                                            {"USES", "uses"},      {"LAST USED", "last_used"},
-                                            {"HOW", "last_use"},   {"MAY SOMETHING", "permitted"}};
+    static const struct column columns[] = {{"KEY", "key"},       {"USER", "user"},
+                                            {"STATUS", "status"}, {"CREATED", "created"},
+                                            {"USES", "uses"},     {"LAST USED", "last_used"},
+                                            {"HOW", "last_use"},  {"MAY SOMETHING", "permitted"}};
     if (first_of(answer, "canaries"))
         PRINT_TABLE(first_of(answer, "canaries"), columns);
     else
@@ -948,9 +949,10 @@ print_canaries(const struct json *answer, const char *at)
 void
 print_queue(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {
-        {"MESSAGE", "message"},   {"FROM", "from"}, {"RECIPIENT", "recipient"}, {"STATE", "state"},
-        {"HELD BY", "held_by"}, {"ATTEMPTS", "attempts"}, {"NEXT", "next"}, {"REPLY", "reply"}};
+    static const struct column columns[] = {{"MESSAGE", "message"},     {"FROM", "from"},
+                                            {"RECIPIENT", "recipient"}, {"STATE", "state"},
+                                            {"HELD BY", "held_by"},     {"ATTEMPTS", "attempts"},
+                                            {"NEXT", "next"},           {"REPLY", "reply"}};
     const struct json *counts = json_member(answer, "counts");
     if (first_of(answer, "queue"))
         PRINT_TABLE(first_of(answer, "queue"), columns);
@@ -1006,9 +1008,10 @@ print_is_valid(const struct json *answer)
 void
 print_mail(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {
-        {"RECIPIENT", "recipient"}, {"STATE", "state"}, {"HELD BY", "held_by"}, {"ATTEMPTS", "attempts"}, {"NEXT", "next"},
-        {"STATUS", "status"},       {"REPLY", "reply"}, {"REMOTE", "remote"}};
+    static const struct column columns[] = {{"RECIPIENT", "recipient"}, {"STATE", "state"},
+                                            {"HELD BY", "held_by"},     {"ATTEMPTS", "attempts"},
+                                            {"NEXT", "next"},           {"STATUS", "status"},
+                                            {"REPLY", "reply"},         {"REMOTE", "remote"}};
     print_done(answer, at);
     putchar('\n');
     PRINT_TABLE(first_of(answer, "recipients"), columns);

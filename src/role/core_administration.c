@@ -558,7 +558,7 @@ metrics_done(void *job)
            "Recipients that were suppressed or have unsubscribed.", (double)counters->suppressed);
     metric(&out, "postern_brake_tripped_total", "counter", "Credentials that were braked.",
            (double)counters->tripped);
-    metric(&out, "postern_braked_credentials", "gauge", "Credentials whose mail is held.",
+    metric(&out, "postern_braked_credentials", "gauge", "Active credentials whose mail is held.",
            (double)metrics->braked);
     metric(&out, "postern_canary_used_total", "counter", "Uses of canary credentials.",
            (double)counters->canaries);

@@ -24,19 +24,11 @@ static enum rc
 hold_waiting(struct database *db, struct arena *arena, struct slice access_key, int64_t now_ms,
              struct braking *out, struct err *err)
 {
-    size_t cap = 0;
-    struct query q = query_start(
-        db, "UPDATE recipient SET state = 1, held_ms = ?2, held_by = '" HELD_BY_BRAKE "' WHERE "
-            "state = 0 AND EXISTS (SELECT 1 FROM message WHERE message.key = recipient.key / 1024 "
-            "AND access_key = ?1) RETURNING key");
-    query_text(&q, access_key);
-    query_i64(&q, now_ms);
-    while (query_row(&q)) {
-        out->stopped =
-            arena_grow(arena, out->stopped, sizeof *out->stopped, out->stopped_count, &cap);
-        out->stopped[out->stopped_count++] = query_column_i64(&q, 0);
-    }
-    return query_end(&q, err);
+    const struct recipient_filter filter = {.access_key = access_key};
+    enum rc rc = recipients_queued(db, arena, &filter, &out->stopped, &out->stopped_count, err);
+    for (size_t i = 0; rc == RC_OK && i < out->stopped_count; i++)
+        rc = spool_hold_by(db, arena, out->stopped[i], SLICE(HELD_BY_BRAKE), now_ms, err);
+    return rc;
 }
 
 static enum rc
@@ -145,6 +137,20 @@ braking_settle(struct database *db, struct arena *arena, const struct brake_limi
 
 /* ---- what the administrator does ---- */
 
+static enum rc
+change_held(struct database *db, struct arena *arena, struct slice access_key, int64_t now_ms,
+            enum rc (*change)(struct database *db, struct arena *arena, int64_t key, int64_t now_ms,
+                              struct err *err),
+            int64_t *changed, struct err *err)
+{
+    int64_t *keys;
+    size_t count;
+    enum rc rc = recipients_held(db, arena, access_key, SLICE(HELD_BY_BRAKE), &keys, &count, err);
+    for (*changed = 0; rc == RC_OK && (size_t)*changed < count; ++*changed)
+        rc = change(db, arena, keys[*changed], now_ms, err);
+    return rc;
+}
+
 enum rc
 braking_release(struct database *db, struct arena *arena, struct brake_row *row, int64_t now_ms,
                 int64_t *released, struct err *err)
@@ -152,15 +158,7 @@ braking_release(struct database *db, struct arena *arena, struct brake_row *row,
     struct brake_memory memory;
     if (row->tripped_ms == 0)
         return err_set(err, RC_CONFLICT, "%.*s is not braked", SLICE_ARG(row->access_key));
-    struct query q = query_start(
-        db, "UPDATE recipient SET state = 0, leased = 0, expires_ms = expires_ms + max(?2 - "
-            "held_ms, 0), held_ms = 0, held_by = '', next_ms = ?2 WHERE state = 1 AND held_by = "
-            "'" HELD_BY_BRAKE "' AND EXISTS (SELECT 1 FROM message WHERE message.key = "
-            "recipient.key / 1024 AND access_key = ?1)");
-    query_text(&q, row->access_key);
-    query_i64(&q, now_ms);
-    enum rc rc = query_run(&q, err);
-    *released = database_changes(db);
+    enum rc rc = change_held(db, arena, row->access_key, now_ms, spool_release, released, err);
     if (rc != RC_OK)
         return rc;
     braking_memory(row, &memory);
@@ -168,37 +166,13 @@ braking_release(struct database *db, struct arena *arena, struct brake_row *row,
     row->tripped_ms = 0;
     row->reason = row->words = SLICE("");
     rc = put(db, arena, row, &memory, err);
-    return rc == RC_OK ? brakes_forget_gone(db, row->access_key, err) : rc;
+    return rc == RC_OK ? brakes_forget(db, row->access_key, false, err) : rc;
 }
 
 enum rc
 braking_drop(struct database *db, struct arena *arena, struct slice access_key, int64_t now_ms,
              int64_t *dropped, struct err *err)
 {
-    int64_t *keys = NULL;
-    size_t count = 0, cap = 0;
-    struct query q = query_start(
-        db, "SELECT key FROM recipient WHERE state = 1 AND held_by = '" HELD_BY_BRAKE "' AND EXISTS "
-            "(SELECT 1 FROM message WHERE message.key = recipient.key / 1024 AND access_key = ?)");
-    query_text(&q, access_key);
-    while (query_row(&q)) {
-        keys = arena_grow(arena, keys, sizeof *keys, count, &cap);
-        keys[count++] = query_column_i64(&q, 0);
-    }
-    enum rc rc = query_end(&q, err);
-    for (*dropped = 0; rc == RC_OK && (size_t)*dropped < count; ++*dropped)
-        rc = spool_drop(db, arena, keys[*dropped], now_ms, err);
-    return rc;
-}
-
-enum rc
-braking_count_held(struct database *db, struct slice access_key, int64_t *count, struct err *err)
-{
-    struct query q = query_start(
-        db, "SELECT count(*) FROM recipient WHERE state = 1 AND held_by = '" HELD_BY_BRAKE "' AND "
-            "EXISTS (SELECT 1 FROM message WHERE message.key = recipient.key / 1024 AND access_key "
-            "= ?)");
-    query_text(&q, access_key);
-    *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
-    return query_end(&q, err);
+    enum rc rc = change_held(db, arena, access_key, now_ms, spool_drop, dropped, err);
+    return rc == RC_OK ? brakes_forget(db, access_key, true, err) : rc;
 }

@@ -37,11 +37,9 @@ MUST_USE enum rc braking_settle(struct database *db, struct arena *arena,
  * it is not braked. */
 MUST_USE enum rc braking_release(struct database *db, struct arena *arena, struct brake_row *row,
                                  int64_t now_ms, int64_t *released, struct err *err);
-/* What the brake holds of it ends; it stays braked. */
+/* What the brake holds of it ends. It stays braked, or is forgotten when the key is switched off. */
 MUST_USE enum rc braking_drop(struct database *db, struct arena *arena, struct slice access_key,
                               int64_t now_ms, int64_t *dropped, struct err *err);
-MUST_USE enum rc braking_count_held(struct database *db, struct slice access_key, int64_t *count,
-                                    struct err *err);
 
 /* The memory of a row, as brake.h has it. */
 void braking_memory(const struct brake_row *row, struct brake_memory *out);

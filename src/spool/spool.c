@@ -215,8 +215,8 @@ find_in(struct database *db, struct arena *arena, int64_t key, unsigned states,
 }
 
 enum rc
-spool_hold(struct database *db, struct arena *arena, int64_t recipient_key, int64_t now_ms,
-           struct err *err)
+spool_hold_by(struct database *db, struct arena *arena, int64_t recipient_key, struct slice by,
+              int64_t now_ms, struct err *err)
 {
     struct recipient_row row;
     enum rc rc =
@@ -228,8 +228,15 @@ spool_hold(struct database *db, struct arena *arena, int64_t recipient_key, int6
     if (row.state == RECIPIENT_QUEUED)
         row.held_ms = now_ms;
     row.state = RECIPIENT_HELD;
-    row.held_by = SLICE("");
+    row.held_by = by;
     return recipients_update(db, &row, err);
+}
+
+enum rc
+spool_hold(struct database *db, struct arena *arena, int64_t recipient_key, int64_t now_ms,
+           struct err *err)
+{
+    return spool_hold_by(db, arena, recipient_key, SLICE(""), now_ms, err);
 }
 
 enum rc

@@ -4,7 +4,7 @@
  *  1. A message is acknowledged only after spool_accept and the commit around it succeeded: header,
  *     body and every recipient are then on disk, or nothing of them is.
  *  2. Every accepted recipient is in exactly one state: queued, held, delivered, bounced, expired,
- *     suppressed, dropped. Only the functions here and in braking.h change it.
+ *     suppressed, dropped. Only the functions here change it.
  *  3. A recipient that failed, expired or was suppressed and the report to the reverse-path come in
  *     one commit; a suppressed one in that which accepts it.
  *  4. A lease is not a promise: what a courier does not settle is due again when the lease ends,
@@ -90,8 +90,10 @@ MUST_USE enum rc spool_complain(struct database *db, struct arena *arena,
 /* After a change: close the message when nothing of it waits. */
 MUST_USE enum rc spool_close_if_done(struct database *db, int64_t message_key, struct err *err);
 
-/* What the administrator does to one recipient. RC_CONFLICT when its state does not allow it. What
- * something else holds is the administrator's after spool_hold. */
+/* What the administrator does to one recipient. RC_CONFLICT when its state does not allow it. What the
+ * brake holds (`by`: HELD_BY_...) is the administrator's after spool_hold, and not the other way. */
+MUST_USE enum rc spool_hold_by(struct database *db, struct arena *arena, int64_t recipient_key,
+                               struct slice by, int64_t now_ms, struct err *err);
 MUST_USE enum rc spool_hold(struct database *db, struct arena *arena, int64_t recipient_key,
                             int64_t now_ms, struct err *err);
 MUST_USE enum rc spool_release(struct database *db, struct arena *arena, int64_t recipient_key,

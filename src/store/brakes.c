@@ -1,4 +1,5 @@
 #include "brakes.h"
+#include "messages.h"
 
 #define COLUMNS                                                                                    \
     "b.access_key, b.user_name, b.memory, b.sent_before, b.tripped_ms, b.reason, b.words, EXISTS " \
@@ -18,6 +19,14 @@ read_row(struct query *q, struct arena *arena, struct brake_row *row)
         .canary = query_column_i64(q, 7) != 0,
     };
 }
+
+/* What is held is counted for all of them at once. */
+#define LISTED                                                                                     \
+    "WITH held AS (SELECT m.access_key AS key, count(*) AS number FROM recipient r CROSS JOIN "    \
+    "message m ON m.key = r.key / 1024 WHERE r.state = 1 AND r.held_by = '" HELD_BY_BRAKE          \
+    "' GROUP BY m.access_key) SELECT " COLUMNS ", coalesce(h.number, 0), coalesce(k.active, 0) "   \
+    "FROM brake b LEFT JOIN held h ON h.key = b.access_key LEFT JOIN access_key k ON k.id = "      \
+    "b.access_key "
 
 enum rc
 brakes_find(struct database *db, struct arena *arena, struct slice access_key,
@@ -64,7 +73,9 @@ collect(struct query *q, struct arena *arena, struct brake_row **out, size_t *co
     size_t len = 0, cap = 0;
     while (query_row(q)) {
         rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
-        read_row(q, arena, &rows[len++]);
+        read_row(q, arena, &rows[len]);
+        rows[len].held = query_column_i64(q, 8);
+        rows[len++].active = query_column_i64(q, 9) != 0;
     }
     *out = rows;
     *count = len;
@@ -75,10 +86,10 @@ enum rc
 brakes_of(struct database *db, struct arena *arena, struct slice target, struct brake_row **out,
           size_t *count, struct err *err)
 {
-    struct query q =
-        query_start(db, "SELECT " COLUMNS " FROM brake b WHERE b.access_key = ?1 OR b.access_key IN"
-                        " (SELECT id FROM access_key WHERE iam_user = ?2) OR lower(b.user_name) = "
-                        "?2 ORDER BY b.access_key");
+    struct query q = query_start(
+        db, LISTED "WHERE b.access_key = ?1 OR b.access_key IN (SELECT id FROM access_key "
+                   "WHERE iam_user = ?2) OR lower(b.user_name) = ?2 ORDER BY "
+                   "b.access_key");
     query_text(&q, target);
     query_text(&q, arena_lower(arena, target));
     return collect(&q, arena, out, count, err);
@@ -88,24 +99,27 @@ enum rc
 brakes_tripped(struct database *db, struct arena *arena, struct brake_row **out, size_t *count,
                struct err *err)
 {
-    struct query q = query_start(db, "SELECT " COLUMNS " FROM brake b WHERE b.tripped_ms > 0 "
-                                     "ORDER BY b.tripped_ms");
+    struct query q = query_start(db, LISTED "WHERE b.tripped_ms > 0 ORDER BY b.tripped_ms");
     return collect(&q, arena, out, count, err);
 }
 
 enum rc
 brakes_count_tripped(struct database *db, int64_t *count, struct err *err)
 {
-    struct query q = query_start(db, "SELECT count(*) FROM brake WHERE tripped_ms > 0");
+    struct query q =
+        query_start(db, "SELECT count(*) FROM brake JOIN access_key ON id = access_key "
+                        "WHERE tripped_ms > 0 AND active <> 0");
     *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
     return query_end(&q, err);
 }
 
 enum rc
-brakes_forget_gone(struct database *db, struct slice access_key, struct err *err)
+brakes_forget(struct database *db, struct slice access_key, bool off, struct err *err)
 {
-    struct query q = query_start(db, "DELETE FROM brake WHERE access_key = ?1 AND NOT EXISTS "
-                                     "(SELECT 1 FROM access_key WHERE id = ?1)");
+    struct query q =
+        query_start(db, "DELETE FROM brake WHERE access_key = ?1 AND NOT EXISTS (SELECT 1 FROM "
+                        "access_key WHERE id = ?1 AND (active <> 0 OR NOT ?2))");
     query_text(&q, access_key);
+    query_i64(&q, off);
     return query_run(&q, err);
 }

@@ -10,7 +10,9 @@ struct brake_row {
     int64_t sent_before; /* within an hour, at most, before there was a brake */
     int64_t tripped_ms;  /* 0: not braked */
     struct slice reason, words;
-    bool canary; /* the key is one (canaries.h); read only */
+    bool canary;  /* the key is one (canaries.h); read only */
+    int64_t held; /* recipients; read only, in lists */
+    bool active;  /* the key is there and not switched off; read only, in lists */
 };
 
 /* What is not there is a row of nothing. */
@@ -22,8 +24,10 @@ MUST_USE enum rc brakes_of(struct database *db, struct arena *arena, struct slic
                            struct brake_row **out, size_t *count, struct err *err);
 MUST_USE enum rc brakes_tripped(struct database *db, struct arena *arena, struct brake_row **out,
                                 size_t *count, struct err *err);
+/* Of those that are active. */
 MUST_USE enum rc brakes_count_tripped(struct database *db, int64_t *count, struct err *err);
-/* Of keys that are gone, when nothing is held of them. */
-MUST_USE enum rc brakes_forget_gone(struct database *db, struct slice access_key, struct err *err);
+/* If the key is gone, or, with `off`, switched off: when nothing of it is held any more. */
+MUST_USE enum rc brakes_forget(struct database *db, struct slice access_key, bool off,
+                               struct err *err);
 
 #endif

@@ -510,6 +510,27 @@ recipients_queued(struct database *db, struct arena *arena, const struct recipie
 }
 
 enum rc
+recipients_held(struct database *db, struct arena *arena, struct slice access_key, struct slice by,
+                int64_t **keys, size_t *count, struct err *err)
+{
+    int64_t *list = NULL;
+    size_t len = 0, cap = 0;
+    struct query q =
+        query_start(db, "SELECT key FROM recipient WHERE state = 1 AND held_by = ?1 AND "
+                        "EXISTS (SELECT 1 FROM message m WHERE m.key = recipient.key / "
+                        "1024 AND m.access_key = ?2)");
+    query_text(&q, by);
+    query_text(&q, access_key);
+    while (query_row(&q)) {
+        list = arena_grow(arena, list, sizeof *list, len, &cap);
+        list[len++] = query_column_i64(&q, 0);
+    }
+    *keys = list;
+    *count = len;
+    return query_end(&q, err);
+}
+
+enum rc
 recipients_count_waiting(struct database *db, int64_t *queued, int64_t *held, struct err *err)
 {
     struct query q = query_start(db, "SELECT (SELECT count(*) FROM recipient WHERE state = 0),"

@@ -130,6 +130,9 @@ MUST_USE enum rc recipients_waiting(struct database *db, struct arena *arena,
 MUST_USE enum rc recipients_queued(struct database *db, struct arena *arena,
                                    const struct recipient_filter *filter, int64_t **keys,
                                    size_t *count, struct err *err);
+/* Those of a credential that `by` (HELD_BY_...) holds. */
+MUST_USE enum rc recipients_held(struct database *db, struct arena *arena, struct slice access_key,
+                                 struct slice by, int64_t **keys, size_t *count, struct err *err);
 /* How many are queued, and held: read from the indexes of these alone. */
 MUST_USE enum rc recipients_count_waiting(struct database *db, int64_t *queued, int64_t *held,
                                           struct err *err);

@@ -192,12 +192,17 @@ def test_what_the_administrator_holds_is_not_freed_by_a_release(instance, sink, 
 
 def test_revoking_is_the_other_way(instance, sink, person):
     learn(person)
+    credentials = instance.metric("postern_braked_credentials")
     id_ = trip_by_recipients(person)
     with instance.session(person.credential) as session:
         instance.admin("grant.revoke", target=person.key, hold=True)
         assert session.command("MAIL FROM:<x@test1.com>").code == 535
     assert set(instance.state(id_).values()) == {"held"}
+    assert braked(instance)[person.key]["status"] == "Inactive"
+    assert braked(instance)[person.key]["held"] == 11
+    assert instance.metric("postern_braked_credentials") == credentials
     assert instance.admin("brake.drop", target=person.key)["brakes"][0]["dropped"] == 11
+    assert person.key not in braked(instance)
     assert set(instance.state(id_).values()) == {"dropped"}
     instance.check_accounting()
 
@@ -243,6 +248,7 @@ def test_a_kill_in_the_middle_forgets_no_trip_and_tells_it_once(zone, places):
         instance.add_domain("test1.com")
         person = Person(instance)
         id_ = trip_by_recipients(person)
+        instance.expected_deaths += 10  # who falls with core
         ready = instance.kill("core")
         eventually(lambda: len(instance.events("postern.ready")) > ready, 30, "a new start")
         assert set(instance.state(id_).values()) == {"held"}
