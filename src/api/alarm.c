@@ -23,8 +23,10 @@ alarm_braked(struct arena *arena, const struct api_constants *constants, struct 
                      SLICE_ARG(braking->access_key), SLICE_ARG(braking->user_name),
                      SLICE_ARG(braking->words), SLICE_ARG(braking->access_key),
                      SLICE_ARG(braking->access_key), SLICE_ARG(braking->access_key));
-    return alarms_put(database, arena_concat(arena, SLICE("brake:"), braking->access_key), words,
-                      now_ms, err);
+    /* After a release the next is another. */
+    struct slice subject =
+        arena_printf(arena, "braked:%.*s:%lld", SLICE_ARG(braking->access_key), (long long)now_ms);
+    return alarms_put(database, subject, ALARM_BRAKED, words, now_ms, err);
 }
 
 /* ---- canaries ---- */
@@ -54,12 +56,18 @@ alarm_canary(struct arena *arena, const struct api_constants *constants, struct 
 {
     struct slice words = alarm_use_words(arena, use);
     enum rc rc = canaries_count_use(database, use->access_key, now_ms, words, err);
+    if (rc == RC_NOT_FOUND) /* deleted just now, perhaps by this very use */
+        rc = RC_OK;
     if (rc != RC_OK || constants->alarm_to.len == 0)
-        return rc == RC_NOT_FOUND ? RC_OK : rc; /* deleted just now */
-    words = arena_printf(arena, "The canary access key %.*s was used: %.*s.",
-                         SLICE_ARG(use->access_key), SLICE_ARG(words));
-    return alarms_put(database, arena_concat(arena, SLICE("canary:"), use->access_key), words,
-                      now_ms, err);
+        return rc;
+    words =
+        arena_printf(arena, "The canary access key %.*s was %s: %.*s.", SLICE_ARG(use->access_key),
+                     use->authenticated ? "used" : "tried", SLICE_ARG(words));
+    struct slice subject =
+        arena_concat(arena, use->authenticated ? SLICE("used:") : SLICE("tried:"), use->access_key);
+    return alarms_put(database, subject,
+                      use->authenticated ? ALARM_CANARY_USED : ALARM_CANARY_TRIED, words, now_ms,
+                      err);
 }
 
 /* ---- the mail ---- */
@@ -77,42 +85,71 @@ write_alarm(struct buf *text, struct arena *arena, const struct alarm_row *alarm
 }
 
 static struct slice
-write_mail(struct arena *arena, const struct api_constants *constants,
-           const struct alarm_row *alarms, size_t count, int64_t now_ms)
+write_text(struct arena *arena, const struct alarm_row *alarms, size_t count, int64_t others)
 {
     struct buf text;
-    int64_t key_ms;
     buf_init(&text, MAIL_MAX);
     for (size_t i = 0; i < count; i++)
         write_alarm(&text, arena, &alarms[i]);
+    if (others > 0)
+        buf_printf(&text,
+                   "And %lld others. All of them:\r\n  postern brake list\r\n  postern canary "
+                   "list\r\n",
+                   (long long)others);
+    struct slice copy = arena_dup(arena, buf_slice(&text));
+    buf_fini(&text);
+    return copy;
+}
+
+static struct slice
+write_mail(struct arena *arena, const struct api_constants *constants, enum alarm_weight weight,
+           struct slice text, int64_t now_ms)
+{
+    static const struct slice subjects[] = {
+        [ALARM_CANARY_USED] = {"A canary credential was used", 28},
+        [ALARM_BRAKED] = {"The mail of a credential is held", 32},
+        [ALARM_CANARY_TRIED] = {"A canary credential was tried", 29},
+    };
+    int64_t key_ms;
     (void)api_next_key(constants, now_ms, &key_ms);
     struct slice id = arena_printf(
         arena, "%.*s@%.*s", SLICE_ARG(random_message_id(arena, constants->region_prefix, key_ms)),
         SLICE_ARG(constants->hostname));
     struct slice from = arena_concat(arena, SLICE("postmaster@"), constants->hostname);
-    struct slice subject = slice_starts(alarms[0].subject, SLICE("canary:"))
-                               ? SLICE("A canary credential was used")
-                               : SLICE("The mail of a credential is held");
-    struct slice message =
-        dsn_notice(arena, from, constants->alarm_to, subject, id, now_ms, buf_slice(&text));
-    buf_fini(&text);
-    return message;
+    return dsn_notice(arena, from, constants->alarm_to, subjects[weight], id, now_ms, text);
+}
+
+static enum rc
+tell(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+     int64_t now_ms, int64_t *count, struct err *err)
+{
+    int64_t told_before_ms = now_ms - constants->alarm_repeat_ms;
+    struct alarm_row *alarms;
+    size_t listed;
+    *count = 0;
+    enum rc rc =
+        alarms_due(thread->database, arena, told_before_ms, ALARMS_A_MAIL, &alarms, &listed, err);
+    if (rc != RC_OK || listed == 0)
+        return rc;
+    rc = alarms_told(thread->database, told_before_ms, now_ms, count, err);
+    if (rc != RC_OK)
+        return rc;
+    struct slice text = write_text(arena, alarms, listed, *count - (int64_t)listed);
+    return submit_system(arena, constants, thread, constants->alarm_to,
+                         write_mail(arena, constants, alarms[0].weight, text, now_ms), now_ms, err);
 }
 
 enum rc
 alarm_mail(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
-           int64_t now_ms, size_t *count, bool *more, struct err *err)
+           int64_t now_ms, int64_t *count, int64_t *next_ms, struct err *err)
 {
-    struct alarm_row *alarms;
-    enum rc rc = alarms_list(thread->database, arena, ALARMS_A_MAIL + 1, &alarms, count, err);
-    *more = rc == RC_OK && *count > ALARMS_A_MAIL;
-    if (rc != RC_OK || *count == 0)
+    int64_t told_ms;
+    *next_ms = 0;
+    enum rc rc = tell(arena, constants, thread, now_ms, count, err);
+    if (rc != RC_OK)
         return rc;
-    if (*more)
-        *count = ALARMS_A_MAIL;
-    rc = submit_system(arena, constants, thread, constants->alarm_to,
-                       write_mail(arena, constants, alarms, *count, now_ms), now_ms, err);
-    for (size_t i = 0; rc == RC_OK && i < *count; i++)
-        rc = alarms_delete(thread->database, alarms[i].subject, err);
-    return rc;
+    rc = alarms_next(thread->database, &told_ms, err);
+    if (rc == RC_OK)
+        *next_ms = told_ms + constants->alarm_repeat_ms;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

@@ -32,6 +32,7 @@ struct api_constants {
     uint64_t message_max; /* bytes */
     struct brake_limits brake;
     struct slice alarm_to; /* empty: nobody is told by mail */
+    int64_t alarm_repeat_ms;
     struct sealer *sealer;
     struct slice
         decoy; /* a sealed secret of nobody: what a login of an unknown user is checked with */

@@ -97,7 +97,7 @@ struct config {
     struct brake_limits brake;
     /* [alarm] */
     struct slice alarm_to; /* a mailbox; empty: nobody */
-    int64_t alarm_interval_ms;
+    int64_t alarm_interval_ms, alarm_repeat_ms;
     /* [store] */
     uint64_t low_water_bytes; /* free space below which submissions get 452 */
     int64_t keep_ms;          /* finished messages' records */

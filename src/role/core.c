@@ -399,6 +399,7 @@ fill_constants(struct core *core)
     constants->message_max = config->message_bytes;
     constants->brake = config->brake;
     constants->alarm_to = config->alarm_to;
+    constants->alarm_repeat_ms = config->alarm_repeat_ms;
     constants->last_key = &core->last_key;
 }
 

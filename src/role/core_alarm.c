@@ -1,6 +1,7 @@
 /*
  * Alarms on their way: from the commit that raised one to the mail that tells it. The first goes out
- * at once; until `alarm.interval` has passed the next ones wait, and then go out together.
+ * at once; until `alarm.interval` has passed the next ones wait, and then go out together. What was
+ * told within `alarm.repeat` waits longer.
  */
 #include "api/alarm.h"
 #include "base/clock.h"
@@ -14,15 +15,14 @@ enum { AGAIN_MS = 30 * 1000 }; /* after a mail that could not be made */
 struct alarms {
     struct core *core;
     struct timer *timer;
-    bool writing;
-    int64_t next_ms; /* monotonic: no mail before */
+    bool writing, raised; /* raised: while that was being written */
+    int64_t next_ms;      /* monotonic: no mail before */
 };
 
 struct telling {
     struct alarms *alarms;
     struct arena *arena; /* owned */
-    size_t count;
-    bool more;
+    int64_t count, next_ms;
     struct write_job write;
 };
 
@@ -33,29 +33,58 @@ tell_run(struct write_job *write, struct database *database, struct err *err)
     struct core *core = telling->alarms->core;
     (void)database;
     return alarm_mail(telling->arena, &core->constants, &core->writer_thread, clock_now_ms(),
-                      &telling->count, &telling->more, err);
+                      &telling->count, &telling->next_ms, err);
 }
+
+/* What was told within `alarm.repeat` and waits. */
+static void
+wait_for_next(struct alarms *alarms, int64_t next_ms)
+{
+    int64_t longest_ms = alarms->core->config.alarm_repeat_ms;
+    int64_t wait_ms = next_ms - clock_now_ms();
+    if (next_ms == 0)
+        return;
+    wait_ms = wait_ms < longest_ms ? wait_ms : longest_ms; /* the clock was set back */
+    timer_start(alarms->timer, wait_ms > 0 ? wait_ms : 0);
+}
+
+static void
+told(struct alarms *alarms, const struct telling *telling)
+{
+    struct core *core = alarms->core;
+    wait_for_next(alarms, telling->next_ms);
+    if (telling->count == 0)
+        return;
+    log_event(LOG_LEVEL_INFO, "alarm.sent", LOG_TEXT("rcpt", core->constants.alarm_to),
+              LOG_NUMBER("alarms", telling->count));
+    alarms->next_ms = clock_monotonic_ms() + core->config.alarm_interval_ms;
+    due_wake(core->delivery);
+}
+
+static void
+not_told(struct alarms *alarms, const struct err *err)
+{
+    log_event(LOG_LEVEL_WARN, "alarm.not_sent", LOG_CSTR("reason", err->text));
+    alarms->next_ms = clock_monotonic_ms() + AGAIN_MS;
+    alarms->raised = true;
+}
+
+static void tell(void *ctx);
 
 static void
 tell_done(struct write_job *write)
 {
     struct telling *telling = (struct telling *)((char *)write - offsetof(struct telling, write));
     struct alarms *alarms = telling->alarms;
-    struct core *core = alarms->core;
     alarms->writing = false;
-    if (write->rc != RC_OK) {
-        log_event(LOG_LEVEL_WARN, "alarm.not_sent", LOG_CSTR("reason", write->err.text));
-        timer_start(alarms->timer, AGAIN_MS);
-    } else if (telling->count > 0) {
-        log_event(LOG_LEVEL_INFO, "alarm.sent", LOG_TEXT("rcpt", core->constants.alarm_to),
-                  LOG_NUMBER("alarms", telling->count));
-        alarms->next_ms = clock_monotonic_ms() + core->config.alarm_interval_ms;
-        due_wake(core->delivery);
-        /* What was raised meanwhile. */
-        timer_start(alarms->timer, core->config.alarm_interval_ms);
-    }
+    if (write->rc == RC_OK)
+        told(alarms, telling);
+    else
+        not_told(alarms, &write->err);
     arena_free(telling->arena);
     free(telling);
+    if (alarms->raised)
+        tell(alarms);
 }
 
 static void
@@ -63,6 +92,7 @@ tell(void *ctx)
 {
     struct alarms *alarms = ctx;
     int64_t wait_ms = alarms->next_ms - clock_monotonic_ms();
+    alarms->raised = alarms->writing;
     if (alarms->writing)
         return;
     if (wait_ms > 0) {
@@ -149,6 +179,7 @@ alarms_canary(struct core *core, const struct alarm_use *use)
               LOG_TEXT("client", use->client));
     singing->core = core;
     singing->use = (struct alarm_use){
+        .authenticated = use->authenticated,
         .access_key = arena_dup(arena, use->access_key),
         .service = arena_dup(arena, use->service),
         .operation = arena_dup(arena, use->operation),

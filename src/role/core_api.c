@@ -102,6 +102,7 @@ canary_use(const struct dispatch *dispatch, struct arena *arena)
     struct slice client = SLICE("");
     (void)!http_field(dispatch->header, "User-Agent", &client);
     return (struct alarm_use){
+        .authenticated = dispatch->caller.access_key.len > 0,
         .access_key = arena_dup(arena, dispatch->canary),
         .service = slice_of(service_models[dispatch->service].name),
         .operation = slice_of(dispatch->model ? dispatch->model->name : "-"),

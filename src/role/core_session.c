@@ -180,6 +180,7 @@ tell_canary(const struct login *login)
         [AUTHENTICATE_TEMPORARY] = {"put off", 7},
     };
     const struct alarm_use use = {
+        .authenticated = login->result == AUTHENTICATE_OK,
         .access_key = login->message.user_name,
         .service = SLICE("smtp"),
         .operation = SLICE("AUTH"),
@@ -196,8 +197,7 @@ stranger_run(struct write_job *job, struct database *database, struct err *err)
 {
     struct login *login = (struct login *)((char *)job - offsetof(struct login, write));
     bool locked = login->result == AUTHENTICATE_LOCKED; /* nothing was looked at */
-    if (locked &&
-        canaries_is(database, login->message.user_name, &login->canary, err) != RC_OK)
+    if (locked && canaries_is(database, login->message.user_name, &login->canary, err) != RC_OK)
         return RC_TEMPORARY;
     return strangers_count(database, clock_now_ms(),
                            network_of(login->arena, login->message.source_ip),

@@ -174,8 +174,9 @@ static const char *const migrations[] = {
     "ALTER TABLE recipient ADD COLUMN held_by TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE canary (access_key TEXT PRIMARY KEY, created_ms INTEGER NOT NULL,"
     " uses INTEGER NOT NULL, used_ms INTEGER NOT NULL, last_use TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE alarm (subject TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, words TEXT NOT NULL,"
-    " times INTEGER NOT NULL, last_ms INTEGER NOT NULL, last_words TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE alarm (subject TEXT PRIMARY KEY, weight INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " words TEXT NOT NULL, times INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " last_words TEXT NOT NULL, told_ms INTEGER NOT NULL) WITHOUT ROWID;"
     /* rotation of signing keys */
     "ALTER TABLE signing_key ADD COLUMN published_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE signing_key ADD COLUMN signing_ms INTEGER NOT NULL DEFAULT 0;"

@@ -196,15 +196,48 @@ def test_what_is_sent_with_it_is_held_should_it_ever_be_permitted(instance, sink
     instance.admin("queue.change", change="drop", message=id_)
 
 
-def test_a_flood_of_uses_is_no_flood_of_mail(zone, sink):
-    with Instance(zone, mx_port=sink.port, **{"alarm.to": ALARMS, "alarm.interval": "1h"}) \
+def test_a_flood_of_tries_is_no_flood_of_mail_and_hides_no_use(zone, sink):
+    """What is tried without end is told once within alarm.repeat, what is new at once."""
+    with Instance(zone, mx_port=sink.port, **{"alarm.to": ALARMS, "alarm.interval": "0s"}) \
             as instance:
         canary = instance.admin("canary.create")
         for number in range(30):
             with instance.session() as session:
                 session.login(wrong(canary))
-        assert_told(instance, sink, canary, 30)
+        assert_told(instance, sink, canary, 30, "refused")
         assert len(alarms_about(sink, canary)) == 1
+        with instance.session(canary):
+            pass
+        eventually(lambda: len(alarms_about(sink, canary)) == 2, what="another alarm")
+        assert b"canary credential was tried" in alarms_about(sink, canary)[0].raw
+        assert b"canary credential was used" in alarms_about(sink, canary)[1].raw
+
+
+def told_of(sink, canary):
+    """How many uses, in all mails."""
+    return sum(1 + int((re.search(rb"And (\d+) times more", mail.raw) or [0, 0])[1])
+               for mail in alarms_about(sink, canary))
+
+
+def test_what_goes_on_is_told_again_with_how_often_it_was(zone, sink):
+    with Instance(zone, mx_port=sink.port, **{"alarm.to": ALARMS, "alarm.interval": "0s",
+                                              "alarm.repeat": "5s"}) as instance:
+        canary = instance.admin("canary.create")
+        for number in range(4):
+            with instance.session() as session:
+                session.login(wrong(canary))
+            eventually(lambda: alarms_about(sink, canary), what="an alarm")
+        eventually(lambda: told_of(sink, canary) == 4, 30, "another alarm")
+        assert len(alarms_about(sink, canary)) > 1
+
+
+def test_a_use_that_deletes_it_is_told(instance, sink, canary):
+    """Whoever was given the right to, and knows how canaries work."""
+    instance.put_policy("keys", {"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+                        user=canary["user"])
+    instance.api("iam", canary).delete_access_key(AccessKeyId=canary["access_key_id"])
+    mail = eventually(lambda: alarms_about(sink, canary), what="an alarm")[-1]
+    assert b"DeleteAccessKey" in mail.raw
 
 
 def test_what_a_thief_says_of_itself_is_told_short_and_in_plain_text(instance, sink, canary):
