@@ -3511,6 +3511,78 @@ static const struct shape_member members_get_caller_identity_response[] = {
 };
 static const struct shape shape_get_caller_identity_response = {
     .type = SHAPE_STRUCTURE, .members = members_get_caller_identity_response, .member_count = 3};
+static const struct shape shape_access_check_policy_document = {.type = SHAPE_STRING,
+                                                                .sensitive = true};
+static const struct shape shape_access_actions_list = {.type = SHAPE_LIST,
+                                                       .has_min = true,
+                                                       .min = 0,
+                                                       .has_max = true,
+                                                       .max = 100,
+                                                       .element = &shape_string};
+static const struct shape shape_resource = {
+    .type = SHAPE_STRING, .has_min = true, .min = 0, .has_max = true, .max = 2048};
+static const struct shape shape_access_resources_list = {.type = SHAPE_LIST,
+                                                         .has_min = true,
+                                                         .min = 0,
+                                                         .has_max = true,
+                                                         .max = 100,
+                                                         .element = &shape_resource};
+static const struct shape_member members_access[] = {
+    {"actions", "actions", &shape_access_actions_list, SHAPE_IN_BODY, false},
+    {"resources", "resources", &shape_access_resources_list, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_access = {
+    .type = SHAPE_STRUCTURE, .members = members_access, .member_count = 2};
+static const struct shape shape_check_access_not_granted_request_access_list = {.type = SHAPE_LIST,
+                                                                                .has_min = true,
+                                                                                .min = 0,
+                                                                                .has_max = true,
+                                                                                .max = 1,
+                                                                                .element =
+                                                                                    &shape_access};
+static const char *const values_access_check_policy_type[] = {
+    "IDENTITY_POLICY",
+    "RESOURCE_POLICY",
+    NULL,
+};
+static const struct shape shape_access_check_policy_type = {
+    .type = SHAPE_STRING, .values = values_access_check_policy_type};
+static const struct shape_member members_check_access_not_granted_request[] = {
+    {"policyDocument", "policyDocument", &shape_access_check_policy_document, SHAPE_IN_BODY, true},
+    {"access", "access", &shape_check_access_not_granted_request_access_list, SHAPE_IN_BODY, true},
+    {"policyType", "policyType", &shape_access_check_policy_type, SHAPE_IN_BODY, true},
+};
+static const struct shape shape_check_access_not_granted_request = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_check_access_not_granted_request,
+    .member_count = 3};
+static const struct shape_member members_reason_summary[] = {
+    {"description", "description", &shape_string, SHAPE_IN_BODY, false},
+    {"statementIndex", "statementIndex", &shape_integer, SHAPE_IN_BODY, false},
+    {"statementId", "statementId", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_reason_summary = {
+    .type = SHAPE_STRUCTURE, .members = members_reason_summary, .member_count = 3};
+static const struct shape shape_reason_summary_list = {.type = SHAPE_LIST,
+                                                       .element = &shape_reason_summary};
+static const struct shape_member members_check_access_not_granted_response[] = {
+    {"result", "result", &shape_string, SHAPE_IN_BODY, false},
+    {"message", "message", &shape_string, SHAPE_IN_BODY, false},
+    {"reasons", "reasons", &shape_reason_summary_list, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_check_access_not_granted_response = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_check_access_not_granted_response,
+    .member_count = 3};
+static const struct shape_member members_check_no_new_access_request[] = {
+    {"newPolicyDocument", "newPolicyDocument", &shape_access_check_policy_document, SHAPE_IN_BODY,
+     true},
+    {"existingPolicyDocument", "existingPolicyDocument", &shape_access_check_policy_document,
+     SHAPE_IN_BODY, true},
+    {"policyType", "policyType", &shape_access_check_policy_type, SHAPE_IN_BODY, true},
+};
+static const struct shape shape_check_no_new_access_request = {
+    .type = SHAPE_STRUCTURE, .members = members_check_no_new_access_request, .member_count = 3};
 static const char *const values_locale[] = {
     "DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW", NULL,
 };
@@ -4662,10 +4734,14 @@ const struct operation_model operation_models[] = {
      .uris = {{"PUT", "/policy/generation/{jobId}"}}},
     {.name = "CheckAccessNotGranted",
      .service = SERVICE_ACCESSANALYZER,
-     .uris = {{"POST", "/policy/check-access-not-granted"}}},
+     .uris = {{"POST", "/policy/check-access-not-granted"}},
+     .input = &shape_check_access_not_granted_request,
+     .output = &shape_check_access_not_granted_response},
     {.name = "CheckNoNewAccess",
      .service = SERVICE_ACCESSANALYZER,
-     .uris = {{"POST", "/policy/check-no-new-access"}}},
+     .uris = {{"POST", "/policy/check-no-new-access"}},
+     .input = &shape_check_no_new_access_request,
+     .output = &shape_check_access_not_granted_response},
     {.name = "CheckNoPublicAccess",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"POST", "/policy/check-no-public-access"}}},

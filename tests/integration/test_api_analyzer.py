@@ -150,6 +150,102 @@ def test_what_is_not_served_says_so(ask):
     assert status == 404 and "Could not find operation" in answer["message"]
 
 
+# ---- CheckNoNewAccess, CheckAccessNotGranted ----
+
+@pytest.fixture(scope="module")
+def no_new_access(ask):
+    """The answer about two lists of statements."""
+    def no_new_access(changed, existing, kind="IDENTITY_POLICY"):
+        status, answer = ask("POST", "/policy/check-no-new-access", {
+            "newPolicyDocument": document(*changed), "existingPolicyDocument": document(*existing),
+            "policyType": kind})
+        assert status == 200, answer
+        return answer
+    return no_new_access
+
+
+def from_address(*addresses):
+    return {"Condition": {"StringLike": {"ses:FromAddress": addresses}}}
+
+
+def test_a_policy_that_allows_less_has_no_new_access(no_new_access):
+    wide = [statement(action="ses:*", **from_address("*@test1.com"))]
+    assert no_new_access([statement(**from_address("taro@test1.com"))], wide) == {
+        "result": "PASS", "reasons": [],
+        "message": "The modified permissions do not grant new access compared to your existing "
+                   "policy."}
+
+
+def test_new_access_names_the_statements_that_have_it(no_new_access):
+    existing = [statement(**from_address("taro@test1.com"))]
+    answer = no_new_access([
+        *existing, statement(action="iam:GetUser", Sid="Users"),
+        statement(**from_address("taro@test1.com", "jiro@test1.com"))], existing)
+    assert answer["result"] == "FAIL"
+    assert [(reason["statementIndex"], reason.get("statementId")) for reason in answer["reasons"]] \
+        == [(1, "Users"), (2, None)]
+    assert "statement with sid: Users." in answer["reasons"][0]["description"]
+    assert "statement with index: 2." in answer["reasons"][1]["description"]
+
+
+def test_a_deny_that_is_taken_away_is_new_access(no_new_access):
+    denied = statement("Deny", Sid="NotTheBoss", **from_address("boss@test1.com"))
+    answer = no_new_access([statement()], [statement(), denied])
+    assert answer["result"] == "FAIL"
+    assert answer["reasons"][0]["description"].endswith(
+        "no Deny takes the place of the existing policy's with sid: NotTheBoss.")
+    assert no_new_access([statement(), {**denied, "Condition": {
+        "StringLike": {"ses:FromAddress": "*"}}}], [statement(), denied])["result"] == "PASS"
+
+
+def test_new_access_by_the_policy_of_an_identity(no_new_access, instance):
+    user = f"arn:aws:iam::{instance.administrator['account']}:user/taro"
+    one, all_of_them = ([statement(Principal=who)] for who in ({"AWS": user}, "*"))
+    assert no_new_access(one, all_of_them, "RESOURCE_POLICY")["result"] == "PASS"
+    assert no_new_access(all_of_them, one, "RESOURCE_POLICY")["result"] == "FAIL"
+
+
+def test_access_that_is_not_granted(ask):
+    def check(policy, **access):
+        status, answer = ask("POST", "/policy/check-access-not-granted", {
+            "policyDocument": policy, "access": [access], "policyType": "IDENTITY_POLICY"})
+        assert status == 200, answer
+        return answer
+    policy = document(statement(action="ses:Send*"),
+                      statement("Deny", action="ses:SendBulk*"),
+                      statement(action="iam:Get*", Sid="Readers",
+                                resource="arn:aws:iam::*:user/taro"))
+    assert check(policy, actions=["iam:CreateUser", "ses:SendBulkEmail"]) == {
+        "result": "PASS", "reasons": [],
+        "message": "The policy document does not grant access to perform the listed actions or "
+                   "resources."}
+    answer = check(policy, actions=["iam:CreateUser", "ses:SendRawEmail"])
+    assert answer["result"] == "FAIL"
+    assert answer["reasons"] == [{"statementIndex": 0, "description": "One or more of the listed "
+                                  "actions or resources in the statement with index: 0."}]
+    answer = check(policy, actions=["iam:GetUser"], resources=["arn:aws:iam::*:user/taro"])
+    assert [reason["statementId"] for reason in answer["reasons"]] == ["Readers"]
+    assert check(policy, actions=["iam:GetUser"],
+                 resources=["arn:aws:iam::*:user/jiro"])["result"] == "PASS"
+    assert check(policy, resources=["arn:aws:iam::*:user/jiro"])["result"] == "FAIL"
+
+
+@pytest.mark.parametrize("members, code, words", [
+    ({"policyDocument": "{"}, "InvalidParameterException", "policyDocument: "),
+    ({"access": [{"actions": ["ses"]}]}, "InvalidParameterException", "access: "),
+    ({"access": [{"resources": ["x"]}]}, "InvalidParameterException", "access: "),
+    ({"access": []}, "ValidationException", "access must list"),
+    ({"access": [{}]}, "ValidationException", "access must list"),
+    ({"access": [{"actions": ["ses:x"] * 101}]}, "ValidationException", "actions"),
+    ({"policyType": "SERVICE_CONTROL_POLICY"}, "ValidationException", "'policyType'")])
+def test_a_check_that_cannot_be_made_says_why(ask, members, code, words):
+    status, answer = ask("POST", "/policy/check-access-not-granted", {
+        "policyDocument": document(), "access": [{"actions": ["ses:SendEmail"]}],
+        "policyType": "IDENTITY_POLICY", **members})
+    assert status == 400 and words in answer["message"], answer
+    assert ("reason" in answer) == (code == "ValidationException")
+
+
 # ---- the command line ----
 
 def test_the_administrator_validates_a_file(instance, tmp_path):
