@@ -37,6 +37,7 @@ brake_list(struct api_call *call, struct err *err)
         json_close_object(call->output);
     }
     json_close_array(call->output);
+    json_put_string(call->output, "alarm_to", call->constants->alarm_to);
     return RC_OK;
 }
 
@@ -167,7 +168,7 @@ release(struct api_call *call, struct brake_row *row, int64_t *changed, struct e
 static enum rc
 drop(struct api_call *call, struct brake_row *row, int64_t *changed, struct err *err)
 {
-    return braking_drop(call->database, call->arena, row->access_key, call->now_ms, changed, err);
+    return braking_drop(call->database, call->arena, row, call->now_ms, changed, err);
 }
 
 /* Those of the target that are braked. */

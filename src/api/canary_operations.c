@@ -58,6 +58,7 @@ canary_create(struct api_call *call, struct err *err)
     rc = api_make_key(call, row.folded, err);
     if (rc == RC_OK)
         rc = mark_key(call, row.folded, err);
+    json_put_string(call->output, "alarm_to", call->constants->alarm_to);
     api_put_settings(call);
     return rc;
 }

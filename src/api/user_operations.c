@@ -2,6 +2,7 @@
 #include "authenticate/smtp_password.h"
 #include "base/random.h"
 #include "operations.h"
+#include "store/brakes.h"
 #include "store/policies.h"
 #include "store/suspensions.h"
 #include "store/users.h"
@@ -169,6 +170,20 @@ credential_list(struct api_call *call, struct err *err)
 }
 
 /* A new key; the old ones stop working at once. With two keys the older one makes room. */
+/* What is usual for the owner does not change with the key: of two keys, the other one is new. */
+static enum rc
+inherit_brake(struct api_call *call, struct slice user_folded, struct slice old_key,
+              struct err *err)
+{
+    struct access_key_row *keys;
+    size_t count;
+    enum rc rc = access_keys_of(call->database, call->arena, user_folded, &keys, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        if (!slice_eq(keys[i].id, old_key))
+            rc = brakes_inherit(call->database, old_key, keys[i].id, err);
+    return rc;
+}
+
 enum rc
 credential_rotate(struct api_call *call, struct err *err)
 {
@@ -191,6 +206,8 @@ credential_rotate(struct api_call *call, struct err *err)
     if (count > 1)
         json_put_string(call->output, "deleted_key", keys[0].id);
     rc = api_make_key(call, row.folded, err);
+    if (rc == RC_OK && count > 0)
+        rc = inherit_brake(call, row.folded, keys[count - 1].id, err);
     api_put_settings(call);
     return rc;
 }

@@ -878,6 +878,14 @@ print_explanation(const struct json *answer, const char *at)
 
 /* ---- the brake, and canaries ---- */
 
+static void
+print_alarm_to(const struct json *answer)
+{
+    const struct json *to = json_member(answer, "alarm_to");
+    if (!to || to->text.len == 0)
+        puts("Nobody is told by mail: see [alarm] in postern.conf(5).");
+}
+
 void
 print_brakes(const struct json *answer, const char *at)
 {
@@ -886,6 +894,7 @@ print_brakes(const struct json *answer, const char *at)
                                             {"HELD", "held"},     {"WHY", "why"}};
     if (!first_of(answer, "brakes")) {
         puts("No credential is braked.");
+        print_alarm_to(answer);
         return;
     }
     PRINT_TABLE(first_of(answer, "brakes"), columns);
@@ -893,6 +902,7 @@ print_brakes(const struct json *answer, const char *at)
            "A false alarm:   postern brake release KEY%s\n"
            "It was stolen:   postern revoke KEY --hold%s\n",
            at, at, at);
+    print_alarm_to(answer);
 }
 
 void
@@ -929,6 +939,7 @@ print_canary(const struct json *answer, const char *at)
 {
     print_key(answer);
     printf("\nLay it where a thief will look. Whoever uses it: postern canary list%s\n", at);
+    print_alarm_to(answer);
 }
 
 void

@@ -299,6 +299,10 @@ static const struct option table[] = {
       TO_CORE},
      &option_duration,
      RANGE(brake.learning_ms, 0, 365 * DAY_MS)},
+    {{"brake.held_bytes", 0, "1g",
+      "What is held of one credential at most; more of its mail is put off with 451.", TO_CORE},
+     &option_size,
+     RANGE(brake.held_bytes, 1 << 10, (uint64_t)1 << 40)},
 
     {{"alarm.to", 0, "", "Who is told by mail of what was held and of canaries that were used.",
       TO_CORE},

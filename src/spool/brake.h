@@ -35,6 +35,7 @@ struct brake_limits {
     uint32_t new_domains_per_hour, new_networks_per_day;
     uint32_t failure_percent, failure_count; /* of at least so many recipients */
     int64_t learning_ms;
+    uint64_t held_bytes; /* what is held of one credential at most (braking.h) */
 };
 
 enum {

@@ -84,33 +84,67 @@ is_of_system(const struct message_row *message)
     return slice_is(message->service, "system");
 }
 
+static int64_t
+bytes_of(const struct message_row *message)
+{
+    return message->body_bytes + (int64_t)message->header.len;
+}
+
+static bool
+holds(const struct brake_row *row)
+{
+    return row->canary || row->tripped_ms > 0;
+}
+
+/* What is held without end would fill the disk for everybody. */
+static enum rc
+check_room(const struct brake_limits *limits, const struct brake_row *row,
+           const struct message_row *message, struct err *err)
+{
+    if (!holds(row) || row->held_bytes + bytes_of(message) <= (int64_t)limits->held_bytes)
+        return RC_OK;
+    return err_set(err, RC_AGAIN, "the brake holds %lld bytes of the access key",
+                   (long long)row->held_bytes);
+}
+
+static enum rc
+weigh(struct database *db, struct arena *arena, const struct brake_limits *limits,
+      const struct spool_entry *entry, struct brake_row *row, int64_t now_ms, struct braking *out,
+      struct err *err)
+{
+    struct brake_memory memory;
+    bool braked = row->tripped_ms > 0;
+    braking_memory(row, &memory);
+    struct brake_verdict verdict = weigh_entry(arena, &memory, limits, entry, braked, now_ms);
+    row->memory = brake_write(arena, &memory);
+    return verdict.reason != BRAKE_NONE && !braked
+               ? trip(db, arena, row, &verdict, now_ms, out, err)
+               : RC_OK;
+}
+
 enum rc
 braking_accept(struct database *db, struct arena *arena, const struct brake_limits *limits,
                struct spool_entry *entry, int64_t now_ms, struct braking *out, struct err *err)
 {
     struct brake_row row;
-    struct brake_memory memory;
     const struct message_row *message = &entry->message;
     *out = (struct braking){0};
     if (is_of_system(message))
         return RC_OK;
     enum rc rc = brakes_find(db, arena, message->access_key, &row, err);
+    if (rc == RC_OK)
+        rc = check_room(limits, &row, message, err);
     if (rc != RC_OK)
         return rc;
     row.user_name = message->user_name;
-    if (limits->enabled && !row.canary) {
-        braking_memory(&row, &memory);
-        struct brake_verdict verdict =
-            weigh_entry(arena, &memory, limits, entry, row.tripped_ms > 0, now_ms);
-        if (verdict.reason != BRAKE_NONE && row.tripped_ms == 0)
-            rc = trip(db, arena, &row, &verdict, now_ms, out, err);
-        if (rc == RC_OK)
-            rc = put(db, arena, &row, &memory, err);
-    }
-    out->holds = row.canary || row.tripped_ms > 0;
-    if (rc == RC_OK && out->holds)
+    if (limits->enabled && !row.canary)
+        rc = weigh(db, arena, limits, entry, &row, now_ms, out, err);
+    out->holds = holds(&row);
+    if (rc == RC_OK && out->holds) {
         hold_entry(entry, row.canary ? HELD_BY_CANARY : HELD_BY_BRAKE, now_ms);
-    return rc;
+        row.held_bytes += bytes_of(message);
+    }
+    return rc == RC_OK && (out->holds || limits->enabled) ? brakes_put(db, &row, err) : rc;
 }
 
 /* ---- what came of it ---- */
@@ -163,16 +197,19 @@ braking_release(struct database *db, struct arena *arena, struct brake_row *row,
         return rc;
     braking_memory(row, &memory);
     brake_learn(&memory);
-    row->tripped_ms = 0;
+    row->tripped_ms = row->held_bytes = 0;
     row->reason = row->words = SLICE("");
     rc = put(db, arena, row, &memory, err);
     return rc == RC_OK ? brakes_forget(db, row->access_key, false, err) : rc;
 }
 
 enum rc
-braking_drop(struct database *db, struct arena *arena, struct slice access_key, int64_t now_ms,
+braking_drop(struct database *db, struct arena *arena, struct brake_row *row, int64_t now_ms,
              int64_t *dropped, struct err *err)
 {
-    enum rc rc = change_held(db, arena, access_key, now_ms, spool_drop, dropped, err);
-    return rc == RC_OK ? brakes_forget(db, access_key, true, err) : rc;
+    enum rc rc = change_held(db, arena, row->access_key, now_ms, spool_drop, dropped, err);
+    row->held_bytes = 0;
+    if (rc == RC_OK)
+        rc = brakes_put(db, row, err);
+    return rc == RC_OK ? brakes_forget(db, row->access_key, true, err) : rc;
 }

@@ -22,7 +22,8 @@ struct braking {
 };
 
 /* Before spool_accept: recipients that were queued may be held then. Mail of our own is not weighed,
- * and that of a canary always held. Slices and `stopped` are in `arena`. */
+ * and that of a canary always held. RC_AGAIN, before anything is written: too much is held already.
+ * Slices and `stopped` are in `arena`. */
 MUST_USE enum rc braking_accept(struct database *db, struct arena *arena,
                                 const struct brake_limits *limits, struct spool_entry *entry,
                                 int64_t now_ms, struct braking *out, struct err *err);
@@ -38,7 +39,7 @@ MUST_USE enum rc braking_settle(struct database *db, struct arena *arena,
 MUST_USE enum rc braking_release(struct database *db, struct arena *arena, struct brake_row *row,
                                  int64_t now_ms, int64_t *released, struct err *err);
 /* What the brake holds of it ends. It stays braked, or is forgotten when the key is switched off. */
-MUST_USE enum rc braking_drop(struct database *db, struct arena *arena, struct slice access_key,
+MUST_USE enum rc braking_drop(struct database *db, struct arena *arena, struct brake_row *row,
                               int64_t now_ms, int64_t *dropped, struct err *err);
 
 /* The memory of a row, as brake.h has it. */

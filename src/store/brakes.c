@@ -2,7 +2,8 @@
 #include "messages.h"
 
 #define COLUMNS                                                                                    \
-    "b.access_key, b.user_name, b.memory, b.sent_before, b.tripped_ms, b.reason, b.words, EXISTS " \
+    "b.access_key, b.user_name, b.memory, b.sent_before, b.tripped_ms, b.reason, b.words, "        \
+    "b.held_bytes, EXISTS "                                                                        \
     "(SELECT 1 FROM canary c WHERE c.access_key = b.access_key)"
 
 static void
@@ -16,7 +17,8 @@ read_row(struct query *q, struct arena *arena, struct brake_row *row)
         .tripped_ms = query_column_i64(q, 4),
         .reason = query_column_text(q, arena, 5),
         .words = query_column_text(q, arena, 6),
-        .canary = query_column_i64(q, 7) != 0,
+        .held_bytes = query_column_i64(q, 7),
+        .canary = query_column_i64(q, 8) != 0,
     };
 }
 
@@ -50,11 +52,11 @@ brakes_find(struct database *db, struct arena *arena, struct slice access_key,
 enum rc
 brakes_put(struct database *db, const struct brake_row *row, struct err *err)
 {
-    struct query q =
-        query_start(db, "INSERT INTO brake VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (access_key) "
-                        "DO UPDATE SET user_name = excluded.user_name, memory = excluded.memory, "
-                        "tripped_ms = excluded.tripped_ms, reason = excluded.reason, words = "
-                        "excluded.words");
+    struct query q = query_start(
+        db, "INSERT INTO brake VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (access_key) "
+            "DO UPDATE SET user_name = excluded.user_name, memory = excluded.memory, "
+            "tripped_ms = excluded.tripped_ms, reason = excluded.reason, words = "
+            "excluded.words, held_bytes = excluded.held_bytes");
     query_text(&q, row->access_key);
     query_text(&q, row->user_name);
     query_blob(&q, row->memory);
@@ -62,6 +64,7 @@ brakes_put(struct database *db, const struct brake_row *row, struct err *err)
     query_i64(&q, row->tripped_ms);
     query_text(&q, row->reason);
     query_text(&q, row->words);
+    query_i64(&q, row->held_bytes);
     return query_run(&q, err);
 }
 
@@ -74,8 +77,8 @@ collect(struct query *q, struct arena *arena, struct brake_row **out, size_t *co
     while (query_row(q)) {
         rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
         read_row(q, arena, &rows[len]);
-        rows[len].held = query_column_i64(q, 8);
-        rows[len++].active = query_column_i64(q, 9) != 0;
+        rows[len].held = query_column_i64(q, 9);
+        rows[len++].active = query_column_i64(q, 10) != 0;
     }
     *out = rows;
     *count = len;
@@ -111,6 +114,18 @@ brakes_count_tripped(struct database *db, int64_t *count, struct err *err)
                         "WHERE tripped_ms > 0 AND active <> 0");
     *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
     return query_end(&q, err);
+}
+
+enum rc
+brakes_inherit(struct database *db, struct slice from_key, struct slice to_key, struct err *err)
+{
+    struct query q =
+        query_start(db, "INSERT INTO brake SELECT ?2, user_name, memory, sent_before, "
+                        "0, '', '', 0 FROM brake WHERE access_key = ?1 AND tripped_ms = "
+                        "0");
+    query_text(&q, from_key);
+    query_text(&q, to_key);
+    return query_run(&q, err);
 }
 
 enum rc

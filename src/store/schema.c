@@ -165,12 +165,13 @@ static const char *const migrations[] = {
     /* brake */
     "CREATE TABLE brake (access_key TEXT PRIMARY KEY, user_name TEXT NOT NULL,"
     " memory BLOB NOT NULL, sent_before INTEGER NOT NULL, tripped_ms INTEGER NOT NULL,"
-    " reason TEXT NOT NULL, words TEXT NOT NULL);"
+    " reason TEXT NOT NULL, words TEXT NOT NULL, held_bytes INTEGER NOT NULL);"
     "CREATE INDEX brake_tripped ON brake (tripped_ms) WHERE tripped_ms > 0;"
     /* Who sent in bulk before there was a brake goes on. */
-    "INSERT INTO brake SELECT access_key, max(user_name), x'', max(sent), 0, '', '' FROM"
-    " (SELECT access_key, max(user_name) AS user_name, sum(counted) AS sent FROM message"
-    " WHERE service <> 'system' GROUP BY access_key, accepted_ms / 3600000) GROUP BY access_key;"
+    "INSERT INTO brake SELECT access_key, max(user_name), x'', max(sent), 0, '', '', 0"
+    " FROM (SELECT access_key, max(user_name) AS user_name, sum(counted) AS sent FROM message"
+    " WHERE access_key IN (SELECT id FROM access_key) GROUP BY access_key, accepted_ms / 3600000)"
+    " GROUP BY access_key;"
     "ALTER TABLE recipient ADD COLUMN held_by TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE canary (access_key TEXT PRIMARY KEY, created_ms INTEGER NOT NULL,"
     " uses INTEGER NOT NULL, used_ms INTEGER NOT NULL, last_use TEXT NOT NULL) WITHOUT ROWID;"

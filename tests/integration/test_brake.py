@@ -3,7 +3,7 @@
 
 import pytest
 
-from harness import Instance, Refused, Sink, eventually, message
+from harness import Instance, Refused, Sink, eventually, failure, message
 
 ALARMS = "alarms@example.org"
 BOUNDS = {
@@ -319,3 +319,69 @@ def test_the_verbs_show_release_and_drop(instance, sink, person):
     refused = instance.run("brake", "release", person.key)
     assert refused.returncode == 1 and "is not braked" in refused.stderr
     instance.wait_state(id_, "delivered")
+
+
+def test_what_is_known_of_a_credential_outlives_a_kill(zone, places):
+    with Sink() as sink, Instance(zone, mx_port=sink.port,
+                                  **{**BOUNDS, "brake.learning": "0s"}) as instance:
+        instance.add_domain("test1.com")
+        person = Person(instance)
+        for number in range(3):
+            instance.wait_state(person.send(*crowd(2, f"d{number}.example.net")), "delivered")
+        before = person.brake()
+        assert before["known_domains"] == 3 and before["last_recipients"] == 6
+        instance.expected_deaths += 10  # who falls with core
+        ready = instance.kill("core")
+        eventually(lambda: len(instance.events("postern.ready")) > ready, 30, "a new start")
+        after = person.brake()
+        assert {name: after[name] for name in ("first_used", "known_domains", "last_recipients",
+                                               "networks")} == \
+            {name: before[name] for name in ("first_used", "known_domains", "last_recipients",
+                                             "networks")}
+        person.send(*crowd(5))
+        assert person.brake()["braked"]  # with the six of before
+
+
+def test_a_key_that_is_rotated_keeps_what_is_usual_for_its_owner(instance, sink, person):
+    learn(person)
+    trip_by_recipients(person)
+    instance.admin("brake.release", target=person.key)
+    usual = [measure.get("usual") for measure in person.brake()["measures"]]
+    assert max(filter(None, usual)) >= 11
+    made = instance.admin("credential.rotate", user=person.address)
+    (brake,) = instance.admin("brake.show", target=made["access_key_id"])["brakes"]
+    assert [measure.get("usual") for measure in brake["measures"]] == usual
+
+
+def test_one_that_is_braked_is_not_inherited_by_the_next_key(instance, sink, person):
+    learn(person)
+    trip_by_recipients(person)
+    person.credential = instance.admin("credential.rotate", user=person.address)
+    instance.wait_state(person.send(), "delivered")
+    assert person.key in braked(instance)
+    assert person.credential["access_key_id"] not in braked(instance)
+    instance.admin("brake.drop", target=person.key)
+    assert person.key not in braked(instance)
+
+
+def test_a_thief_does_not_fill_the_disk_with_what_is_held(zone, places):
+    with Sink() as sink, Instance(zone, mx_port=sink.port, **{
+            **BOUNDS, "brake.learning": "0s", "brake.held_bytes": "20k"}) as instance:
+        instance.add_domain("test1.com")
+        person, other = Person(instance), Person(instance)
+        large = message(person.address, "ana@example.net", body="x\r\n" * 3000)
+        with instance.session(person.credential) as session:
+            assert session.submit(person.address, crowd(11), large).code == 250
+            assert session.submit(person.address, crowd(1), large).code == 250
+            reply = session.submit(person.address, crowd(1), large)
+        assert reply.code == 451
+        assert braked(instance)[person.key]["held"] == 12
+        client = instance.api("sesv2", person.credential)
+        error = failure(client.send_email, FromEmailAddress=person.address,
+                        Destination={"ToAddresses": ["ana@example.net"]},
+                        Content={"Raw": {"Data": large}})
+        assert error["Code"] in ("ServiceUnavailable", "InternalServiceErrorException",
+                                 "ServiceUnavailableException"), error
+        instance.wait_state(other.send(), "delivered")
+        instance.admin("brake.release", target=person.key)
+        instance.wait_state(person.send(), "delivered")
