@@ -88,6 +88,14 @@ api_ses_arn(struct api_call *call, const char *type, struct slice name)
                         type, SLICE_ARG(name));
 }
 
+struct slice
+api_analyzer_arn(struct api_call *call, struct slice name)
+{
+    return arena_printf(call->arena, "arn:aws:access-analyzer:%.*s:%.*s:analyzer/%.*s",
+                        SLICE_ARG(call->constants->region), SLICE_ARG(call->constants->account),
+                        SLICE_ARG(name));
+}
+
 bool
 api_name_is_plain(struct slice name)
 {

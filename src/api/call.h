@@ -120,6 +120,8 @@ struct slice api_iam_arn(struct arena *arena, const struct api_constants *consta
                          const char *type, struct slice path, struct slice name);
 /* "arn:aws:ses:REGION:ACCOUNT:TYPE/NAME" */
 struct slice api_ses_arn(struct api_call *call, const char *type, struct slice name);
+/* "arn:aws:access-analyzer:REGION:ACCOUNT:analyzer/NAME" */
+struct slice api_analyzer_arn(struct api_call *call, struct slice name);
 /* [A-Za-z0-9_-]{1,64}: names of configuration sets and templates. */
 bool api_name_is_plain(struct slice name);
 

@@ -119,6 +119,7 @@ resource_of(const struct demand *demand)
     case RESOURCE_ACCESS_KEY: return key_owner_arn(demand);
     case RESOURCE_GROUP: return group_arn(demand);
     case RESOURCE_POLICY: return iam_arn(demand, "policy", new_path(demand), named(demand));
+    case RESOURCE_ANALYZER: return api_analyzer_arn(demand->call, named(demand));
     case RESOURCE_ANY:
     case RESOURCE_OF_GATE:
     case RESOURCE_OPEN: break;

@@ -36,6 +36,10 @@ const struct shape_pattern shape_patterns[] = {
     {"v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?", "^(v[1-9][0-9]*(\\.[0-9A-Za-z-]*)?)$"},
     {"[\\u0020-\\u00FF]+", "^([^\001-\037]+)$"},
     {"\\u002F[\\u0021-\\u007F]*", "^(/[]!-,.-Z\\_-\177^[-]*)$"},
+    {"[A-Za-z_][A-Za-z0-9_.-]*", "^([A-Z_a-z][.0-9A-Z_a-z-]*)$"},
+    {"[A-Za-z][A-Za-z0-9_.-]*", "^([A-Za-z][.0-9A-Z_a-z-]*)$"},
+    {"[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:analyzer/.{1,255}",
+     "^([^:]*:[^:]*:[^:]*:[^:]*:[^:]*:analyzer/[^\012\015]{1,255})$"},
 };
 const size_t shape_pattern_count = sizeof shape_patterns / sizeof *shape_patterns;
 
@@ -3583,6 +3587,398 @@ static const struct shape_member members_check_no_new_access_request[] = {
 };
 static const struct shape shape_check_no_new_access_request = {
     .type = SHAPE_STRUCTURE, .members = members_check_no_new_access_request, .member_count = 3};
+static const struct shape shape_analyzer_name = {.type = SHAPE_STRING,
+                                                 .has_min = true,
+                                                 .min = 1,
+                                                 .has_max = true,
+                                                 .max = 255,
+                                                 .pattern = &shape_patterns[18]};
+static const char *const values_type[] = {
+    "ACCOUNT",
+    "ORGANIZATION",
+    "ACCOUNT_UNUSED_ACCESS",
+    "ORGANIZATION_UNUSED_ACCESS",
+    "ACCOUNT_INTERNAL_ACCESS",
+    "ORGANIZATION_INTERNAL_ACCESS",
+    NULL,
+};
+static const struct shape shape_type = {.type = SHAPE_STRING, .values = values_type};
+static const struct shape shape_name = {.type = SHAPE_STRING,
+                                        .has_min = true,
+                                        .min = 1,
+                                        .has_max = true,
+                                        .max = 255,
+                                        .pattern = &shape_patterns[19]};
+static const struct shape shape_value_list = {.type = SHAPE_LIST,
+                                              .has_min = true,
+                                              .min = 1,
+                                              .has_max = true,
+                                              .max = 20,
+                                              .element = &shape_string};
+static const struct shape_member members_criterion[] = {
+    {"eq", "eq", &shape_value_list, SHAPE_IN_BODY, false},
+    {"neq", "neq", &shape_value_list, SHAPE_IN_BODY, false},
+    {"contains", "contains", &shape_value_list, SHAPE_IN_BODY, false},
+    {"exists", "exists", &shape_boolean, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_criterion = {
+    .type = SHAPE_STRUCTURE, .members = members_criterion, .member_count = 4};
+static const struct shape shape_filter_criteria_map = {
+    .type = SHAPE_MAP, .element = &shape_criterion, .key = &shape_string};
+static const struct shape_member members_inline_archive_rule[] = {
+    {"ruleName", "ruleName", &shape_name, SHAPE_IN_BODY, true},
+    {"filter", "filter", &shape_filter_criteria_map, SHAPE_IN_BODY, true},
+};
+static const struct shape shape_inline_archive_rule = {
+    .type = SHAPE_STRUCTURE, .members = members_inline_archive_rule, .member_count = 2};
+static const struct shape shape_inline_archive_rules_list = {.type = SHAPE_LIST,
+                                                             .element = &shape_inline_archive_rule};
+static const struct shape shape_tags_list = {.type = SHAPE_LIST, .element = &shape_policy_map};
+static const struct shape_member members_analysis_rule_criteria[] = {
+    {"accountIds", "accountIds", &shape_ses_event_types, SHAPE_IN_BODY, false},
+    {"resourceTags", "resourceTags", &shape_tags_list, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_analysis_rule_criteria = {
+    .type = SHAPE_STRUCTURE, .members = members_analysis_rule_criteria, .member_count = 2};
+static const struct shape shape_analysis_rule_criteria_list = {
+    .type = SHAPE_LIST, .element = &shape_analysis_rule_criteria};
+static const struct shape_member members_analysis_rule[] = {
+    {"exclusions", "exclusions", &shape_analysis_rule_criteria_list, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_analysis_rule = {
+    .type = SHAPE_STRUCTURE, .members = members_analysis_rule, .member_count = 1};
+static const struct shape_member members_unused_access_configuration[] = {
+    {"unusedAccessAge", "unusedAccessAge", &shape_integer, SHAPE_IN_BODY, false},
+    {"analysisRule", "analysisRule", &shape_analysis_rule, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_unused_access_configuration = {
+    .type = SHAPE_STRUCTURE, .members = members_unused_access_configuration, .member_count = 2};
+static const char *const values_resource_type[] = {
+    "AWS::S3::Bucket",
+    "AWS::IAM::Role",
+    "AWS::SQS::Queue",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::LayerVersion",
+    "AWS::KMS::Key",
+    "AWS::SecretsManager::Secret",
+    "AWS::EFS::FileSystem",
+    "AWS::EC2::Snapshot",
+    "AWS::ECR::Repository",
+    "AWS::RDS::DBSnapshot",
+    "AWS::RDS::DBClusterSnapshot",
+    "AWS::SNS::Topic",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::Stream",
+    "AWS::IAM::User",
+    NULL,
+};
+static const struct shape shape_resource_type = {.type = SHAPE_STRING,
+                                                 .values = values_resource_type};
+static const struct shape shape_resource_type_list = {.type = SHAPE_LIST,
+                                                      .element = &shape_resource_type};
+static const struct shape_member members_internal_access_analysis_rule_criteria[] = {
+    {"accountIds", "accountIds", &shape_ses_event_types, SHAPE_IN_BODY, false},
+    {"resourceTypes", "resourceTypes", &shape_resource_type_list, SHAPE_IN_BODY, false},
+    {"resourceArns", "resourceArns", &shape_ses_event_types, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_internal_access_analysis_rule_criteria = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_internal_access_analysis_rule_criteria,
+    .member_count = 3};
+static const struct shape shape_internal_access_analysis_rule_criteria_list = {
+    .type = SHAPE_LIST, .element = &shape_internal_access_analysis_rule_criteria};
+static const struct shape_member members_internal_access_analysis_rule[] = {
+    {"inclusions", "inclusions", &shape_internal_access_analysis_rule_criteria_list, SHAPE_IN_BODY,
+     false},
+};
+static const struct shape shape_internal_access_analysis_rule = {
+    .type = SHAPE_STRUCTURE, .members = members_internal_access_analysis_rule, .member_count = 1};
+static const struct shape_member members_internal_access_configuration[] = {
+    {"analysisRule", "analysisRule", &shape_internal_access_analysis_rule, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_internal_access_configuration = {
+    .type = SHAPE_STRUCTURE, .members = members_internal_access_configuration, .member_count = 1};
+static const struct shape_member members_analyzer_configuration[] = {
+    {"unusedAccess", "unusedAccess", &shape_unused_access_configuration, SHAPE_IN_BODY, false},
+    {"internalAccess", "internalAccess", &shape_internal_access_configuration, SHAPE_IN_BODY,
+     false},
+};
+static const struct shape shape_analyzer_configuration = {
+    .type = SHAPE_STRUCTURE, .members = members_analyzer_configuration, .member_count = 2};
+static const struct shape_member members_create_analyzer_request[] = {
+    {"analyzerName", "analyzerName", &shape_analyzer_name, SHAPE_IN_BODY, true},
+    {"type", "type", &shape_type, SHAPE_IN_BODY, true},
+    {"archiveRules", "archiveRules", &shape_inline_archive_rules_list, SHAPE_IN_BODY, false},
+    {"tags", "tags", &shape_policy_map, SHAPE_IN_BODY, false},
+    {"clientToken", "clientToken", &shape_string, SHAPE_IN_BODY, false},
+    {"configuration", "configuration", &shape_analyzer_configuration, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_create_analyzer_request = {
+    .type = SHAPE_STRUCTURE, .members = members_create_analyzer_request, .member_count = 6};
+static const struct shape_member members_create_analyzer_response[] = {
+    {"arn", "arn", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_create_analyzer_response = {
+    .type = SHAPE_STRUCTURE, .members = members_create_analyzer_response, .member_count = 1};
+static const struct shape_member members_delete_analyzer_request[] = {
+    {"analyzerName", "analyzerName", &shape_analyzer_name, SHAPE_IN_PATH, true},
+    {"clientToken", "clientToken", &shape_string, SHAPE_IN_QUERY, false},
+};
+static const struct shape shape_delete_analyzer_request = {
+    .type = SHAPE_STRUCTURE, .members = members_delete_analyzer_request, .member_count = 2};
+static const struct shape_member members_get_analyzer_request[] = {
+    {"analyzerName", "analyzerName", &shape_analyzer_name, SHAPE_IN_PATH, true},
+};
+static const struct shape shape_get_analyzer_request = {
+    .type = SHAPE_STRUCTURE, .members = members_get_analyzer_request, .member_count = 1};
+static const struct shape shape_accessanalyzer_timestamp = {.type = SHAPE_TIMESTAMP,
+                                                            .iso8601 = true};
+static const struct shape_member members_status_reason[] = {
+    {"code", "code", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_status_reason = {
+    .type = SHAPE_STRUCTURE, .members = members_status_reason, .member_count = 1};
+static const struct shape_member members_accessanalyzer_internal_access_analysis_rule_criteria[] = {
+    {"accountIds", "accountIds", &shape_ses_event_types, SHAPE_IN_BODY, false},
+    {"resourceTypes", "resourceTypes", &shape_ses_event_types, SHAPE_IN_BODY, false},
+    {"resourceArns", "resourceArns", &shape_ses_event_types, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_accessanalyzer_internal_access_analysis_rule_criteria = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_accessanalyzer_internal_access_analysis_rule_criteria,
+    .member_count = 3};
+static const struct shape shape_accessanalyzer_internal_access_analysis_rule_criteria_list = {
+    .type = SHAPE_LIST, .element = &shape_accessanalyzer_internal_access_analysis_rule_criteria};
+static const struct shape_member members_accessanalyzer_internal_access_analysis_rule[] = {
+    {"inclusions", "inclusions", &shape_accessanalyzer_internal_access_analysis_rule_criteria_list,
+     SHAPE_IN_BODY, false},
+};
+static const struct shape shape_accessanalyzer_internal_access_analysis_rule = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_accessanalyzer_internal_access_analysis_rule,
+    .member_count = 1};
+static const struct shape_member members_accessanalyzer_internal_access_configuration[] = {
+    {"analysisRule", "analysisRule", &shape_accessanalyzer_internal_access_analysis_rule,
+     SHAPE_IN_BODY, false},
+};
+static const struct shape shape_accessanalyzer_internal_access_configuration = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_accessanalyzer_internal_access_configuration,
+    .member_count = 1};
+static const struct shape_member members_accessanalyzer_analyzer_configuration[] = {
+    {"unusedAccess", "unusedAccess", &shape_unused_access_configuration, SHAPE_IN_BODY, false},
+    {"internalAccess", "internalAccess", &shape_accessanalyzer_internal_access_configuration,
+     SHAPE_IN_BODY, false},
+};
+static const struct shape shape_accessanalyzer_analyzer_configuration = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_accessanalyzer_analyzer_configuration,
+    .member_count = 2};
+static const struct shape_member members_analyzer_summary[] = {
+    {"arn", "arn", &shape_string, SHAPE_IN_BODY, false},
+    {"name", "name", &shape_string, SHAPE_IN_BODY, false},
+    {"type", "type", &shape_string, SHAPE_IN_BODY, false},
+    {"createdAt", "createdAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"lastResourceAnalyzed", "lastResourceAnalyzed", &shape_string, SHAPE_IN_BODY, false},
+    {"lastResourceAnalyzedAt", "lastResourceAnalyzedAt", &shape_accessanalyzer_timestamp,
+     SHAPE_IN_BODY, false},
+    {"tags", "tags", &shape_policy_map, SHAPE_IN_BODY, false},
+    {"status", "status", &shape_string, SHAPE_IN_BODY, false},
+    {"statusReason", "statusReason", &shape_status_reason, SHAPE_IN_BODY, false},
+    {"configuration", "configuration", &shape_accessanalyzer_analyzer_configuration, SHAPE_IN_BODY,
+     false},
+    {"managedBy", "managedBy", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_analyzer_summary = {
+    .type = SHAPE_STRUCTURE, .members = members_analyzer_summary, .member_count = 11};
+static const struct shape_member members_get_analyzer_response[] = {
+    {"analyzer", "analyzer", &shape_analyzer_summary, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_get_analyzer_response = {
+    .type = SHAPE_STRUCTURE, .members = members_get_analyzer_response, .member_count = 1};
+static const struct shape shape_analyzer_arn = {.type = SHAPE_STRING,
+                                                .pattern = &shape_patterns[20]};
+static const struct shape_member members_get_finding_v2_request[] = {
+    {"analyzerArn", "analyzerArn", &shape_analyzer_arn, SHAPE_IN_QUERY, true},
+    {"id", "id", &shape_string, SHAPE_IN_PATH, true},
+    {"maxResults", "maxResults", &shape_integer, SHAPE_IN_QUERY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_QUERY, false},
+};
+static const struct shape shape_get_finding_v2_request = {
+    .type = SHAPE_STRUCTURE, .members = members_get_finding_v2_request, .member_count = 4};
+static const struct shape_member members_finding_source_detail[] = {
+    {"accessPointArn", "accessPointArn", &shape_string, SHAPE_IN_BODY, false},
+    {"accessPointAccount", "accessPointAccount", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_finding_source_detail = {
+    .type = SHAPE_STRUCTURE, .members = members_finding_source_detail, .member_count = 2};
+static const struct shape_member members_finding_source[] = {
+    {"type", "type", &shape_string, SHAPE_IN_BODY, false},
+    {"detail", "detail", &shape_finding_source_detail, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_finding_source = {
+    .type = SHAPE_STRUCTURE, .members = members_finding_source, .member_count = 2};
+static const struct shape shape_finding_source_list = {.type = SHAPE_LIST,
+                                                       .element = &shape_finding_source};
+static const struct shape_member members_internal_access_details[] = {
+    {"action", "action", &shape_ses_event_types, SHAPE_IN_BODY, false},
+    {"condition", "condition", &shape_policy_map, SHAPE_IN_BODY, false},
+    {"principal", "principal", &shape_policy_map, SHAPE_IN_BODY, false},
+    {"principalOwnerAccount", "principalOwnerAccount", &shape_string, SHAPE_IN_BODY, false},
+    {"accessType", "accessType", &shape_string, SHAPE_IN_BODY, false},
+    {"principalType", "principalType", &shape_string, SHAPE_IN_BODY, false},
+    {"sources", "sources", &shape_finding_source_list, SHAPE_IN_BODY, false},
+    {"resourceControlPolicyRestriction", "resourceControlPolicyRestriction", &shape_string,
+     SHAPE_IN_BODY, false},
+    {"serviceControlPolicyRestriction", "serviceControlPolicyRestriction", &shape_string,
+     SHAPE_IN_BODY, false},
+};
+static const struct shape shape_internal_access_details = {
+    .type = SHAPE_STRUCTURE, .members = members_internal_access_details, .member_count = 9};
+static const struct shape_member members_external_access_details[] = {
+    {"action", "action", &shape_ses_event_types, SHAPE_IN_BODY, false},
+    {"condition", "condition", &shape_policy_map, SHAPE_IN_BODY, false},
+    {"isPublic", "isPublic", &shape_boolean, SHAPE_IN_BODY, false},
+    {"principal", "principal", &shape_policy_map, SHAPE_IN_BODY, false},
+    {"sources", "sources", &shape_finding_source_list, SHAPE_IN_BODY, false},
+    {"resourceControlPolicyRestriction", "resourceControlPolicyRestriction", &shape_string,
+     SHAPE_IN_BODY, false},
+};
+static const struct shape shape_external_access_details = {
+    .type = SHAPE_STRUCTURE, .members = members_external_access_details, .member_count = 6};
+static const struct shape_member members_unused_action[] = {
+    {"action", "action", &shape_string, SHAPE_IN_BODY, false},
+    {"lastAccessed", "lastAccessed", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_unused_action = {
+    .type = SHAPE_STRUCTURE, .members = members_unused_action, .member_count = 2};
+static const struct shape shape_unused_action_list = {.type = SHAPE_LIST,
+                                                      .element = &shape_unused_action};
+static const struct shape_member members_unused_permission_details[] = {
+    {"actions", "actions", &shape_unused_action_list, SHAPE_IN_BODY, false},
+    {"serviceNamespace", "serviceNamespace", &shape_string, SHAPE_IN_BODY, false},
+    {"lastAccessed", "lastAccessed", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_unused_permission_details = {
+    .type = SHAPE_STRUCTURE, .members = members_unused_permission_details, .member_count = 3};
+static const struct shape_member members_unused_iam_user_access_key_details[] = {
+    {"accessKeyId", "accessKeyId", &shape_string, SHAPE_IN_BODY, false},
+    {"lastAccessed", "lastAccessed", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_unused_iam_user_access_key_details = {
+    .type = SHAPE_STRUCTURE,
+    .members = members_unused_iam_user_access_key_details,
+    .member_count = 2};
+static const struct shape_member members_unused_iam_role_details[] = {
+    {"lastAccessed", "lastAccessed", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_unused_iam_role_details = {
+    .type = SHAPE_STRUCTURE, .members = members_unused_iam_role_details, .member_count = 1};
+static const struct shape_member members_finding_details[] = {
+    {"internalAccessDetails", "internalAccessDetails", &shape_internal_access_details,
+     SHAPE_IN_BODY, false},
+    {"externalAccessDetails", "externalAccessDetails", &shape_external_access_details,
+     SHAPE_IN_BODY, false},
+    {"unusedPermissionDetails", "unusedPermissionDetails", &shape_unused_permission_details,
+     SHAPE_IN_BODY, false},
+    {"unusedIamUserAccessKeyDetails", "unusedIamUserAccessKeyDetails",
+     &shape_unused_iam_user_access_key_details, SHAPE_IN_BODY, false},
+    {"unusedIamRoleDetails", "unusedIamRoleDetails", &shape_unused_iam_role_details, SHAPE_IN_BODY,
+     false},
+    {"unusedIamUserPasswordDetails", "unusedIamUserPasswordDetails", &shape_unused_iam_role_details,
+     SHAPE_IN_BODY, false},
+};
+static const struct shape shape_finding_details = {
+    .type = SHAPE_STRUCTURE, .members = members_finding_details, .member_count = 6};
+static const struct shape shape_finding_details_list = {.type = SHAPE_LIST,
+                                                        .element = &shape_finding_details};
+static const struct shape_member members_get_finding_v2_response[] = {
+    {"analyzedAt", "analyzedAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"createdAt", "createdAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"error", "error", &shape_string, SHAPE_IN_BODY, false},
+    {"id", "id", &shape_string, SHAPE_IN_BODY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_BODY, false},
+    {"resource", "resource", &shape_string, SHAPE_IN_BODY, false},
+    {"resourceType", "resourceType", &shape_string, SHAPE_IN_BODY, false},
+    {"resourceOwnerAccount", "resourceOwnerAccount", &shape_string, SHAPE_IN_BODY, false},
+    {"status", "status", &shape_string, SHAPE_IN_BODY, false},
+    {"updatedAt", "updatedAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"findingDetails", "findingDetails", &shape_finding_details_list, SHAPE_IN_BODY, false},
+    {"findingType", "findingType", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_get_finding_v2_response = {
+    .type = SHAPE_STRUCTURE, .members = members_get_finding_v2_response, .member_count = 12};
+static const struct shape_member members_list_analyzers_request[] = {
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_QUERY, false},
+    {"maxResults", "maxResults", &shape_integer, SHAPE_IN_QUERY, false},
+    {"type", "type", &shape_type, SHAPE_IN_QUERY, false},
+};
+static const struct shape shape_list_analyzers_request = {
+    .type = SHAPE_STRUCTURE, .members = members_list_analyzers_request, .member_count = 3};
+static const struct shape shape_analyzers_list = {.type = SHAPE_LIST,
+                                                  .element = &shape_analyzer_summary};
+static const struct shape_member members_list_analyzers_response[] = {
+    {"analyzers", "analyzers", &shape_analyzers_list, SHAPE_IN_BODY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_analyzers_response = {
+    .type = SHAPE_STRUCTURE, .members = members_list_analyzers_response, .member_count = 2};
+static const char *const values_order_by[] = {
+    "ASC",
+    "DESC",
+    NULL,
+};
+static const struct shape shape_order_by = {.type = SHAPE_STRING, .values = values_order_by};
+static const struct shape_member members_sort_criteria[] = {
+    {"attributeName", "attributeName", &shape_string, SHAPE_IN_BODY, false},
+    {"orderBy", "orderBy", &shape_order_by, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_sort_criteria = {
+    .type = SHAPE_STRUCTURE, .members = members_sort_criteria, .member_count = 2};
+static const struct shape_member members_list_findings_v2_request[] = {
+    {"analyzerArn", "analyzerArn", &shape_analyzer_arn, SHAPE_IN_BODY, true},
+    {"filter", "filter", &shape_filter_criteria_map, SHAPE_IN_BODY, false},
+    {"maxResults", "maxResults", &shape_integer, SHAPE_IN_BODY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_BODY, false},
+    {"sort", "sort", &shape_sort_criteria, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_findings_v2_request = {
+    .type = SHAPE_STRUCTURE, .members = members_list_findings_v2_request, .member_count = 5};
+static const struct shape_member members_finding_summary_v2[] = {
+    {"analyzedAt", "analyzedAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"createdAt", "createdAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"error", "error", &shape_string, SHAPE_IN_BODY, false},
+    {"id", "id", &shape_string, SHAPE_IN_BODY, false},
+    {"resource", "resource", &shape_string, SHAPE_IN_BODY, false},
+    {"resourceType", "resourceType", &shape_string, SHAPE_IN_BODY, false},
+    {"resourceOwnerAccount", "resourceOwnerAccount", &shape_string, SHAPE_IN_BODY, false},
+    {"status", "status", &shape_string, SHAPE_IN_BODY, false},
+    {"updatedAt", "updatedAt", &shape_accessanalyzer_timestamp, SHAPE_IN_BODY, false},
+    {"findingType", "findingType", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_finding_summary_v2 = {
+    .type = SHAPE_STRUCTURE, .members = members_finding_summary_v2, .member_count = 10};
+static const struct shape shape_findings_list_v2 = {.type = SHAPE_LIST,
+                                                    .element = &shape_finding_summary_v2};
+static const struct shape_member members_list_findings_v2_response[] = {
+    {"findings", "findings", &shape_findings_list_v2, SHAPE_IN_BODY, false},
+    {"nextToken", "nextToken", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_list_findings_v2_response = {
+    .type = SHAPE_STRUCTURE, .members = members_list_findings_v2_response, .member_count = 2};
+static const struct shape_member members_update_analyzer_request[] = {
+    {"analyzerName", "analyzerName", &shape_analyzer_name, SHAPE_IN_PATH, true},
+    {"configuration", "configuration", &shape_analyzer_configuration, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_update_analyzer_request = {
+    .type = SHAPE_STRUCTURE, .members = members_update_analyzer_request, .member_count = 2};
+static const struct shape_member members_update_analyzer_response[] = {
+    {"configuration", "configuration", &shape_accessanalyzer_analyzer_configuration, SHAPE_IN_BODY,
+     false},
+};
+static const struct shape shape_update_analyzer_response = {
+    .type = SHAPE_STRUCTURE, .members = members_update_analyzer_response, .member_count = 1};
 static const char *const values_locale[] = {
     "DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW", NULL,
 };
@@ -4748,7 +5144,11 @@ const struct operation_model operation_models[] = {
     {.name = "CreateAccessPreview",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"PUT", "/access-preview"}}},
-    {.name = "CreateAnalyzer", .service = SERVICE_ACCESSANALYZER, .uris = {{"PUT", "/analyzer"}}},
+    {.name = "CreateAnalyzer",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"PUT", "/analyzer"}},
+     .input = &shape_create_analyzer_request,
+     .output = &shape_create_analyzer_response},
     {.name = "CreateArchiveRule",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"PUT", "/analyzer/{analyzerName}/archive-rule"}}},
@@ -4757,7 +5157,8 @@ const struct operation_model operation_models[] = {
      .uris = {{"PUT", "/service-linked-analyzer"}}},
     {.name = "DeleteAnalyzer",
      .service = SERVICE_ACCESSANALYZER,
-     .uris = {{"DELETE", "/analyzer/{analyzerName}"}}},
+     .uris = {{"DELETE", "/analyzer/{analyzerName}"}},
+     .input = &shape_delete_analyzer_request},
     {.name = "DeleteArchiveRule",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"DELETE", "/analyzer/{analyzerName}/archive-rule/{ruleName}"}}},
@@ -4775,7 +5176,9 @@ const struct operation_model operation_models[] = {
      .uris = {{"GET", "/analyzed-resource"}}},
     {.name = "GetAnalyzer",
      .service = SERVICE_ACCESSANALYZER,
-     .uris = {{"GET", "/analyzer/{analyzerName}"}}},
+     .uris = {{"GET", "/analyzer/{analyzerName}"}},
+     .input = &shape_get_analyzer_request,
+     .output = &shape_get_analyzer_response},
     {.name = "GetArchiveRule",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"GET", "/analyzer/{analyzerName}/archive-rule/{ruleName}"}}},
@@ -4785,7 +5188,9 @@ const struct operation_model operation_models[] = {
      .uris = {{"GET", "/recommendation/{id}"}}},
     {.name = "GetFindingV2",
      .service = SERVICE_ACCESSANALYZER,
-     .uris = {{"GET", "/findingv2/{id}"}}},
+     .uris = {{"GET", "/findingv2/{id}"}},
+     .input = &shape_get_finding_v2_request,
+     .output = &shape_get_finding_v2_response},
     {.name = "GetFindingsStatistics",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"POST", "/analyzer/findings/statistics"}}},
@@ -4801,12 +5206,20 @@ const struct operation_model operation_models[] = {
     {.name = "ListAnalyzedResources",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"POST", "/analyzed-resource"}}},
-    {.name = "ListAnalyzers", .service = SERVICE_ACCESSANALYZER, .uris = {{"GET", "/analyzer"}}},
+    {.name = "ListAnalyzers",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"GET", "/analyzer"}},
+     .input = &shape_list_analyzers_request,
+     .output = &shape_list_analyzers_response},
     {.name = "ListArchiveRules",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"GET", "/analyzer/{analyzerName}/archive-rule"}}},
     {.name = "ListFindings", .service = SERVICE_ACCESSANALYZER, .uris = {{"POST", "/finding"}}},
-    {.name = "ListFindingsV2", .service = SERVICE_ACCESSANALYZER, .uris = {{"POST", "/findingv2"}}},
+    {.name = "ListFindingsV2",
+     .service = SERVICE_ACCESSANALYZER,
+     .uris = {{"POST", "/findingv2"}},
+     .input = &shape_list_findings_v2_request,
+     .output = &shape_list_findings_v2_response},
     {.name = "ListPolicyGenerations",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"GET", "/policy/generation"}}},
@@ -4827,7 +5240,9 @@ const struct operation_model operation_models[] = {
      .uris = {{"DELETE", "/tags/{resourceArn}"}}},
     {.name = "UpdateAnalyzer",
      .service = SERVICE_ACCESSANALYZER,
-     .uris = {{"PUT", "/analyzer/{analyzerName}"}}},
+     .uris = {{"PUT", "/analyzer/{analyzerName}"}},
+     .input = &shape_update_analyzer_request,
+     .output = &shape_update_analyzer_response},
     {.name = "UpdateArchiveRule",
      .service = SERVICE_ACCESSANALYZER,
      .uris = {{"PUT", "/analyzer/{analyzerName}/archive-rule/{ruleName}"}}},

@@ -4,7 +4,8 @@
 #include <pthread.h>
 
 static const struct served_rows *const nouns[] = {
-    &analyzer_policy_rows,    &iam_absent_rows,
+    &analyzer_finding_rows,   &analyzer_policy_rows,
+    &analyzer_setting_rows,   &iam_absent_rows,
     &iam_group_rows,          &iam_key_rows,
     &iam_managed_policy_rows, &iam_policy_rows,
     &iam_policy_version_rows, &iam_report_rows,

@@ -22,7 +22,8 @@ enum api_resource {
     RESOURCE_MOVED_USER,            /* the user, and what NewUserName and NewPath make of it */
     RESOURCE_ACCESS_KEY,            /* the user whose it is */
     RESOURCE_GROUP,
-    RESOURCE_POLICY,  /* of the name and path given */
+    RESOURCE_POLICY, /* of the name and path given */
+    RESOURCE_ANALYZER,
     RESOURCE_OF_GATE, /* sending: the gate asks */
     RESOURCE_OPEN     /* never denied: GetCallerIdentity */
 };
@@ -49,6 +50,8 @@ struct served_rows {
     }
 
 extern const struct served_rows analyzer_policy_rows;
+extern const struct served_rows analyzer_finding_rows;
+extern const struct served_rows analyzer_setting_rows;
 extern const struct served_rows ses_account_rows; /* ses_account.c, and so on */
 extern const struct served_rows ses_email_identities_rows;
 extern const struct served_rows ses_identities_rows;

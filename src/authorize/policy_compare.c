@@ -685,18 +685,47 @@ is_granted(struct comparison_run *run, const struct policy_entry *policies, size
     return false;
 }
 
+static void
+find_granting(struct comparison_run *run, const struct policy_entry *policies, size_t count,
+              const struct statement *listed)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < policies[i].policy->statement_count; k++) {
+            const struct statement *allow = &policies[i].policy->statements[k];
+            if (policies[i].source != POLICY_BOUNDARY && allow->effect == EFFECT_ALLOW &&
+                is_granted(run, policies, count, listed, allow))
+                add_reason(run, i, k, EVALUATE_NO_STATEMENT);
+        }
+}
+
 bool
 policy_compare_not_granted(struct arena *arena, const struct policy_entry *policies, size_t count,
                            const struct policy *listed, struct compare_reasons *reasons)
 {
     struct comparison_run run = begin(arena, reasons);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < policies[i].policy->statement_count; k++) {
-            const struct statement *allow = &policies[i].policy->statements[k];
-            if (policies[i].source != POLICY_BOUNDARY && allow->effect == EFFECT_ALLOW &&
-                is_granted(&run, policies, count, listed->statements, allow))
-                add_reason(&run, i, k, EVALUATE_NO_STATEMENT);
-        }
+    find_granting(&run, policies, count, listed->statements);
     arena_free(run.scratch);
     return reasons->count == 0;
+}
+
+void
+policy_compare_granted(struct arena *arena, const struct policy_entry *policies, size_t count,
+                       const struct slice *actions, size_t action_count, bool *granted)
+{
+    static const struct resource_pattern everything;
+    struct compare_reasons reasons;
+    struct comparison_run run = begin(arena, &reasons);
+    for (size_t i = 0; i < action_count; i++) {
+        const struct pattern action = {.kind = PATTERN_LITERAL,
+                                       .text = arena_lower(arena, actions[i])};
+        const struct statement listed = {.effect = EFFECT_ALLOW,
+                                         .actions = &action,
+                                         .action_count = 1,
+                                         .resources = &everything,
+                                         .resource_count = 1};
+        reasons.count = 0;
+        find_granting(&run, policies, count, &listed);
+        granted[i] = reasons.count > 0;
+    }
+    arena_free(run.scratch);
 }

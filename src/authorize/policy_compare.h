@@ -36,4 +36,8 @@ MUST_USE bool policy_compare_not_granted(struct arena *arena, const struct polic
                                          size_t count, const struct policy *listed,
                                          struct compare_reasons *reasons);
 
+/* For each action: may the policies together allow it, on any resource? Within one budget for all. */
+void policy_compare_granted(struct arena *arena, const struct policy_entry *policies, size_t count,
+                            const struct slice *actions, size_t action_count, bool *granted);
+
 #endif

@@ -543,6 +543,7 @@ main(void)
     process_confine(core->process, &start);
     core->fronts = map_new();
     core->sessions = map_new();
+    core->permission_uses = map_new();
     core->changes = rate_new(core->config.changes_rate);
     core->throttle =
         throttle_new(core->config.failures, core->config.failure_window_ms, THROTTLE_ENTRIES);

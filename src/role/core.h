@@ -90,9 +90,10 @@ struct core {
     struct quota quota;
     struct rate *changes; /* by access key */
     bool production, disk_low;
-    uint64_t revocations; /* so far: who logged in meanwhile is looked at again */
-    uint64_t call_bytes;  /* of all calls that are not answered */
-    uint64_t made_bytes;  /* of the messages that those make, which are on their way */
+    struct map *permission_uses; /* core_permission.c */
+    uint64_t revocations;        /* so far: who logged in meanwhile is looked at again */
+    uint64_t call_bytes;         /* of all calls that are not answered */
+    uint64_t made_bytes;         /* of the messages that those make, which are on their way */
     struct counters counters;
     struct account account;
     int64_t started_ms;
@@ -117,6 +118,9 @@ void session_forget_front(struct front *front);
  * in the middle are what was kept before. */
 void session_record_use(struct core *core, struct slice access_key, int64_t used_ms,
                         struct slice used_address, struct slice service, struct slice address);
+/* core_permission.c: which permissions are used. */
+void permission_record_use(struct core *core, struct slice user_id, struct slice action);
+
 struct session *session_find(struct core *core, struct front *front, uint64_t number);
 
 /* core_submission.c: from SUBMIT to 250. */

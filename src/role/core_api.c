@@ -112,6 +112,18 @@ canary_use(const struct dispatch *dispatch, struct arena *arena)
     };
 }
 
+/* What was permitted and done; of what sends, each message says so for itself. */
+static void
+record_permission(const struct api_job *job)
+{
+    const struct dispatch *dispatch = &job->dispatch;
+    const struct served_operation *row = dispatch->row;
+    if (dispatch->error_code || dispatch->caller.administrator || !row ||
+        row->resource == RESOURCE_OF_GATE || row->resource == RESOURCE_OPEN)
+        return;
+    permission_record_use(job->core, dispatch->caller.user_id, slice_of(row->action));
+}
+
 static void
 answer(struct api_job *job)
 {
@@ -119,6 +131,7 @@ answer(struct api_job *job)
     dispatch_answer(dispatch);
     log_call(job);
     record_use(job);
+    record_permission(job);
     struct core *core = job->core;
     struct arena *kept = dispatch->canary.len ? arena_new() : NULL;
     struct alarm_use use = {0};

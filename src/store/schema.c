@@ -196,7 +196,12 @@ static const char *const migrations[] = {
     "UPDATE signing_key SET signing_ms = (SELECT keys_ms FROM identity WHERE name = domain)"
     " WHERE position = 0 AND domain IN (SELECT name FROM identity);"
     /* access analyzer */
-    ,
+    "CREATE TABLE analyzer (name TEXT PRIMARY KEY, unused_days INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE permission_use (user_id TEXT NOT NULL, action TEXT NOT NULL,"
+    " used_ms INTEGER NOT NULL, PRIMARY KEY (user_id, action))"
+    " WITHOUT ROWID;"
+    "INSERT INTO setting VALUES ('permission_uses_ms', 1000 * strftime('%s', 'now'));",
 };
 
 int

@@ -14,6 +14,7 @@
 /* The last credential report of the API (CSV), and when it was made. */
 #define SETTING_CREDENTIAL_REPORT    "credential_report"
 #define SETTING_CREDENTIAL_REPORT_MS "credential_report_ms"
+#define SETTING_PERMISSION_USES_MS   "permission_uses_ms" /* since when uses are recorded */
 
 /* What the review of a request for production access came to; without one there is no setting. */
 #define REVIEW_PENDING "PENDING"

@@ -75,6 +75,19 @@ users_find(struct database *db, struct arena *arena, struct slice name, struct u
 }
 
 enum rc
+users_with_id(struct database *db, struct arena *arena, struct slice id, struct user_row *out,
+              struct err *err)
+{
+    struct query q = query_start(db, USER_SELECT "WHERE u.id = ?");
+    query_text(&q, id);
+    bool found = query_row(&q);
+    if (found)
+        read_user(&q, arena, out);
+    enum rc rc = query_end(&q, err);
+    return rc == RC_OK && !found ? err_set(err, RC_NOT_FOUND, "There is no such user.") : rc;
+}
+
+enum rc
 users_list(struct database *db, struct arena *arena, struct user_row **out, size_t *count,
            struct err *err)
 {
@@ -173,6 +186,7 @@ users_delete(struct database *db, struct arena *arena, struct slice name, struct
     }
     static const char *const belongings[] = {
         "DELETE FROM tag WHERE resource = (SELECT id FROM iam_user WHERE folded = ?)",
+        "DELETE FROM permission_use WHERE user_id = (SELECT id FROM iam_user WHERE folded = ?)",
         "DELETE FROM suspension WHERE kind = 0 AND subject = (SELECT id FROM iam_user WHERE "
         "folded = ?)",
     };

@@ -33,6 +33,9 @@ struct principal_counts {
 MUST_USE enum rc users_insert(struct database *db, const struct user_row *row, struct err *err);
 MUST_USE enum rc users_find(struct database *db, struct arena *arena, struct slice name,
                             struct user_row *out, struct err *err);
+/* By the unique id. */
+MUST_USE enum rc users_with_id(struct database *db, struct arena *arena, struct slice id,
+                               struct user_row *out, struct err *err);
 MUST_USE enum rc users_list(struct database *db, struct arena *arena, struct user_row **out,
                             size_t *count, struct err *err);
 /* Those below the path `prefix` (empty: all) whose folded name is behind `after`, at most `limit`. */
@@ -43,7 +46,8 @@ MUST_USE enum rc users_page(struct database *db, struct arena *arena, struct sli
  * found. RC_CONFLICT: the name is somebody else's. */
 MUST_USE enum rc users_move(struct database *db, struct arena *arena, const struct user_row *row,
                             struct slice name, struct slice path, struct err *err);
-/* RC_CONFLICT while keys, policies, group memberships or a password are left; tags and a suspension go. */
+/* RC_CONFLICT while keys, policies, group memberships or a password are left; tags, a suspension and
+ * what was recorded of permissions go. */
 MUST_USE enum rc users_delete(struct database *db, struct arena *arena, struct slice name,
                               struct err *err);
 MUST_USE enum rc users_set_boundary(struct database *db, struct slice folded, struct slice arn,

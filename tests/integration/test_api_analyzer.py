@@ -1,11 +1,17 @@
-"""IAM Access Analyzer by its API: what is wrong in a policy before it is stored."""
+"""IAM Access Analyzer by its API: what is wrong in a policy before it is stored, and what is not used."""
 
+import contextlib
+import datetime
 import itertools
 import json
+import sqlite3
+import urllib.parse
+from unittest import mock
 
+import botocore.exceptions
 import pytest
 
-from harness import Instance, api_refuses, failure, without_metadata
+from harness import Instance, api_refuses, eventually, failure, message, without_metadata
 
 NUMBERS = itertools.count(1)
 
@@ -244,6 +250,298 @@ def test_a_check_that_cannot_be_made_says_why(ask, members, code, words):
         "policyType": "IDENTITY_POLICY", **members})
     assert status == 400 and words in answer["message"], answer
     assert ("reason" in answer) == (code == "ValidationException")
+
+
+# ---- analyzers ----
+
+UNUSED = "ACCOUNT_UNUSED_ACCESS"
+
+
+@pytest.fixture
+def made(analyzer, name):
+    """An analyzer of that name: its ARN."""
+    yield analyzer.create_analyzer(analyzerName=name, type=UNUSED)["arn"]
+    with contextlib.suppress(botocore.exceptions.ClientError):  # the test may have done it
+        analyzer.delete_analyzer(analyzerName=name)
+
+
+def test_an_analyzer_is_made_shown_changed_and_deleted(analyzer, ask, instance, name):
+    arn = analyzer.create_analyzer(analyzerName=name, type=UNUSED)["arn"]
+    assert arn == (f"arn:aws:access-analyzer:us-east-1:{instance.administrator['account']}"
+                   f":analyzer/{name}")
+    shown = analyzer.get_analyzer(analyzerName=name)["analyzer"]
+    assert (shown["arn"], shown["name"], shown["type"], shown["status"]) == (
+        arn, name, UNUSED, "ACTIVE")
+    age = datetime.datetime.now(datetime.timezone.utc) - shown["createdAt"]
+    assert abs(age.total_seconds()) < 600
+    status, answer = ask("PUT", f"/analyzer/{name}", {
+        "configuration": {"unusedAccess": {"unusedAccessAge": 30}}})
+    assert (status, answer) == (200, {"configuration": {"unusedAccess": {"unusedAccessAge": 30}}})
+    status, answer = ask("GET", f"/analyzer/{name}")
+    assert answer["analyzer"]["configuration"] == {"unusedAccess": {"unusedAccessAge": 30}}
+    analyzer.delete_analyzer(analyzerName=name)
+    with api_refuses("ResourceNotFoundException"):
+        analyzer.get_analyzer(analyzerName=name)
+
+
+def test_analyzers_come_in_pages(analyzer, name):
+    for number in range(3):
+        analyzer.create_analyzer(analyzerName=f"{name}-{number}", type=UNUSED)
+    pages = list(analyzer.get_paginator("list_analyzers").paginate(
+        type=UNUSED, PaginationConfig={"PageSize": 2}))
+    assert [len(page["analyzers"]) for page in pages][0] == 2
+    names = [one["name"] for page in pages for one in page["analyzers"]]
+    assert names == sorted(names) and {f"{name}-{number}" for number in range(3)} <= set(names)
+    assert analyzer.list_analyzers(type="ACCOUNT")["analyzers"] == []
+    for number in range(3):
+        analyzer.delete_analyzer(analyzerName=f"{name}-{number}")
+
+
+@pytest.mark.parametrize("members, words", [
+    ({"type": "ACCOUNT"}, "type must be ACCOUNT_UNUSED_ACCESS"),
+    ({"tags": {"a": "b"}}, "tags are not served here"),
+    ({"archiveRules": [{"ruleName": "a", "filter": {}}]}, "archiveRules are not served here"),
+    ({"configuration": {"internalAccess": {}}}, "internalAccess is not served here"),
+    ({"configuration": {"unusedAccess": {"unusedAccessAge": 0}}}, "must be 1 to 365 days"),
+    ({"configuration": {"unusedAccess": {"unusedAccessAge": 366}}}, "must be 1 to 365 days"),
+    ({"configuration": {"unusedAccess": {"analysisRule": {"exclusions": [
+        {"accountIds": ["123456789012"]}]}}}}, "exclusions is not served here")])
+def test_an_analyzer_that_is_not_served_is_not_made(ask, name, members, words):
+    status, answer = ask("PUT", "/analyzer", {"analyzerName": name, "type": UNUSED, **members})
+    assert status == 400 and words in answer["message"], answer
+    assert ask("GET", f"/analyzer/{name}")[0] == 404
+
+
+def test_one_name_is_one_analyzer(analyzer, ask, made, name):
+    status, answer = ask("PUT", "/analyzer", {"analyzerName": name, "type": UNUSED})
+    assert (status, answer["resourceId"], answer["resourceType"]) == (409, name, "Analyzer")
+    analyzer.delete_analyzer(analyzerName=name)
+    with api_refuses("ResourceNotFoundException"):
+        analyzer.delete_analyzer(analyzerName=name)
+    status, answer = ask("POST", "/findingv2", {"analyzerArn": made})
+    assert (status, answer["resourceId"]) == (404, made)
+
+
+def test_there_are_twenty_analyzers_at_most(analyzer, name):
+    already = len(analyzer.list_analyzers()["analyzers"])
+    names = [f"{name}-{number}" for number in range(20 - already)]
+    for one in names:
+        analyzer.create_analyzer(analyzerName=one, type=UNUSED)
+    with api_refuses("ServiceQuotaExceededException"):
+        analyzer.create_analyzer(analyzerName=name, type=UNUSED)
+    for one in names:
+        analyzer.delete_analyzer(analyzerName=one)
+
+
+def test_who_may_ask_about_one_analyzer_may_not_about_another(instance, analyzer, made, name):
+    other = analyzer.create_analyzer(analyzerName=f"other-{name}", type=UNUSED)["arn"]
+    credential = instance.person(f"one-{name}", statement(
+        action=["access-analyzer:Get*", "access-analyzer:ListFindings"], resource=made))
+
+    def findings(arn):
+        return instance.rest(credential, "POST", "/findingv2", {"analyzerArn": arn},
+                             service="access-analyzer")[0]
+    assert (findings(made), findings(other)) == (200, 403)
+    mine = instance.api("accessanalyzer", credential)
+    assert mine.get_analyzer(analyzerName=name)["analyzer"]["arn"] == made
+    with api_refuses("AccessDeniedException", other):
+        mine.get_analyzer(analyzerName=f"other-{name}")
+    analyzer.delete_analyzer(analyzerName=f"other-{name}")
+
+
+# ---- findings of unused access ----
+
+HUNDRED_DAYS_MS = 100 * 24 * 3600 * 1000
+INSTANTS = {"iam_user": ["created_ms"], "access_key": ["created_ms", "used_ms"],
+            "login_profile": ["created_ms", "changed_ms"], "permission_use": ["used_ms"]}
+
+
+def make_old(instance):
+    """As if everything that is there had been a hundred days ago."""
+    instance.stop()
+    with contextlib.closing(sqlite3.connect(instance.dir / "postern.db")) as database, database:
+        for table, columns in INSTANTS.items():
+            for column in columns:
+                database.execute(f"UPDATE {table} SET {column} = {column} - {HUNDRED_DAYS_MS} "
+                                 f"WHERE {column} > 0")
+        database.execute("UPDATE setting SET value = CAST(value AS INTEGER) - ? "
+                         "WHERE name = 'permission_uses_ms'", [HUNDRED_DAYS_MS])
+    instance.start()
+
+
+def quoted(arn):
+    return urllib.parse.quote(arn, safe="")
+
+
+class Analyzed:
+    """An instance with users of all kinds, and what an analyzer of 90 days finds."""
+
+    def __init__(self, instance):
+        self.instance, self.key = instance, {}
+        instance.add_domain("test1.com")
+        mail = statement(action=["ses:SendRawEmail", "ses:SendEmail", "ses:GetSendQuota"])
+        for user in ("busy", "idle", "off", "console", "allowed-nothing"):
+            self.key[user] = instance.person(user, mail)
+        iam = instance.api("iam")
+        iam.update_access_key(UserName="off", AccessKeyId=self.key["off"]["access_key_id"],
+                              Status="Inactive")
+        iam.create_login_profile(UserName="console", Password="long enough for this")
+        instance.put_policy("nothing", statement("Deny", action="*"), user="allowed-nothing")
+        self.quota("idle")
+        make_old(instance)
+        self.key["fresh"] = instance.person("fresh", mail)
+        instance.accept(self.key["busy"], "taro@test1.com", ["ana@example.net"],
+                        message())
+        self.quota("console")
+        self.arn = instance.api("accessanalyzer").create_analyzer(
+            analyzerName="unused", type=UNUSED)["arn"]
+
+    def quota(self, user):
+        self.instance.api("ses", self.key[user]).get_send_quota()
+
+    def ask(self, method, path, body=None):
+        return self.instance.rest(self.instance.administrator, method, path, body,
+                                  service="access-analyzer")
+
+    def list(self, **members):
+        status, answer = self.ask("POST", "/findingv2", {"analyzerArn": self.arn, **members})
+        assert status == 200, answer
+        return answer
+
+    def pages(self, **members):
+        page = self.list(**members)
+        yield page["findings"]
+        while "nextToken" in page:
+            page = self.list(nextToken=page["nextToken"], **members)
+            yield page["findings"]
+
+    def findings(self, **members):
+        return [finding for page in self.pages(**members) for finding in page]
+
+    def of(self, user):
+        """Details by type of finding."""
+        found = {}
+        for finding in self.findings(filter={"resource": {"contains": [f":user/{user}"]}}):
+            status, answer = self.ask(
+                "GET", f"/findingv2/{finding['id']}?analyzerArn={quoted(self.arn)}")
+            assert status == 200, answer
+            details = answer.pop("findingDetails")
+            answer.pop("analyzedAt"), finding.pop("analyzedAt")
+            assert answer == finding
+            found.setdefault(finding["findingType"], []).append(details)
+        return found
+
+
+@pytest.fixture(scope="module")
+def analyzed(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        yield Analyzed(instance)
+
+
+def test_who_does_nothing_has_an_unused_key_and_unused_permissions(analyzed):
+    found = analyzed.of("off")
+    assert found == {"UnusedPermission": [[{"unusedPermissionDetails": {
+        "serviceNamespace": "ses", "actions": []}}]]}
+    found = analyzed.of("idle")
+    (key,), = found["UnusedIAMUserAccessKey"]
+    key = key["unusedIamUserAccessKeyDetails"]
+    assert key.pop("lastAccessed") and key == {
+        "accessKeyId": analyzed.key["idle"]["access_key_id"]}
+    (permissions,), = found["UnusedPermission"]
+    permissions = permissions["unusedPermissionDetails"]
+    assert permissions.pop("lastAccessed") and permissions == {
+        "serviceNamespace": "ses", "actions": []}
+
+
+def test_who_works_has_only_what_the_work_does_not_need(analyzed):
+    def settled():
+        (details,), = analyzed.of("busy")["UnusedPermission"]
+        return details["unusedPermissionDetails"]["actions"] and details
+    assert eventually(settled, what="the permission that was used") == {"unusedPermissionDetails": {
+        "serviceNamespace": "ses", "lastAccessed": mock.ANY,
+        "actions": [{"action": "ses:GetSendQuota"}, {"action": "ses:SendEmail"}]}}
+    assert set(analyzed.of("busy")) == {"UnusedPermission"}
+
+
+def test_a_password_that_nothing_asks_for_is_unused(analyzed):
+    found = analyzed.of("console")
+    assert found["UnusedIAMUserPassword"] == [[{"unusedIamUserPasswordDetails": {}}]]
+    assert "UnusedIAMUserAccessKey" not in found
+
+
+def test_what_is_new_or_denied_is_not_unused(analyzed):
+    assert analyzed.of("fresh") == {}
+    assert set(analyzed.of("allowed-nothing")) == {"UnusedIAMUserAccessKey"}
+
+
+def test_findings_have_all_that_clients_read(analyzed):
+    account = analyzed.instance.administrator["account"]
+    for finding in analyzed.findings():
+        assert finding["resource"].startswith(f"arn:aws:iam::{account}:user/")
+        assert (finding["resourceType"], finding["resourceOwnerAccount"], finding["status"]) == (
+            "AWS::IAM::User", account, "ACTIVE")
+        created, analyzed_at = (datetime.datetime.fromisoformat(finding[name].replace("Z", "+00:00"))
+                                for name in ("createdAt", "analyzedAt"))
+        assert 9 <= (analyzed_at - created).days <= 10
+
+
+def test_pages_of_findings_are_the_whole_list(analyzed):
+    whole = [finding["id"] for finding in analyzed.findings()]
+    assert len(whole) == len(set(whole)) >= 7
+    for size in (1, 2, 3):
+        pages = list(analyzed.pages(maxResults=size))
+        assert all(len(page) <= size for page in pages)
+        assert [finding["id"] for page in pages for finding in page] == whole
+
+
+def test_findings_are_filtered(analyzed):
+    def types(**filter_):
+        return {finding["findingType"] for finding in analyzed.findings(filter=filter_)}
+    assert types(findingType={"eq": ["UnusedIAMUserPassword"]}) == {"UnusedIAMUserPassword"}
+    assert "UnusedPermission" not in types(findingType={"neq": ["UnusedPermission"]})
+    assert types(status={"eq": ["RESOLVED", "ARCHIVED"]}) == set()
+    assert types(resource={"exists": False}) == set()
+    for members, words in [({"filter": {"isPublic": {"eq": ["true"]}}}, "filter: "),
+                           ({"sort": {"attributeName": "id"}}, "sort is not served"),
+                           ({"nextToken": "eHl6"}, "nextToken")]:
+        status, answer = analyzed.ask("POST", "/findingv2", {"analyzerArn": analyzed.arn,
+                                                             **members})
+        assert status == 400 and words in answer["message"], answer
+
+
+def test_a_finding_that_is_none_is_not_found(analyzed):
+    arn = quoted(analyzed.arn)
+    for id_ in (analyzed.key["fresh"]["access_key_id"], "x", "x-permissions", "AIDA-password"):
+        status, answer = analyzed.ask("GET", f"/findingv2/{id_}?analyzerArn={arn}")
+        assert (status, answer["resourceId"], answer["resourceType"]) == (404, id_, "Finding")
+
+
+def test_more_users_than_a_page_looks_at(analyzed):
+    """Those who have nothing unused fill pages without findings, which are not the last."""
+    for number in range(30):
+        analyzed.instance.admin("user.create", user=f"crowd{number:02}")
+    pages = list(analyzed.pages())
+    assert len(pages) == 2
+    assert analyzed.key["idle"]["access_key_id"] in {
+        finding["id"] for page in pages for finding in page}
+
+
+def test_what_was_used_stays_with_a_user_who_is_renamed_and_goes_with_one_who_is_deleted(analyzed):
+    iam = analyzed.instance.api("iam")
+    before = analyzed.of("console")
+    iam.update_user(UserName="console", NewUserName="terminal")
+    assert analyzed.of("terminal") == before
+    iam.delete_access_key(UserName="terminal",
+                          AccessKeyId=analyzed.key["console"]["access_key_id"])
+    iam.delete_login_profile(UserName="terminal")
+    iam.delete_user_policy(UserName="terminal", PolicyName="sending")
+    iam.delete_user(UserName="terminal")
+    iam.create_user(UserName="terminal")
+    assert analyzed.of("terminal") == {}
+    with contextlib.closing(sqlite3.connect(
+            f"file:{analyzed.instance.dir}/postern.db?mode=ro", uri=True)) as database:
+        assert database.execute("SELECT count(*) FROM permission_use WHERE user_id NOT IN "
+                                "(SELECT id FROM iam_user)").fetchone() == (0,)
 
 
 # ---- the command line ----

@@ -7,6 +7,7 @@ allow. GetCallerIdentity alone is open to everybody who has a key.
 import json
 import re
 import sqlite3
+import urllib.parse
 
 import botocore.auth
 import botocore.awsrequest
@@ -122,6 +123,7 @@ def input_of(client, service, operation, instance):
     return {**given, **MORE.get((service, operation), {})}
 
 
+ANALYZER = "arn:aws:access-analyzer:us-east-1:123456789012:analyzer/x"
 NEWER = {  # than Debian's botocore: the service that signs, method, path and input
     "GetMessageInsights": ("ses", "GET", "/v2/email/insights/x", None),
     "CheckNoNewAccess": ("access-analyzer", "POST", "/policy/check-no-new-access", {
@@ -130,6 +132,10 @@ NEWER = {  # than Debian's botocore: the service that signs, method, path and in
     "CheckAccessNotGranted": ("access-analyzer", "POST", "/policy/check-access-not-granted", {
         "policyDocument": "{}", "access": [{"actions": ["ses:SendEmail"]}],
         "policyType": "IDENTITY_POLICY"}),
+    "UpdateAnalyzer": ("access-analyzer", "PUT", "/analyzer/x", {}),
+    "ListFindingsV2": ("access-analyzer", "POST", "/findingv2", {"analyzerArn": ANALYZER}),
+    "GetFindingV2": ("access-analyzer", "GET", "/findingv2/x?analyzerArn="
+                     + urllib.parse.quote(ANALYZER, safe=""), None),
 }
 
 
@@ -190,7 +196,8 @@ def instance(zone, sink):
         yield instance
 
 
-UNRELATED = {"decision", "statistic", "sqlite_sequence", "access_key", "signing_key", "chunk"}
+UNRELATED = {"decision", "statistic", "sqlite_sequence", "access_key", "signing_key", "chunk",
+             "permission_use"}
 
 
 def everything(instance):
