@@ -10,6 +10,7 @@
 #include "authorize/facts.h"
 #include "base/json.h"
 #include "identity/rotation.h"
+#include "ledger_book.h"
 #include "sign/dkim.h"
 #include "spool/brake.h"
 #include "spool/spool.h"
@@ -45,6 +46,7 @@ struct api_thread {
     struct database *database;
     struct policy_cache *policies;
     struct map *signing_keys; /* by public key */
+    struct ledger_book *book; /* the writer's; NULL for those who only read */
 };
 void api_thread_init(struct api_thread *thread, struct database *database);
 void api_thread_fini(struct api_thread *thread); /* not the database */

@@ -145,6 +145,8 @@ check_signature(struct dispatch *dispatch, struct api_thread *thread,
     if (rc == RC_OK) {
         name = arena_concat(dispatch->arena, SLICE("access-key:"), key.id);
         sealed = key.secret;
+        dispatch->suspect = key.user_name;
+        dispatch->suspect_key = key.id;
     }
     if (unseal(dispatch, name, sealed, &secret) != RC_OK)
         return dispatch->rc;

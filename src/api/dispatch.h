@@ -27,6 +27,7 @@ struct dispatch {
     const struct served_operation *row;
     struct api_caller caller;
     struct slice canary; /* the access key, when it is one; whatever came of it */
+    struct slice suspect, suspect_key; /* whose key it is that did not sign this; or empty */
     struct json *input;
 
     /* what came of it */

@@ -61,6 +61,8 @@ static const struct api_operation operations[] = {
     {"queue.show", API_READ, queue_show},
     {"queue.account", API_READ, queue_account},
     {"queue.change", API_WRITE, queue_change},
+    {"ledger.head", API_WRITE, ledger_head},
+    {"ledger.erase", API_WRITE, ledger_erase},
     {"account.show", API_READ, account_show},
     {"account.production", API_WRITE, account_production},
     {"account.pause", API_WRITE, account_pause},

@@ -113,6 +113,10 @@ struct recipient_filter;
 MUST_USE enum rc api_hold_mail(struct api_call *call, const struct recipient_filter *filter,
                                int64_t *held, struct err *err);
 
+/* ledger_operations.c */
+enum rc ledger_head(struct api_call *call, struct err *err);
+enum rc ledger_erase(struct api_call *call, struct err *err);
+
 /* account_operations.c */
 enum rc account_show(struct api_call *call, struct err *err);
 enum rc account_production(struct api_call *call, struct err *err);

@@ -1,6 +1,7 @@
 /* The queue, recipient by recipient: seen, retried, held, released, dropped. */
 #include "identity_changes.h"
 #include "operations.h"
+#include "recording.h"
 #include "spool/spool.h"
 #include "store/brakes.h"
 #include "store/users.h"
@@ -196,13 +197,14 @@ static const struct change {
     const char *name;
     enum rc (*apply)(struct database *db, struct arena *arena, int64_t key, int64_t now_ms,
                      struct err *err);
-    unsigned states; /* a bit a recipient_state it applies to */
+    const char *outcome; /* as the ledger calls it */
+    unsigned states;     /* a bit a recipient_state it applies to */
     bool stops;
 } changes[] = {
-    {"retry", spool_retry, 1u << RECIPIENT_QUEUED, false},
-    {"hold", spool_hold, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
-    {"release", spool_release, 1u << RECIPIENT_HELD, false},
-    {"drop", spool_drop, 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
+    {"retry", spool_retry, "retried", 1u << RECIPIENT_QUEUED, false},
+    {"hold", spool_hold, "held", 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
+    {"release", spool_release, "released", 1u << RECIPIENT_HELD, false},
+    {"drop", spool_drop, "dropped", 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
 };
 
 static enum rc
@@ -231,6 +233,8 @@ change_rows(struct api_call *call, const struct change *change, struct slice onl
         enum rc rc = change->apply(call->database, call->arena, rows[i].key, call->now_ms, why);
         if (rc == RC_CONFLICT)
             continue; /* that one; others may do */
+        if (rc == RC_OK)
+            rc = recording_change(call, rows[i].key, change->outcome, why);
         if (rc != RC_OK)
             return rc;
         if (change->stops)
@@ -356,6 +360,8 @@ api_hold_mail(struct api_call *call, const struct recipient_filter *filter, int6
         if (rc != RC_OK || !fitting)
             continue;
         rc = spool_hold(call->database, call->arena, keys[i], call->now_ms, err);
+        if (rc == RC_OK)
+            rc = recording_change(call, keys[i], "held", err);
         api_stopped(call, keys[i]);
         ++*held;
     }

@@ -5,6 +5,7 @@
 #include "mail/dsn.h"
 #include "mail/outgoing.h"
 #include "mail/reply.h"
+#include "recording.h"
 #include "report/return_address.h"
 #include "report/unsubscribe.h"
 #include "store/configuration_sets.h"
@@ -354,7 +355,8 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     struct address *recipients;
     struct sending_settings settings;
     struct slice header, unsubscribe;
-    *answer = (struct submission_answer){.header_from = SLICE(""),
+    *answer = (struct submission_answer){.action = request->action,
+                                         .header_from = SLICE(""),
                                          .configuration_set = SLICE(""),
                                          .lifetime_ms = constants->lifetime_ms,
                                          .tags = SLICE(""),
@@ -451,9 +453,10 @@ submit_decision_row(struct arena *arena, const struct submission_request *reques
     };
 }
 
-enum rc
-submit_system(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
-              struct slice to, struct slice message, int64_t now_ms, struct err *err)
+/* `about`: the id of the message that this reports of, or empty. */
+static enum rc
+send_own(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+         struct slice to, struct slice message, struct slice about, int64_t now_ms, struct err *err)
 {
     size_t end;
     struct header header;
@@ -486,7 +489,15 @@ submit_system(struct arena *arena, const struct api_constants *constants, struct
     if (rc != RC_OK)
         return rc == RC_DENIED ? err_set(err, rc, "%.*s", SLICE_ARG(answer.reply)) : rc;
     answer.entry.body = body;
-    return spool_accept(thread->database, &answer.entry, err);
+    rc = spool_accept(thread->database, &answer.entry, err);
+    return rc == RC_OK ? recording_accepted(arena, thread, &answer, about, err) : rc;
+}
+
+enum rc
+submit_system(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
+              struct slice to, struct slice message, int64_t now_ms, struct err *err)
+{
+    return send_own(arena, constants, thread, to, message, SLICE(""), now_ms, err);
 }
 
 static struct dsn_recipient
@@ -528,8 +539,8 @@ submit_report(struct arena *arena, const struct api_constants *constants, struct
         .recipients = recipients,
         .count = count,
     };
-    return submit_system(arena, constants, thread, message->reverse_path, dsn_build(arena, &dsn),
-                         now_ms, err);
+    return send_own(arena, constants, thread, message->reverse_path, dsn_build(arena, &dsn),
+                    message->id, now_ms, err);
 }
 
 static enum rc
@@ -558,6 +569,8 @@ accept_suppressed(struct arena *arena, const struct api_constants *constants,
     if (rc == RC_OK)
         rc = spool_accept(thread->database, entry, err);
     if (rc == RC_OK)
+        rc = recording_accepted(arena, thread, answer, SLICE(""), err);
+    if (rc == RC_OK)
         rc = submit_report(arena, constants, thread, &entry->message, failed, count, now_ms, err);
     return rc == RC_OK ? spool_close_if_done(thread->database, entry->message.key, err) : rc;
 }
@@ -570,7 +583,9 @@ submit_accept(struct arena *arena, const struct api_constants *constants, struct
     enum rc rc = spool_suppress(database, arena, &answer->entry, now_ms, &answer->suppressed, err);
     if (rc == RC_OK && answer->suppressed == 0) {
         rc = brake(arena, constants, database, answer, now_ms, err);
-        return rc == RC_OK ? spool_accept(database, &answer->entry, err) : rc;
+        if (rc == RC_OK)
+            rc = spool_accept(database, &answer->entry, err);
+        return rc == RC_OK ? recording_accepted(arena, thread, answer, SLICE(""), err) : rc;
     }
     if (rc == RC_OK)
         rc = database_savepoint(database, err);

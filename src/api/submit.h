@@ -38,6 +38,7 @@ struct submission_request {
 struct submission_answer {
     struct slice reply; /* SMTP reply of a refusal, without CRLF */
     struct gate_decision decision;
+    struct slice action;
     struct slice header_from;
     struct slice configuration_set; /* named, or the identity's default */
     bool tls_required;              /* what that set says (reference §8.1) */

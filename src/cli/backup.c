@@ -7,6 +7,7 @@
  */
 #include "cli.h"
 
+#include "api/ledger_book.h"
 #include "base/clock.h"
 #include "spool/spool.h"
 #include "store/database.h"
@@ -211,8 +212,32 @@ backed_up_ms(struct database *db, struct arena *arena, int64_t *out, struct err 
     return rc;
 }
 
+/* What was recorded after the backup is lost. The ledger goes on from the backup, and says so. */
 static enum rc
-adapt(struct database *db, struct arena *arena, int64_t *held, struct err *err)
+record_restoring(struct database *db, const char *key_path, int64_t then_ms, struct arena *arena,
+                 struct err *err)
+{
+    struct sealer *sealer = NULL;
+    struct ledger_book *book = NULL;
+    const struct ledger_record record = {
+        .kind = LEDGER_OF_SERVICE,
+        .at_ms = clock_now_ms(),
+        .fields = {[LEDGER_WHAT] = SLICE("restored"),
+                   [LEDGER_RESULT] = arena_printf(arena, "from a backup of %.*s",
+                                                  SLICE_ARG(clock_iso8601(arena, then_ms)))}};
+    enum rc rc = sealer_open(key_path, &sealer, err);
+    if (rc == RC_OK)
+        rc = ledger_book_open(db, sealer, &book, err);
+    if (rc == RC_OK)
+        rc = ledger_book_append(book, &record, err);
+    ledger_book_close(book);
+    sealer_close(sealer);
+    return rc;
+}
+
+static enum rc
+adapt(struct database *db, const char *key_path, struct arena *arena, int64_t *held,
+      struct err *err)
 {
     int64_t then_ms = 0;
     enum rc rc = schema_migrate(db, err);
@@ -226,6 +251,8 @@ adapt(struct database *db, struct arena *arena, int64_t *held, struct err *err)
         rc = hold_queue(db, then_ms, held, err);
     if (rc == RC_OK)
         rc = settings_put(db, SETTING_BACKED_UP, SLICE(""), err);
+    if (rc == RC_OK)
+        rc = record_restoring(db, key_path, then_ms, arena, err);
     if (rc == RC_OK)
         rc = database_commit(db, err);
     return rc == RC_OK ? database_end_log(db, err) : rc;
@@ -245,7 +272,7 @@ fill_store(const char *from, const char *key_path, const struct copy *copy, int6
     if (rc == RC_OK)
         rc = database_open(copy->part, DATABASE_WRITE, &db, err);
     if (rc == RC_OK)
-        rc = adapt(db, copy->arena, held, err);
+        rc = adapt(db, key_path, copy->arena, held, err);
     database_close(db);
     return rc;
 }

@@ -56,6 +56,8 @@ int backup_run(const struct cli_verb *verb, int argc, char **argv);
 int restore_backup_run(const struct cli_verb *verb, int argc, char **argv);
 int access_run(const struct cli_verb *verb, int argc, char **argv);
 int api_run(const struct cli_verb *verb, int argc, char **argv);
+int ledger_run(const struct cli_verb *verb, int argc, char **argv);
+int trace_run(const struct cli_verb *verb, int argc, char **argv);
 int demo_run(const struct cli_verb *verb, int argc, char **argv);
 
 #endif

@@ -81,6 +81,13 @@ static const struct cli_verb verbs[] = {
      "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]\n"
      "             [--as USER] [--key KEY]",
      "mail that waits", action_run},
+    {"trace", "KEY|USER|ADDRESS|MESSAGE [--since TIME] [--json]",
+     "what a credential did, or became of a message", trace_run},
+    {"ledger",
+     "list [--since TIME] [--until TIME] [--limit NUMBER]\n"
+     "           | export [--format jsonl|csv] [--since TIME] [--until TIME]\n"
+     "           | verify [--head FILE] | head | erase ADDRESS",
+     "the record of all that was done, that cannot be changed unseen", ledger_run},
     {"api", "SERVICE OPERATION [JSON]",
      "any operation of the SES, IAM and STS APIs; JSON may be \"-\", standard input", api_run},
     {"help", "[VERB]", "this list, or how one verb is used", help_run},

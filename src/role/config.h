@@ -101,6 +101,9 @@ struct config {
     /* [store] */
     uint64_t low_water_bytes; /* free space below which submissions get 452 */
     int64_t keep_ms;          /* finished messages' records */
+    /* [ledger] */
+    int64_t ledger_keep_ms, ledger_head_interval_ms;
+    struct slice ledger_head_file, ledger_head_mail; /* empty: none */
 };
 
 /* Which roles are told an option. */

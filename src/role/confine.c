@@ -288,6 +288,8 @@ known_attributes(int version, enum role role, size_t *size)
 
 static const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 
+static const uint64_t adding = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG;
+
 /* What is not there needs no rule. */
 static bool
 add_place(int ruleset, const char *path, uint64_t access)
@@ -301,9 +303,9 @@ add_place(int ruleset, const char *path, uint64_t access)
     return added;
 }
 
-/* The directory of a file that is read again when it is replaced. */
+/* The directory of a file that is read again when it is replaced, or that may have to be made. */
 static bool
-add_directory_of(int ruleset, struct slice path)
+add_directory_of(int ruleset, struct slice path, uint64_t access)
 {
     if (path.len == 0 || slice_iis(path, "off"))
         return true;
@@ -311,7 +313,7 @@ add_directory_of(int ruleset, struct slice path)
     char *directory = memory_cstr(slash == SLICE_NONE ? SLICE(".")
                                   : slash == 0        ? SLICE("/")
                                                       : slice_head(path, slash));
-    bool added = add_place(ruleset, directory, reading);
+    bool added = add_place(ruleset, directory, access);
     free(directory);
     return added;
 }
@@ -322,13 +324,14 @@ add_places(int ruleset, enum role role, const struct config *config, uint64_t al
     switch (role) {
     case ROLE_CORE:
         return add_place(ruleset, ".", all & ~LANDLOCK_ACCESS_FS_EXECUTE) &&
-               add_place(ruleset, "/usr", reading) && add_place(ruleset, "/etc", reading);
+               add_place(ruleset, "/usr", reading) && add_place(ruleset, "/etc", reading) &&
+               add_directory_of(ruleset, config->ledger_head_file, adding);
     case ROLE_COURIER:
         return add_place(ruleset, "/usr", reading) && add_place(ruleset, "/etc/ssl", reading);
     case ROLE_RESOLVER:
         return add_place(ruleset, "/etc", reading) && add_place(ruleset, "/usr/share", reading) &&
-               add_directory_of(ruleset, config->local_records) &&
-               add_directory_of(ruleset, config->trust_anchor);
+               add_directory_of(ruleset, config->local_records, reading) &&
+               add_directory_of(ruleset, config->trust_anchor, reading);
     default: return true;
     }
 }

@@ -6,6 +6,8 @@
  *   courier  CREDIT -> core_delivery.c           OUTCOME -> core_settle.c
  *            FEEDBACK -> core_feedback.c         RESOLVE -> core_identity.c, to the resolver
  *   resolver RESOLVED, PROVED -> core_identity.c
+ *
+ * What nobody else records in the ledger: core_ledger.c.
  */
 #include "core.h"
 #include "base/clock.h"
@@ -304,7 +306,7 @@ struct expiry {
     struct core *core;
     int64_t now_ms;
     int64_t before_ms;
-    bool more_messages, more_decisions;
+    bool more_messages, more_decisions, more_records;
     struct write_job write;
 };
 
@@ -318,7 +320,11 @@ expire_run(struct write_job *write, struct database *database, struct err *err)
         rc = messages_expire(database, expiry->before_ms, &expiry->more_messages, err);
     if (rc == RC_OK)
         rc = statistics_expire(database, expiry->now_ms, err);
-    return rc == RC_OK ? decisions_expire(database, expiry->before_ms, &expiry->more_decisions, err)
+    if (rc == RC_OK)
+        rc = decisions_expire(database, expiry->before_ms, &expiry->more_decisions, err);
+    return rc == RC_OK ? ledger_book_cut(expiry->core->writer_thread.book,
+                                         expiry->now_ms - expiry->core->config.ledger_keep_ms,
+                                         &expiry->more_records, err)
                        : rc;
 }
 
@@ -326,7 +332,8 @@ static void
 expire_done(struct write_job *write)
 {
     struct expiry *expiry = (struct expiry *)((char *)write - offsetof(struct expiry, write));
-    if (write->rc == RC_OK && (expiry->more_messages || expiry->more_decisions))
+    if (write->rc == RC_OK &&
+        (expiry->more_messages || expiry->more_decisions || expiry->more_records))
         writer_submit(expiry->core->writer, write);
     else {
         due_wake(expiry->core->delivery); /* for what was recalled */
@@ -340,6 +347,7 @@ housekeeping(void *ctx)
     struct core *core = ctx;
     static unsigned turn;
     watch_disk(core);
+    core_ledger_turn(core);
     if (++turn % EXPIRY_TURNS == 0) {
         struct expiry *expiry = NEW(struct expiry);
         expiry->core = core;
@@ -429,6 +437,8 @@ recover(struct core *core, struct database *database, struct err *err)
         rc = recipients_unlease_all(database, now_ms, err);
     if (rc == RC_OK)
         rc = recipients_recall(database, now_ms, latest_ms(core, now_ms), err);
+    if (rc == RC_OK)
+        rc = core_ledger_open(core, database, err);
     if (rc == RC_OK)
         rc = database_commit(database, err);
     if (rc == RC_OK)
@@ -547,6 +557,8 @@ main(void)
     core->changes = rate_new(core->config.changes_rate);
     core->throttle =
         throttle_new(core->config.failures, core->config.failure_window_ms, THROTTLE_ENTRIES);
+    core->unsigned_calls =
+        throttle_new(core->config.failures, core->config.failure_window_ms, THROTTLE_ENTRIES);
     if (open_store(core, &err) != RC_OK) {
         log_event(LOG_LEVEL_ERROR, "core.failed", LOG_CSTR("reason", err.text));
         return EXIT_FAILURE;
@@ -575,6 +587,7 @@ main(void)
         database_close(core->workers[i].database); /* the last to close merges the log */
     settle_finish(core->delivery);
     writer_free(core->writer);
+    ledger_book_close(core->writer_thread.book);
     sealer_close(core->constants.sealer);
     return EXIT_SUCCESS;
 }

@@ -87,6 +87,7 @@ struct core {
     struct map *sessions;               /* by number */
     struct channel *courier, *resolver; /* NULL while they are down */
     struct throttle *throttle;
+    struct throttle *unsigned_calls; /* what of failed signatures is recorded */
     struct quota quota;
     struct rate *changes; /* by access key */
     bool production, disk_low;
@@ -97,8 +98,9 @@ struct core {
     struct counters counters;
     struct account account;
     int64_t started_ms;
-    struct delivery *delivery;             /* core_delivery.h */
-    struct proving *proving;               /* core_identity.c */
+    int64_t head_ms;           /* monotonic: when a head of the ledger was signed last; 0: never */
+    struct delivery *delivery; /* core_delivery.h */
+    struct proving *proving;   /* core_identity.c */
     struct administration *administration; /* core_administration.c */
     struct intake *intake;                 /* core_feedback.c */
     struct alarms *alarms;                 /* core_alarm.c */
@@ -122,6 +124,14 @@ void session_record_use(struct core *core, struct slice access_key, int64_t used
 void permission_record_use(struct core *core, struct slice user_id, struct slice action);
 
 struct session *session_find(struct core *core, struct front *front, uint64_t number);
+
+/* core_ledger.c: what no other transaction records. */
+/* At the start, within a transaction: the book is open, and the start is in it. */
+MUST_USE enum rc core_ledger_open(struct core *core, struct database *database, struct err *err);
+void core_ledger_note(struct core *core, const struct ledger_record *record); /* copies */
+/* Is a failure of this key's from there still to be recorded? Counts it. */
+bool core_ledger_may_fail(struct core *core, struct slice access_key, struct slice source_ip);
+void core_ledger_turn(struct core *core); /* once a second: a head, when it is time */
 
 /* core_submission.c: from SUBMIT to 250. */
 bool submission_begin(struct front *front, struct slice payload);

@@ -122,16 +122,66 @@ read_done(void *job)
     operation->answer(operation);
 }
 
+/* On what it was: "target=taro@test1.com hold=true". Documents and secrets are not among these. */
+static struct slice
+subject_of(struct operation *operation)
+{
+    static const char *const members[] = {"target", "address", "user", "group",   "identity",
+                                          "domain", "name",    "key",  "message", "recipient",
+                                          "change", "hold",    "on",   "enabled", "member",
+                                          "only",   "until",   "as",   "also"};
+    struct buf out;
+    buf_init(&out, 8192);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const struct json *value = json_member(operation->input, members[i]);
+        bool flag = value && value->type == JSON_BOOL;
+        if (!flag && (!value || value->type != JSON_STRING))
+            continue;
+        /* A value ends at its first space, so that none looks like another member. */
+        struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
+        text = slice_head(text, slice_chr(text, ' '));
+        buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
+                   SLICE_ARG(slice_head(text, 320)));
+    }
+    struct slice subject = arena_dup(operation->arena, buf_slice(&out));
+    buf_fini(&out);
+    return subject;
+}
+
+static struct ledger_record
+record_of(struct operation *operation, const char *result)
+{
+    const struct call *call = operation->call;
+    struct slice uid = arena_printf(operation->arena, "uid %" PRId64, operation->uid);
+    return (struct ledger_record){
+        .kind = LEDGER_CALL,
+        .at_ms = clock_now_ms(),
+        .fields = {
+            [LEDGER_WHAT] = slice_of(operation->row->name),
+            [LEDGER_RESULT] = slice_of(result),
+            [LEDGER_PRINCIPAL] = call ? SLICE("") : SLICE("administrator"),
+            [LEDGER_SOURCE] = call ? call->source_ip : SLICE(""),
+            [LEDGER_TLS] = call ? call->tls_version : SLICE(""),
+            [LEDGER_CLIENT] = call ? SLICE("") : uid,
+            [LEDGER_SERVICE] = call ? SLICE("link") : SLICE("administration"),
+            [LEDGER_SUBJECT] = subject_of(operation),
+        }};
+}
+
 static enum rc
 write_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct operation *operation =
         (struct operation *)((char *)write - offsetof(struct operation, write));
-    run_on(operation, &operation->core->writer_thread);
+    struct api_thread *thread = &operation->core->writer_thread;
+    run_on(operation, thread);
     if (operation->rc == RC_OK)
         operation->rc = settings_count_change(database, &operation->err);
     *err = operation->err;
-    return operation->rc;
+    if (operation->rc != RC_OK)
+        return operation->rc;
+    struct ledger_record record = record_of(operation, "ok");
+    return ledger_book_append(thread->book, &record, err);
 }
 
 static void
@@ -171,30 +221,17 @@ write_failure(struct operation *operation)
     json_close_object(&operation->writer);
 }
 
-/* On what it was: "target=taro@test1.com hold=true". Documents and secrets are not among these. */
-static struct slice
-subject_of(struct operation *operation)
+/* What wrote and did well is in the ledger already. A link that nobody made is followed by strangers
+ * alone. */
+static void
+record_call(struct operation *operation)
 {
-    static const char *const members[] = {"target", "address", "user", "group",   "identity",
-                                          "domain", "name",    "key",  "message", "recipient",
-                                          "change", "hold",    "on",   "enabled", "member",
-                                          "only",   "until",   "as",   "also"};
-    struct buf out;
-    buf_init(&out, 8192);
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const struct json *value = json_member(operation->input, members[i]);
-        bool flag = value && value->type == JSON_BOOL;
-        if (!flag && (!value || value->type != JSON_STRING))
-            continue;
-        /* A value ends at its first space, so that none looks like another member. */
-        struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
-        text = slice_head(text, slice_chr(text, ' '));
-        buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
-                   SLICE_ARG(slice_head(text, 320)));
-    }
-    struct slice subject = arena_dup(operation->arena, buf_slice(&out));
-    buf_fini(&out);
-    return subject;
+    bool written = operation->rc == RC_OK && operation->row->access != API_READ;
+    if (written || operation->call)
+        return;
+    struct ledger_record record =
+        record_of(operation, operation->rc == RC_OK ? "ok" : rc_name(operation->rc));
+    core_ledger_note(operation->core, &record);
 }
 
 static void
@@ -209,6 +246,8 @@ answer_client(struct operation *operation)
                   LOG_CSTR("operation", operation->row->name),
                   LOG_TEXT("subject", subject_of(operation)), LOG_NUMBER("uid", operation->uid),
                   LOG_CSTR("result", rc_name(operation->rc)));
+    if (operation->row)
+        record_call(operation);
     struct client *client = map_get(administration->clients, MAP_KEY(operation->client));
     if (client)
         channel_send(client->channel, 1, buf_slice(&operation->out));

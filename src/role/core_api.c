@@ -11,6 +11,7 @@
 #include "api/alarm.h"
 #include "api/dispatch.h"
 #include "api/outbox.h"
+#include "api/recording.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "core.h"
@@ -25,6 +26,7 @@ struct api_job {
     bool owns_arena;
     struct dispatch dispatch;
     size_t pending; /* messages without an outcome */
+    bool recorded;  /* in the transaction of what it wrote */
     struct write_job write;
     /* of the administrator */
     struct slice service, operation, input;
@@ -124,12 +126,55 @@ record_permission(const struct api_job *job)
     permission_record_use(job->core, dispatch->caller.user_id, slice_of(row->action));
 }
 
+/* Anybody can name a key that is not theirs: of one place, as many failures are recorded as would be of
+ * logins, and the others counted with those of strangers. */
+static void
+record_failure(const struct api_job *job)
+{
+    const struct dispatch *dispatch = &job->dispatch;
+    struct ledger_record record;
+    struct slice agent;
+    const struct recording_login said = {
+        .user_name = dispatch->suspect,
+        .access_key = dispatch->suspect_key,
+        .source_ip = dispatch->source_ip,
+        .tls = dispatch->tls,
+        .client_name = http_field(dispatch->header, "User-Agent", &agent) ? agent : SLICE(""),
+        .service = "api",
+        .result = dispatch->error_code,
+    };
+    if (said.access_key.len == 0 ||
+        !core_ledger_may_fail(job->core, said.access_key, said.source_ip))
+        return;
+    recording_login(&said, dispatch->now_ms, &record);
+    core_ledger_note(job->core, &record);
+}
+
+/* What sends is recorded by its messages; one that came to none, as a call. Whose key is not known is
+ * a stranger. */
+static void
+record(const struct api_job *job)
+{
+    const struct dispatch *dispatch = &job->dispatch;
+    const struct outbox *outbox = dispatch->call.outbox;
+    struct ledger_record record;
+    if (!dispatch->caller.administrator && dispatch->caller.access_key.len == 0) {
+        record_failure(job);
+        return;
+    }
+    if (job->recorded || (outbox && outbox->count > 0))
+        return;
+    recording_call(dispatch, dispatch->error_code ? dispatch->error_code : "ok", &record);
+    core_ledger_note(job->core, &record);
+}
+
 static void
 answer(struct api_job *job)
 {
     struct dispatch *dispatch = &job->dispatch;
     dispatch_answer(dispatch);
     log_call(job);
+    record(job);
     record_use(job);
     record_permission(job);
     struct core *core = job->core;
@@ -160,17 +205,22 @@ static enum rc
 write_run(struct write_job *write, struct database *database, struct err *err)
 {
     struct api_job *job = job_of(write);
+    struct ledger_record record;
     enum rc rc = dispatch_run(&job->dispatch, &job->core->writer_thread);
     if (rc == RC_OK)
         rc = job->dispatch.rc = settings_count_change(database, &job->dispatch.err);
     *err = job->dispatch.err;
-    return rc;
+    if (rc != RC_OK)
+        return rc;
+    recording_call(&job->dispatch, "ok", &record);
+    return ledger_book_append(job->core->writer_thread.book, &record, err);
 }
 
 static void
 write_done(struct write_job *write)
 {
     struct api_job *job = job_of(write);
+    job->recorded = write->rc == RC_OK;
     if (write->rc == RC_OK) {
         core_apply_effects(job->core, &job->dispatch.effects);
     } else if (job->dispatch.rc == RC_OK) { /* it did well, and then the commit failed */

@@ -3,6 +3,7 @@
  * A front holds only the number; everything the number stands for stays here.
  */
 #include "api/alarm.h"
+#include "api/recording.h"
 #include "authenticate/smtp_password.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -265,6 +266,28 @@ log_login(const struct login *login, const char *event, uint64_t number)
               LOG_TEXT("tls", login->message.tls_version));
 }
 
+/* A login of somebody we know, or whose key we know. */
+static void
+record_login(const struct login *login)
+{
+    struct ledger_record record;
+    const struct recording_login said = {
+        .user_name = login->key.user_name,
+        .access_key = login->key.id,
+        .source_ip = login->message.source_ip,
+        .tls = login->message.tls_version,
+        .client_name = login->message.client_name,
+        .service = "smtp",
+        .result = login->result == AUTHENTICATE_OK ? "ok"
+                  : login->key.active              ? "wrong_password"
+                                                   : "inactive_key",
+    };
+    if (login->key.id.len == 0)
+        return;
+    recording_login(&said, clock_now_ms(), &record);
+    core_ledger_note(login->core, &record);
+}
+
 /* Count a login that failed, off the client's way, and free it there. */
 static void
 count_stranger(struct login *login)
@@ -309,6 +332,8 @@ login_done(void *job)
         core->counters.login_failures++;
         log_login(login, "submission.login_refused", 0);
     }
+    if (login->result == AUTHENTICATE_OK || login->result == AUTHENTICATE_REFUSED)
+        record_login(login);
     answer(core, login->front, message->connection, number, login->result);
     tell_canary(login);
     if (login->result == AUTHENTICATE_OK)

@@ -13,7 +13,7 @@
  *   the store does not take it: settle_failed -> later, without the report if that is the reason
  */
 #include "api/alarm.h"
-#include "api/submit.h"
+#include "api/recording.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -78,6 +78,32 @@ is_not_tried(const struct settlement *settlement, const struct spool_outcome *ou
     return settlement->any_delivered && slice_starts(outcome->reply, SLICE("452"));
 }
 
+/* What the receiver said is recorded also of a recipient that was held or dropped meanwhile. Returns
+ * `settled` when nothing failed. */
+static enum rc
+record(const struct settlement *settlement, struct arena *arena,
+       const struct spool_outcome *outcome, const struct recipient_row *row, enum rc settled,
+       struct err *err)
+{
+    struct recipient_row said = *row;
+    struct err why;
+    const char *what =
+        row->state == RECIPIENT_QUEUED ? "deferred" : recipient_state_name(row->state);
+    if (settled == RC_CONFLICT) {
+        said.status = outcome->status;
+        said.reply = outcome->reply;
+        said.remote = outcome->remote;
+        what = outcome->fate == SPOOL_DELIVERED ? "delivered"
+               : outcome->fate == SPOOL_FAILED  ? "failed"
+                                                : "deferred";
+    }
+    enum rc rc = recording_outcome(arena, &settlement->delivery->core->writer_thread,
+                                   settlement->message.id, &said, what, settlement->now_ms, &why);
+    if (rc != RC_OK)
+        *err = why;
+    return rc == RC_OK ? settled : rc;
+}
+
 static enum rc
 settle_one(struct settlement *settlement, struct database *database, struct arena *arena,
            uint32_t index, struct recipient_row *row, bool *over, struct err *err)
@@ -90,7 +116,10 @@ settle_one(struct settlement *settlement, struct database *database, struct aren
     if (settlement->mode == REPORT_LATER && outcome.fate != SPOOL_DELIVERED)
         outcome.fate = SPOOL_LATER;
     *over = false;
-    return spool_settle(database, arena, &outcome, &schedule, settlement->now_ms, row, over, err);
+    enum rc rc =
+        spool_settle(database, arena, &outcome, &schedule, settlement->now_ms, row, over, err);
+    return rc == RC_OK || rc == RC_CONFLICT ? record(settlement, arena, &outcome, row, rc, err)
+                                            : rc;
 }
 
 /* What it says outlives this run: it is for settle_done. */

@@ -4,6 +4,7 @@
  * decides and signs, the writer re-checks the key and commits, and only then is the reply given.
  */
 #include "api/outbox.h"
+#include "api/recording.h"
 #include "api/submit.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -271,7 +272,10 @@ decision_run(struct write_job *write, struct database *database, struct err *err
         if (rc != RC_OK)
             return rc;
     }
-    return decisions_insert(database, &job->decision, err);
+    enum rc rc = decisions_insert(database, &job->decision, err);
+    return rc == RC_OK ? recording_refused(job->arena, &job->core->writer_thread, &job->request,
+                                           &job->decision, err)
+                       : rc;
 }
 
 static void

@@ -11,6 +11,7 @@ struct database {
     sqlite3 *sqlite;
     struct map *statements; /* by address of the text; owned */
     bool full;
+    uint64_t undone;
     int64_t wal_bytes; /* in the log since the last checkpoint that emptied it */
 };
 
@@ -150,6 +151,7 @@ void
 database_rollback(struct database *database)
 {
     bool full = database->full;
+    database->undone++;
     struct query query = query_start(database, "ROLLBACK");
     (void)!query_run(&query, NULL);
     database->full = full;
@@ -173,11 +175,18 @@ void
 database_undo(struct database *database)
 {
     bool full = database->full;
+    database->undone++;
     struct query query = query_start(database, "ROLLBACK TO job");
     (void)!query_run(&query, NULL);
     query = query_start(database, "RELEASE job");
     (void)!query_run(&query, NULL);
     database->full = full;
+}
+
+uint64_t
+database_undone(const struct database *database)
+{
+    return database->undone;
 }
 
 bool

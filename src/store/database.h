@@ -31,6 +31,8 @@ void database_rollback(struct database *database);
 MUST_USE enum rc database_savepoint(struct database *database, struct err *err);
 MUST_USE enum rc database_release(struct database *database, struct err *err);
 void database_undo(struct database *database);
+/* How often something was undone: what was read or written before may not be so any more. */
+uint64_t database_undone(const struct database *database);
 bool database_is_full(const struct database *database); /* the last failure was a full disk */
 /* An engine may end a transaction by itself when the disk is full. */
 bool database_in_transaction(const struct database *database);

@@ -125,6 +125,19 @@ messages_find_id(struct database *db, struct arena *arena, struct slice id, stru
 }
 
 enum rc
+messages_id(struct database *db, struct arena *arena, int64_t key, struct slice *out,
+            struct err *err)
+{
+    struct query q = query_start(db, "SELECT id FROM message WHERE key = ?");
+    query_i64(&q, key);
+    bool found = query_row(&q);
+    if (found)
+        *out = query_column_text(&q, arena, 0);
+    enum rc rc = query_end(&q, err);
+    return rc == RC_OK && !found ? err_set(err, RC_NOT_FOUND, "there is no such message") : rc;
+}
+
+enum rc
 messages_set_captured(struct database *db, int64_t key, struct err *err)
 {
     struct query q = query_start(db, "UPDATE message SET captured = 1 WHERE key = ?");

@@ -65,6 +65,9 @@ MUST_USE enum rc messages_find(struct database *db, struct arena *arena, int64_t
 /* By SES message id; the id's time leads to the row. */
 MUST_USE enum rc messages_find_id(struct database *db, struct arena *arena, struct slice id,
                                   struct message_row *out, struct err *err);
+/* The id alone. */
+MUST_USE enum rc messages_id(struct database *db, struct arena *arena, int64_t key,
+                             struct slice *out, struct err *err);
 MUST_USE enum rc messages_newest_key(struct database *db, int64_t *key, struct err *err);
 /* Its body is kept to be read. */
 MUST_USE enum rc messages_set_captured(struct database *db, int64_t key, struct err *err);

@@ -162,6 +162,8 @@ static const char *const migrations[] = {
     " WHERE suspended <> '';"
     "ALTER TABLE identity DROP COLUMN suspended;"
     /* ledger */
+    "CREATE TABLE ledger (number INTEGER PRIMARY KEY, record BLOB NOT NULL,"
+    " details BLOB NOT NULL, chain BLOB NOT NULL);"
     /* brake */
     "CREATE TABLE brake (access_key TEXT PRIMARY KEY, user_name TEXT NOT NULL,"
     " memory BLOB NOT NULL, sent_before INTEGER NOT NULL, tripped_ms INTEGER NOT NULL,"

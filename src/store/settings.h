@@ -11,6 +11,11 @@
 #define SETTING_SUPPRESSED_REASONS "suppressed_reasons" /* "BOUNCE,COMPLAINT"; "": none */
 #define SETTING_ACCOUNT_DETAILS    "account_details"    /* of PutAccountDetails, as JSON */
 #define SETTING_REVIEW             "review"             /* of production access: "PENDING" */
+/* Of the ledger: its sealed key, the public half, the newest head, where it begins. */
+#define SETTING_LEDGER_KEY    "ledger_key"
+#define SETTING_LEDGER_PUBLIC "ledger_public"
+#define SETTING_LEDGER_HEAD   "ledger_head"
+#define SETTING_LEDGER_START  "ledger_start"
 /* The last credential report of the API (CSV), and when it was made. */
 #define SETTING_CREDENTIAL_REPORT    "credential_report"
 #define SETTING_CREDENTIAL_REPORT_MS "credential_report_ms"

@@ -1,0 +1,255 @@
+#include "recording.h"
+#include "base/clock.h"
+#include "store/decisions.h"
+
+#include <inttypes.h>
+
+static struct slice
+number(struct arena *arena, int64_t value)
+{
+    return arena_printf(arena, "%" PRId64, value);
+}
+
+/* ---- messages ---- */
+
+/* The value of a tag, of a field that we wrote: " d=example.org;". */
+static struct slice
+tag_of(struct slice field, const char *name)
+{
+    size_t at = slice_find(field, slice_of(name));
+    if (at == SLICE_NONE)
+        return SLICE("");
+    struct slice value = slice_from(field, at + strlen(name));
+    return slice_head(value, slice_chr(value, ';'));
+}
+
+/* Who signed, as "domain/selector": our signatures stand before everything else. */
+static struct slice
+signatures_of(struct arena *arena, struct slice header)
+{
+    static const char name[] = "DKIM-Signature:";
+    struct slice signatures = SLICE("");
+    while (slice_starts(header, SLICE("DKIM-Signature:"))) {
+        size_t next = slice_find(slice_from(header, sizeof name), SLICE("\r\nDKIM-Signature:"));
+        struct slice field =
+            slice_head(header, next == SLICE_NONE ? SLICE_NONE : next + sizeof name);
+        struct slice domain = tag_of(field, " d="), selector = tag_of(field, " s=");
+        signatures =
+            arena_printf(arena, "%.*s%s%.*s/%.*s", SLICE_ARG(signatures), signatures.len ? " " : "",
+                         SLICE_ARG(domain), SLICE_ARG(selector));
+        header = next == SLICE_NONE ? SLICE("") : slice_from(header, next + sizeof name + 2);
+    }
+    return signatures;
+}
+
+static void
+fill_sender(struct ledger_record *record, struct slice reverse_path, struct slice from)
+{
+    record->fields[LEDGER_FROM] = from;
+    if (!slice_eq(reverse_path, from))
+        record->fields[LEDGER_REVERSE_PATH] = reverse_path;
+}
+
+static enum rc
+record_suppressed(struct arena *arena, struct api_thread *thread, const struct spool_entry *entry,
+                  struct err *err)
+{
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < entry->recipient_count; i++)
+        if (entry->recipients[i].state == RECIPIENT_SUPPRESSED)
+            rc = recording_outcome(arena, thread, entry->message.id, &entry->recipients[i],
+                                   recipient_state_name(RECIPIENT_SUPPRESSED),
+                                   entry->message.accepted_ms, err);
+    return rc;
+}
+
+enum rc
+recording_accepted(struct arena *arena, struct api_thread *thread,
+                   const struct submission_answer *answer, struct slice about, struct err *err)
+{
+    const struct message_row *message = &answer->entry.message;
+    struct ledger_record record = {.kind = LEDGER_DECISION,
+                                   .at_ms = message->accepted_ms,
+                                   .fields = {
+                                       [LEDGER_WHAT] = answer->action,
+                                       [LEDGER_RESULT] = SLICE("allowed"),
+                                       [LEDGER_PRINCIPAL] = message->user_name,
+                                       [LEDGER_ACCESS_KEY] = message->access_key,
+                                       [LEDGER_SOURCE] = message->source_ip,
+                                       [LEDGER_TLS] = message->tls,
+                                       [LEDGER_CLIENT] = message->client_name,
+                                       [LEDGER_SERVICE] = message->service,
+                                       [LEDGER_MESSAGE] = message->id,
+                                       [LEDGER_ABOUT] = about,
+                                       [LEDGER_RECIPIENTS] = number(arena, message->recipients),
+                                       [LEDGER_SIGNATURES] = signatures_of(arena, message->header),
+                                       [LEDGER_POLICY] = message->policy,
+                                       [LEDGER_RESOURCE] = message->resource,
+                                   }};
+    if (message->statement >= 0)
+        record.fields[LEDGER_STATEMENT] = number(arena, message->statement);
+    fill_sender(&record, message->reverse_path, message->header_from);
+    enum rc rc = ledger_book_append(thread->book, &record, err);
+    return rc == RC_OK && answer->suppressed > 0
+               ? record_suppressed(arena, thread, &answer->entry, err)
+               : rc;
+}
+
+enum rc
+recording_refused(struct arena *arena, struct api_thread *thread,
+                  const struct submission_request *request, const struct decision_row *decision,
+                  struct err *err)
+{
+    struct ledger_record record = {.kind = LEDGER_DECISION,
+                                   .at_ms = decision->at_ms,
+                                   .fields = {
+                                       [LEDGER_WHAT] = decision->action,
+                                       [LEDGER_RESULT] = decision->reason,
+                                       [LEDGER_PRINCIPAL] = decision->user_name,
+                                       [LEDGER_ACCESS_KEY] = decision->access_key,
+                                       [LEDGER_SOURCE] = decision->source_ip,
+                                       [LEDGER_TLS] = request->tls,
+                                       [LEDGER_CLIENT] = request->client_name,
+                                       [LEDGER_SERVICE] = request->service,
+                                       [LEDGER_RECIPIENTS] = number(arena, decision->recipients),
+                                       [LEDGER_POLICY] = decision->policy,
+                                       [LEDGER_RESOURCE] = decision->resource,
+                                       [LEDGER_ADDRESS] = decision->address,
+                                       [LEDGER_REPLY] = decision->reply,
+                                   }};
+    if (decision->statement >= 0)
+        record.fields[LEDGER_STATEMENT] = number(arena, decision->statement);
+    fill_sender(&record, decision->reverse_path, decision->header_from);
+    return ledger_book_append(thread->book, &record, err);
+}
+
+/* Of "host [address] TLS": the verdict, apart. Where one spoke to nobody there is none. */
+static void
+fill_remote(struct ledger_record *record, struct slice remote)
+{
+    size_t end = slice_find(remote, SLICE("]"));
+    record->fields[LEDGER_REMOTE] = remote;
+    if (end == SLICE_NONE)
+        return;
+    struct slice tls = slice_trim(slice_from(remote, end + 1));
+    record->fields[LEDGER_REMOTE] = slice_head(remote, end + 1);
+    record->fields[LEDGER_TLS] = tls.len > 0 ? tls : SLICE("none");
+}
+
+enum rc
+recording_outcome(struct arena *arena, struct api_thread *thread, struct slice message_id,
+                  const struct recipient_row *row, const char *what, int64_t now_ms,
+                  struct err *err)
+{
+    struct ledger_record record = {.kind = LEDGER_OUTCOME,
+                                   .at_ms = now_ms,
+                                   .fields = {
+                                       [LEDGER_WHAT] = slice_of(what),
+                                       [LEDGER_MESSAGE] = message_id,
+                                       [LEDGER_STATUS] = row->status,
+                                       [LEDGER_RECIPIENT] = row->address,
+                                       [LEDGER_REPLY] = row->reply,
+                                   }};
+    fill_remote(&record, row->remote);
+    if (row->attempts > 0)
+        record.fields[LEDGER_ATTEMPT] = number(arena, row->attempts);
+    if (row->state == RECIPIENT_QUEUED)
+        record.fields[LEDGER_NEXT] = clock_iso8601(arena, row->next_ms);
+    return ledger_book_append(thread->book, &record, err);
+}
+
+enum rc
+recording_change(struct api_call *call, int64_t recipient_key, const char *what, struct err *err)
+{
+    struct recipient_row row;
+    struct slice id;
+    enum rc rc = recipients_find(call->database, call->arena, recipient_key, &row, err);
+    if (rc == RC_OK)
+        rc = messages_id(call->database, call->arena, message_of_part(recipient_key), &id, err);
+    if (rc != RC_OK)
+        return rc;
+    const struct ledger_record record = {.kind = LEDGER_OUTCOME,
+                                         .at_ms = call->now_ms,
+                                         .fields = {[LEDGER_WHAT] = slice_of(what),
+                                                    [LEDGER_MESSAGE] = id,
+                                                    [LEDGER_RECIPIENT] = row.address}};
+    return ledger_book_append(call->thread->book, &record, err);
+}
+
+/* ---- logins and calls ---- */
+
+void
+recording_login(const struct recording_login *login, int64_t now_ms, struct ledger_record *out)
+{
+    *out = (struct ledger_record){.kind = LEDGER_LOGIN,
+                                  .at_ms = now_ms,
+                                  .fields = {
+                                      [LEDGER_WHAT] = SLICE("login"),
+                                      [LEDGER_RESULT] = slice_of(login->result),
+                                      [LEDGER_PRINCIPAL] = login->user_name,
+                                      [LEDGER_ACCESS_KEY] = login->access_key,
+                                      [LEDGER_SOURCE] = login->source_ip,
+                                      [LEDGER_TLS] = login->tls,
+                                      [LEDGER_CLIENT] = login->client_name,
+                                      [LEDGER_SERVICE] = slice_of(login->service),
+                                  }};
+}
+
+/* Names of things; documents and secrets are none. */
+static bool
+names_something(struct slice name)
+{
+    static const char *const endings[] = {"Name", "Arn", "Id", "Identity", "Address", "Status"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (slice_ends(name, slice_of(endings[i])))
+            return true;
+    return false;
+}
+
+/* On what it was: "UserName=taro PolicyName=send". */
+static struct slice
+subject_of(struct arena *arena, const struct dispatch *dispatch)
+{
+    struct slice subject = SLICE("");
+    const struct json *input = dispatch->input;
+    if (!input || !dispatch->model || !dispatch->model->input)
+        return subject;
+    for (const struct json *value = input->first; value && subject.len < LEDGER_VALUE_MAX;
+         value = value->next) {
+        const struct shape_member *member = shape_find(dispatch->model->input, value->name);
+        if (value->type == JSON_STRING && member && !member->shape->sensitive &&
+            names_something(value->name))
+            subject =
+                arena_printf(arena, "%.*s%s%.*s=%.*s", SLICE_ARG(subject), subject.len ? " " : "",
+                             SLICE_ARG(value->name), SLICE_ARG(slice_head(value->text, 256)));
+    }
+    return subject;
+}
+
+void
+recording_call(const struct dispatch *dispatch, const char *result, struct ledger_record *out)
+{
+    const struct api_caller *caller = &dispatch->caller;
+    struct arena *arena = dispatch->arena;
+    struct slice what =
+        dispatch->row ? slice_of(dispatch->row->action)
+        : dispatch->model
+            ? arena_printf(arena, "%s:%s", service_models[dispatch->service].signing_name,
+                           dispatch->model->name)
+            : slice_of(service_models[dispatch->service].signing_name);
+    *out = (struct ledger_record){
+        .kind = LEDGER_CALL,
+        .at_ms = dispatch->now_ms,
+        .fields = {
+            [LEDGER_WHAT] = what,
+            [LEDGER_RESULT] = slice_of(result),
+            [LEDGER_PRINCIPAL] = caller->administrator ? SLICE("administrator") : caller->user_name,
+            [LEDGER_ACCESS_KEY] = caller->access_key,
+            [LEDGER_SOURCE] = dispatch->source_ip,
+            [LEDGER_TLS] = dispatch->tls,
+            [LEDGER_CLIENT] = caller->user_agent,
+            [LEDGER_SERVICE] = SLICE("api"),
+            [LEDGER_REQUEST] = dispatch->request_id,
+            [LEDGER_SUBJECT] = subject_of(arena, dispatch),
+        }};
+}

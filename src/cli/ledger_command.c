@@ -1,0 +1,416 @@
+/*
+ * `postern ledger`: what is in the ledger, whether it is whole, and what the service is asked to do with
+ * it: to sign where it stands, and to forget an address.
+ */
+#include "admin_client.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "cli.h"
+#include "ledger_reading.h"
+#include "print.h"
+#include "store/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { HEADS_BYTES_MAX = 64 * 1024 * 1024, LIST_DEFAULT = 100 };
+
+struct options {
+    const char *word, *address, *dir, *since, *until, *limit, *format, *head;
+    bool json;
+};
+
+/* ---- list, export ---- */
+
+struct output {
+    struct arena *arena; /* of one record */
+    bool json, csv;
+    uint64_t skip; /* so many first */
+};
+
+static void
+count_record(void *ctx, const struct ledger_row *row, const struct ledger_record *record)
+{
+    (void)row, (void)record;
+    ++*(uint64_t *)ctx;
+}
+
+static void
+write_json(struct output *output, const struct ledger_row *row, const struct ledger_record *record)
+{
+    struct buf line;
+    struct json_writer writer;
+    buf_init(&line, 1024 * 1024);
+    json_writer_init(&writer, &line);
+    json_open_object(&writer);
+    ledger_reading_put(&writer, output->arena, row->number, record);
+    json_put_string(&writer, "chain", codec_hex(output->arena, row->chain));
+    json_close_object(&writer);
+    printf("%.*s\n", SLICE_ARG(buf_slice(&line)));
+    buf_fini(&line);
+}
+
+/* RFC 4180 §2. */
+static void
+write_cell(struct slice value)
+{
+    fputs(",\"", stdout);
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '"')
+            putchar('"');
+        putchar(value.ptr[i]);
+    }
+    putchar('"');
+}
+
+static void
+write_csv(struct output *output, const struct ledger_row *row, const struct ledger_record *record)
+{
+    printf("%lld", (long long)row->number);
+    write_cell(clock_iso8601(output->arena, record->at_ms));
+    write_cell(slice_of(ledger_kind_name(record->kind)));
+    for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++)
+        write_cell(record->fields[i]);
+    write_cell(record->erased ? arena_printf(output->arena, "%lld", (long long)record->erased)
+                              : SLICE(""));
+    write_cell(codec_hex(output->arena, row->chain));
+    fputs("\r\n", stdout);
+}
+
+static void
+write_record(void *ctx, const struct ledger_row *row, const struct ledger_record *record)
+{
+    struct output *output = ctx;
+    if (output->skip > 0) {
+        output->skip--;
+        return;
+    }
+    if (output->csv)
+        write_csv(output, row, record);
+    else if (output->json)
+        write_json(output, row, record);
+    else
+        ledger_reading_print(row->number, record);
+    arena_reset(output->arena);
+}
+
+static void
+write_csv_head(void)
+{
+    fputs("number,time,kind", stdout);
+    for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++)
+        printf(",%s", ledger_field_name((enum ledger_field)i));
+    fputs(",erased,chain\r\n", stdout);
+}
+
+static enum rc
+write_records(struct database *database, const struct ledger_span *span, struct output *output,
+              struct err *err)
+{
+    output->arena = arena_new();
+    if (output->csv)
+        write_csv_head();
+    enum rc rc = ledger_reading_each(database, span, write_record, output, err);
+    arena_free(output->arena);
+    return rc;
+}
+
+/* The last so many. */
+static enum rc
+list(const struct options *options, struct database *database, struct err *err)
+{
+    struct ledger_span span;
+    struct output output = {.json = options->json};
+    uint64_t limit = LIST_DEFAULT, count = 0;
+    if (options->limit && !slice_u64(slice_of(options->limit), &limit))
+        return err_set(err, RC_SYNTAX, "--limit must be a number");
+    enum rc rc = ledger_reading_span(options->since, options->until, &span, err);
+    if (rc == RC_OK)
+        rc = ledger_reading_each(database, &span, count_record, &count, err);
+    output.skip = count > limit ? count - limit : 0;
+    return rc == RC_OK ? write_records(database, &span, &output, err) : rc;
+}
+
+static enum rc export(const struct options *options, struct database *database, struct err *err) {
+    struct ledger_span span; struct output output = {.json = true};
+    struct slice format = slice_of(options->format ? options->format : "jsonl");
+    output.csv = slice_is(format, "csv");
+    if (!output.csv && !slice_is(format, "jsonl")) return err_set(err, RC_SYNTAX,
+                                                                  "--format must be jsonl or csv");
+    enum rc rc = ledger_reading_span(options->since, options->until, &span, err);
+    return rc == RC_OK ? write_records(database, &span, &output, err) : rc;
+}
+
+/* ---- verify ---- */
+
+struct heads {
+    struct ledger_head *rows;
+    size_t count, cap;
+};
+
+static void
+add_head(struct arena *arena, struct heads *heads, const struct ledger_head *head)
+{
+    heads->rows = arena_grow(arena, heads->rows, sizeof *heads->rows, heads->count, &heads->cap);
+    heads->rows[heads->count++] = *head;
+}
+
+static enum rc
+read_file(struct arena *arena, const char *path, struct slice *text, struct err *err)
+{
+    struct buf bytes;
+    char piece[4096];
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return err_set(err, RC_NOT_FOUND, "%s cannot be read", path);
+    buf_init(&bytes, HEADS_BYTES_MAX);
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
+        buf_add(&bytes, (struct slice){piece, got});
+    bool whole = !ferror(file) && buf_ok(&bytes);
+    fclose(file);
+    *text = arena_dup(arena, buf_slice(&bytes));
+    buf_fini(&bytes);
+    return whole ? RC_OK : err_set(err, RC_TEMPORARY, "%s cannot be read", path);
+}
+
+/* All that stand in it: one at least. */
+static enum rc
+read_heads(struct arena *arena, const char *path, const uint8_t key[LEDGER_PUBLIC],
+           struct heads *heads, struct err *err)
+{
+    struct slice text;
+    struct ledger_head head;
+    size_t before = heads->count;
+    enum rc rc = read_file(arena, path, &text, err);
+    while (rc == RC_OK) {
+        rc = ledger_head_read(arena, LEDGER_HEAD, text, key, &head, &text, err);
+        if (rc == RC_OK)
+            add_head(arena, heads, &head);
+    }
+    if (rc == RC_NOT_FOUND && heads->count > before)
+        return RC_OK;
+    return err_prefix(err, "%s: ", path);
+}
+
+static enum rc
+read_key(struct database *database, struct arena *arena, uint8_t key[LEDGER_PUBLIC],
+         struct err *err)
+{
+    struct slice text, bytes;
+    enum rc rc = settings_get(database, arena, SETTING_LEDGER_PUBLIC, &text, err);
+    if (rc == RC_OK)
+        rc = codec_base64_decode(arena, text, &bytes, err);
+    if (rc == RC_OK && bytes.len != LEDGER_PUBLIC)
+        rc = err_set(err, RC_SYNTAX, "the ledger has no key");
+    if (rc == RC_OK)
+        memcpy(key, bytes.ptr, LEDGER_PUBLIC);
+    return rc;
+}
+
+/* What the store itself keeps signed. *found is false when it has none. */
+static enum rc
+read_kept(struct database *database, struct arena *arena, const char *setting,
+          enum ledger_statement statement, const uint8_t key[LEDGER_PUBLIC],
+          struct ledger_head *out, bool *found, struct err *err)
+{
+    struct slice text, rest;
+    enum rc rc = settings_get(database, arena, setting, &text, err);
+    *found = rc == RC_OK && text.len > 0;
+    return *found ? ledger_head_read(arena, statement, text, key, out, &rest, err) : rc;
+}
+
+static enum rc
+verify_all(struct database *database, struct ledger_verifier *verifier, struct err *err)
+{
+    size_t count = 1;
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && count > 0) {
+        struct arena *arena = arena_new();
+        struct ledger_row *rows;
+        struct ledger_record record;
+        rc = ledger_records_after(database, arena, verifier->number, 1000, &rows, &count, err);
+        for (size_t i = 0; rc == RC_OK && i < count; i++)
+            rc = ledger_verify_record(verifier, rows[i].number, rows[i].record, rows[i].details,
+                                      rows[i].chain, &record, err);
+        arena_free(arena);
+    }
+    return rc == RC_OK ? ledger_verify_end(verifier, err) : rc;
+}
+
+/* Rows before the start would not be looked at. */
+static enum rc
+check_first(struct database *database, struct arena *arena, const struct ledger_head *start,
+            struct err *err)
+{
+    struct ledger_row *rows;
+    size_t count;
+    enum rc rc = ledger_records_after(database, arena, INT64_MIN, 1, &rows, &count, err);
+    if (rc == RC_OK && count > 0 && rows[0].number <= (start ? start->number : 0))
+        return err_set(err, RC_SYNTAX, "record %lld stands before the beginning",
+                       (long long)rows[0].number);
+    return rc;
+}
+
+static enum rc
+verify(const struct options *options, struct database *database, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct heads heads = {0};
+    struct ledger_head start, newest;
+    struct ledger_verifier verifier = {0};
+    uint8_t key[LEDGER_PUBLIC];
+    bool cut = false, headed = false;
+    enum rc rc = read_key(database, arena, key, err);
+    if (rc == RC_OK)
+        rc = read_kept(database, arena, SETTING_LEDGER_START, LEDGER_START, key, &start, &cut, err);
+    if (rc == RC_OK)
+        rc = read_kept(database, arena, SETTING_LEDGER_HEAD, LEDGER_HEAD, key, &newest, &headed,
+                       err);
+    if (rc == RC_OK && headed)
+        add_head(arena, &heads, &newest);
+    if (rc == RC_OK && options->head)
+        rc = read_heads(arena, options->head, key, &heads, err);
+    if (rc == RC_OK)
+        rc = check_first(database, arena, cut ? &start : NULL, err);
+    if (rc == RC_OK)
+        rc = ledger_verify_begin(&verifier, arena, cut ? &start : NULL, heads.rows, heads.count,
+                                 err);
+    if (rc == RC_OK)
+        rc = verify_all(database, &verifier, err);
+    if (rc == RC_OK)
+        printf("Whole: records %lld to %lld, %zu heads, the details of %lld erased.\n"
+               "Signed with the key %.*s\n",
+               (long long)(cut ? start.number : 0) + 1, (long long)verifier.number, heads.count,
+               (long long)verifier.erased,
+               SLICE_ARG(codec_base64(arena, (struct slice){(char *)key, sizeof key})));
+    arena_free(arena);
+    return rc;
+}
+
+/* ---- what the service does ---- */
+
+static enum rc
+ask(struct admin_client *client, struct arena *arena, const char *operation, const char *address,
+    int64_t after, const struct json **answer, struct err *err)
+{
+    struct buf request;
+    struct json_writer writer;
+    struct slice raw;
+    struct json *tree;
+    buf_init(&request, 8192);
+    json_writer_init(&writer, &request);
+    json_open_object(&writer);
+    json_put_cstr(&writer, "operation", operation);
+    if (address) {
+        json_put_cstr(&writer, "forget", address);
+        json_put_i64(&writer, "after", after);
+    }
+    json_close_object(&writer);
+    enum rc rc = buf_ok(&request)
+                     ? admin_client_call(client, arena, buf_slice(&request), &raw, &tree, err)
+                     : err_set(err, RC_LIMIT, "the address is too long");
+    buf_fini(&request);
+    *answer = tree;
+    return rc;
+}
+
+static enum rc
+show_head(struct admin_client *client, struct arena *arena, struct err *err)
+{
+    const struct json *answer;
+    struct slice head;
+    enum rc rc = ask(client, arena, "ledger.head", NULL, 0, &answer, err);
+    if (rc == RC_OK)
+        rc = json_get_string(answer, "head", true, &head, err);
+    if (rc == RC_OK)
+        printf("%.*s", SLICE_ARG(head));
+    return rc;
+}
+
+/* Step by step, so that others can write in between. */
+static enum rc
+erase(struct admin_client *client, const char *address, struct err *err)
+{
+    int64_t after = 0, erased = 0, here = 0;
+    enum rc rc;
+    do {
+        const struct json *answer;
+        struct arena *arena = arena_new();
+        rc = ask(client, arena, "ledger.erase", address, after, &answer, err);
+        if (rc == RC_OK)
+            rc = json_get_i64(answer, "erased", 0, &here, err);
+        if (rc == RC_OK)
+            rc = json_get_i64(answer, "after", 0, &after, err);
+        erased += rc == RC_OK ? here : 0;
+        arena_free(arena);
+    } while (rc == RC_OK && after > 0);
+    if (rc == RC_OK)
+        printf("Erased the details of %lld records.\n", (long long)erased);
+    return rc;
+}
+
+/* ---- the verb ---- */
+
+static const struct {
+    const char *word;
+    enum rc (*read)(const struct options *options, struct database *database, struct err *err);
+} readings[] = {{"list", list}, {"export", export}, {"verify", verify}};
+
+static enum rc
+run(const struct options *options, struct err *err)
+{
+    struct database *database = NULL;
+    struct admin_client *client = NULL;
+    struct slice word = slice_of(options->word);
+    bool erases = slice_is(word, "erase");
+    for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
+        if (!slice_is(word, readings[i].word))
+            continue;
+        enum rc rc = ledger_reading_open(options->dir, &database, err);
+        if (rc == RC_OK)
+            rc = readings[i].read(options, database, err);
+        ledger_reading_close(database);
+        return rc;
+    }
+    if (!slice_is(word, "head") && !erases)
+        return err_set(err, RC_SYNTAX, "there is no \"%s\"", options->word);
+    if (erases != (options->address != NULL))
+        return err_set(err, RC_SYNTAX, erases ? "ADDRESS is missing" : "one word too many");
+    struct arena *arena = arena_new();
+    enum rc rc = admin_client_open(options->dir, &client, err);
+    if (rc == RC_OK)
+        rc = erases ? erase(client, options->address, err) : show_head(client, arena, err);
+    admin_client_close(client);
+    arena_free(arena);
+    return rc;
+}
+
+int
+ledger_run(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct options options = {.dir = CLI_DEFAULT_DIR};
+    struct cli_list words = {0};
+    const struct cli_option table[] = {
+        {"list|export|verify|head|erase", CLI_WORD, &options.word},
+        {"ADDRESS", CLI_WORDS, &words},
+        {"dir", CLI_VALUE, &options.dir},
+        {"since", CLI_VALUE, &options.since},
+        {"until", CLI_VALUE, &options.until},
+        {"limit", CLI_VALUE, &options.limit},
+        {"format", CLI_VALUE, &options.format},
+        {"head", CLI_VALUE, &options.head},
+        {"json", CLI_FLAG, &options.json},
+    };
+    struct err err = {0};
+    int status;
+    if (cli_parse(verb, argc, argv, table, sizeof table / sizeof *table, &status)) {
+        options.address = words.count > 0 ? words.items[0] : NULL;
+        enum rc rc =
+            words.count > 1 || (words.count == 1 && strcmp(options.word, "erase") != 0)
+                ? err_set(&err, RC_SYNTAX, "one word too many: %s", words.items[words.count - 1])
+                : run(&options, &err);
+        status = rc == RC_OK ? CLI_OK : cli_fail("ledger %s: %s", options.word, err.text);
+    }
+    free(words.items);
+    return status;
+}

@@ -1,0 +1,222 @@
+/*
+ * What the ledger is told that no other transaction writes: logins, calls that read or were refused,
+ * and the start of the service. Nobody waits for these, so that each shares the sync of what comes
+ * soon after; and since there is one queue, a login stands before what was sent with it.
+ *
+ * Heads: now and then the end of the ledger is signed, and told outside: added to a file, mailed. The
+ * oldest part goes when it is old enough.
+ */
+#include "api/recording.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core.h"
+#include "mail/dsn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { ARENA_SLACK = 17 };
+
+/* ---- records of their own ---- */
+
+struct note {
+    struct core *core;
+    struct arena *arena; /* owned */
+    struct ledger_record record;
+    struct write_job write;
+};
+
+static struct note *
+note_of(struct write_job *write)
+{
+    return (struct note *)((char *)write - offsetof(struct note, write));
+}
+
+static enum rc
+note_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct note *note = note_of(write);
+    (void)database;
+    return ledger_book_append(note->core->writer_thread.book, &note->record, err);
+}
+
+static void
+note_done(struct write_job *write)
+{
+    struct note *note = note_of(write);
+    if (write->rc != RC_OK)
+        log_event(LOG_LEVEL_ERROR, "ledger.not_written",
+                  LOG_CSTR("kind", ledger_kind_name(note->record.kind)),
+                  LOG_TEXT("what", note->record.fields[LEDGER_WHAT]),
+                  LOG_TEXT("principal", note->record.fields[LEDGER_PRINCIPAL]),
+                  LOG_CSTR("reason", write->err.text));
+    arena_free(note->arena);
+    free(note);
+}
+
+void
+core_ledger_note(struct core *core, const struct ledger_record *record)
+{
+    struct note *note = NEW(struct note);
+    size_t bytes = 0;
+    for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++)
+        if (record->fields[i].len > 0)
+            bytes += slice_head(record->fields[i], LEDGER_VALUE_MAX).len + ARENA_SLACK;
+    note->core = core;
+    note->arena = arena_new_of(bytes);
+    note->record = *record;
+    for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++)
+        if (record->fields[i].len > 0)
+            note->record.fields[i] =
+                arena_dup(note->arena, slice_head(record->fields[i], LEDGER_VALUE_MAX));
+    note->write =
+        (struct write_job){.run = note_run, .done = note_done, .guarded = true, .patient = true};
+    writer_submit(core->writer, &note->write);
+}
+
+enum rc
+core_ledger_open(struct core *core, struct database *database, struct err *err)
+{
+    struct ledger_record record = {
+        .kind = LEDGER_OF_SERVICE,
+        .at_ms = clock_now_ms(),
+        .fields = {[LEDGER_WHAT] = SLICE("started"), [LEDGER_RESULT] = SLICE(POSTERN_VERSION)}};
+    ledger_book_close(core->writer_thread.book);
+    core->writer_thread.book = NULL;
+    enum rc rc = ledger_book_open(database, core->constants.sealer, &core->writer_thread.book, err);
+    return rc == RC_OK ? ledger_book_append(core->writer_thread.book, &record, err) : rc;
+}
+
+bool
+core_ledger_may_fail(struct core *core, struct slice access_key, struct slice source_ip)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (!throttle_allows(core->unsigned_calls, access_key, source_ip, now_ms))
+        return false;
+    throttle_failure(core->unsigned_calls, access_key, source_ip, now_ms);
+    return true;
+}
+
+/* ---- heads, and the oldest part ---- */
+
+struct heading {
+    struct core *core;
+    struct arena *arena; /* owned */
+    int64_t now_ms;
+    struct slice text;
+    enum rc mailed; /* `why` not */
+    struct err why;
+    struct write_job write;
+};
+
+static struct heading *
+heading_of(struct write_job *write)
+{
+    return (struct heading *)((char *)write - offsetof(struct heading, write));
+}
+
+static enum rc
+mail_head(struct heading *heading, struct err *err)
+{
+    struct core *core = heading->core;
+    const struct api_constants *constants = &core->constants;
+    struct arena *arena = heading->arena;
+    struct slice to = core->config.ledger_head_mail;
+    int64_t key_ms;
+    if (to.len == 0)
+        return RC_OK;
+    (void)api_next_key(constants, heading->now_ms, &key_ms);
+    struct slice id = arena_printf(
+        arena, "%.*s@%.*s", SLICE_ARG(random_message_id(arena, constants->region_prefix, key_ms)),
+        SLICE_ARG(constants->hostname));
+    struct slice text = SLICE("This says where the ledger stands. Keep it: later, `postern ledger "
+                              "verify --head FILE`\r\nshows whether anything before it was "
+                              "changed or taken away since.\r\n\r\n"),
+                 line, rest = heading->text;
+    while (slice_cut(rest, '\n', &line, &rest))
+        text = arena_printf(arena, "%.*s%.*s\r\n", SLICE_ARG(text), SLICE_ARG(line));
+    struct slice from = arena_concat(arena, SLICE("postmaster@"), constants->hostname);
+    return submit_system(
+        arena, constants, &core->writer_thread, to,
+        dsn_notice(arena, from, to, SLICE("Head of the ledger"), id, heading->now_ms, text),
+        heading->now_ms, err);
+}
+
+static enum rc
+heading_run(struct write_job *write, struct database *database, struct err *err)
+{
+    struct heading *heading = heading_of(write);
+    enum rc rc = ledger_book_sign(heading->core->writer_thread.book, heading->arena,
+                                  heading->now_ms, &heading->text, err);
+    if (rc == RC_OK)
+        rc = database_savepoint(database, err);
+    if (rc != RC_OK)
+        return rc;
+    heading->mailed = mail_head(heading, &heading->why);
+    if (heading->mailed == RC_OK)
+        return database_release(database, err);
+    database_undo(database);
+    return RC_OK;
+}
+
+/* Added at the end: the file may be one that can only be added to. */
+static void
+write_file(const struct heading *heading)
+{
+    char *path;
+    struct err err;
+    struct slice name = heading->core->config.ledger_head_file;
+    if (name.len == 0 || arena_cstr(heading->arena, name, &path, &err) != RC_OK)
+        return;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    struct slice text = arena_concat(heading->arena, heading->text, SLICE("\n"));
+    bool written = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len;
+    int failed = errno;
+    if (fd >= 0)
+        close(fd);
+    if (!written)
+        log_event(LOG_LEVEL_ERROR, "ledger.head_not_written", LOG_TEXT("file", name),
+                  LOG_CSTR("reason", strerror(failed)));
+}
+
+static void
+heading_done(struct write_job *write)
+{
+    struct heading *heading = heading_of(write);
+    if (write->rc == RC_OK) {
+        if (heading->mailed != RC_OK)
+            log_event(LOG_LEVEL_ERROR, "ledger.head_not_mailed",
+                      LOG_TEXT("to", heading->core->config.ledger_head_mail),
+                      LOG_CSTR("reason", heading->why.text));
+        write_file(heading);
+        due_wake(heading->core->delivery);
+    } else {
+        log_event(LOG_LEVEL_ERROR, "ledger.no_head", LOG_CSTR("reason", write->err.text));
+    }
+    arena_free(heading->arena);
+    free(heading);
+}
+
+static void
+sign_head(struct core *core, int64_t now_ms)
+{
+    struct heading *heading = NEW(struct heading);
+    heading->core = core;
+    heading->arena = arena_new();
+    heading->now_ms = now_ms;
+    heading->write = (struct write_job){.run = heading_run, .done = heading_done, .guarded = true};
+    writer_submit(core->writer, &heading->write);
+}
+
+void
+core_ledger_turn(struct core *core)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (core->head_ms != 0 && now_ms - core->head_ms < core->config.ledger_head_interval_ms)
+        return;
+    core->head_ms = now_ms;
+    sign_head(core, clock_now_ms());
+}

@@ -1,0 +1,320 @@
+"""The ledger: everything that somebody did, or that became of it, has its record; whoever changes one is
+found out; and it outlives those it tells of."""
+
+import csv
+import io
+import json
+import sqlite3
+import time
+import uuid
+
+import pytest
+
+from harness import Instance, Refused, Sink, eventually, message
+
+
+@pytest.fixture(scope="module")
+def instance(zone, sink):
+    with Instance(zone, mx_port=sink.port, ledger__head_file="heads",
+                  ledger__head_interval="1s") as instance:
+        instance.add_domain("test1.com")
+        zone.mail_server("refuses.example.net", "mx.refuses.example.net", sink.address)
+        sink.rules.append(lambda step, argument, _: f"550 5.1.1 <{argument}> unknown"
+                          if step == "rcpt" and argument.endswith("@refuses.example.net") else None)
+        yield instance
+
+
+@pytest.fixture
+def person(instance):
+    return instance.grant(f"p{uuid.uuid4().hex[:12]}@test1.com")
+
+
+def export(instance, *arguments):
+    made = instance.run("ledger", "export", *arguments)
+    assert made.returncode == 0, made.stderr
+    return made.stdout
+
+
+def records(instance, **fields):
+    """Those that have these fields."""
+    found = [json.loads(line) for line in export(instance).splitlines()]
+    return [record for record in found
+            if all(record.get(name) == value for name, value in fields.items())]
+
+
+def wait_for(instance, count=1, **fields):
+    return eventually(lambda: len(found := records(instance, **fields)) >= count and found,
+                      what=f"records of {fields}")
+
+
+def verify(instance, *arguments):
+    made = instance.run("ledger", "verify", *arguments)
+    assert made.returncode == 0, made.stderr
+    return made.stdout
+
+
+def name(credential):
+    return credential["smtp_user_name"]
+
+
+# ---- what is recorded ----
+
+def send(instance, credential, to="ana@example.net", who=None):
+    who = who or credential["address"]
+    with instance.session(credential) as session:
+        return session.submit(who, to, message(from_=who, to=to))
+
+
+def accept(instance, credential, to="ana@example.net"):
+    reply = send(instance, credential, to)
+    assert reply.code == 250, reply
+    return reply.text.split()[-1]
+
+
+def test_an_allowed_submission_its_attempt_and_its_end_have_records(instance, person):
+    id_ = accept(instance, person)
+    instance.wait_state(id_, "delivered")
+    login = records(instance, kind="login", access_key=name(person))[0]
+    assert (login["source"], login["service"], login["client"]) == \
+        ("127.0.0.1", "smtp", "client.example")
+    assert login["result"] == "ok" and login["tls"].startswith("TLSv1.")
+    decision, = records(instance, kind="decision", message=id_)
+    who = person["address"]
+    assert decision["result"] == "allowed" and decision["what"] == "ses:SendRawEmail"
+    assert decision["principal"] == who and decision["access_key"] == name(person)
+    assert decision["from"] == who and decision["recipients"] == 1
+    assert decision["signatures"].startswith("test1.com/")
+    assert decision["resource"].endswith(":identity/test1.com")
+    outcome, = records(instance, kind="outcome", message=id_)
+    assert outcome["what"] == "delivered" and outcome["recipient"] == "ana@example.net"
+    assert outcome["remote"] == "mx.example.net [127.0.0.1]" and outcome["tls"] == "none"
+    assert outcome["reply"].startswith("250 2.0.0") and outcome["attempt"] == 1
+    assert login["number"] < decision["number"] < outcome["number"]
+    verify(instance)
+
+
+def test_a_refused_submission_has_a_record_with_its_reason(instance, person):
+    assert send(instance, person, who="jiro@test1.com").code == 554
+    decision = wait_for(instance, kind="decision", access_key=name(person))[0]
+    assert decision["result"] == "implicit_deny" and decision["from"] == "jiro@test1.com"
+    assert decision["address"] == "jiro@test1.com" and "not authorized" in decision["reply"]
+
+
+def test_a_wrong_password_of_somebody_known_has_a_record_and_of_a_stranger_has_none(instance, person):
+    with instance.session() as session:
+        assert session.login({**person, "smtp_password": "wrong"}).code == 535
+    with instance.session() as session:
+        assert session.login({"smtp_user_name": "AKIASTRANGER", "smtp_password": "x"}).code == 535
+    failed = wait_for(instance, kind="login", access_key=name(person))
+    assert [record["result"] for record in failed] == ["wrong_password"]
+    assert "AKIASTRANGER" not in export(instance)
+
+
+def test_an_inactive_key_that_logs_in_has_a_record(instance, person):
+    instance.admin("grant.revoke", target=name(person))
+    with instance.session() as session:
+        assert session.login(person).code == 535
+    assert wait_for(instance, kind="login", access_key=name(person))[0]["result"] == "inactive_key"
+
+
+def test_calls_that_write_read_and_are_denied_have_records(instance):
+    boss = instance.person("boss" + uuid.uuid4().hex[:6],
+                           {"Effect": "Allow", "Action": ["iam:CreateUser", "iam:GetUser"],
+                            "Resource": "*"})
+    iam = instance.api("iam", boss)
+    made = "made" + uuid.uuid4().hex[:6]
+    iam.create_user(UserName=made)
+    iam.get_user(UserName=made)
+    with pytest.raises(Exception, match="AccessDenied"):
+        iam.delete_user(UserName=made)
+    calls = wait_for(instance, 3, kind="call", access_key=boss["access_key_id"])
+    assert [(call["what"], call["result"]) for call in calls] == [
+        ("iam:CreateUser", "ok"), ("iam:GetUser", "ok"), ("iam:DeleteUser", "AccessDenied")]
+    assert all(f"UserName={made}" in call["subject"] for call in calls)
+    assert all(call["request"] and call["client"].startswith("Boto3/") for call in calls)
+
+
+def test_a_forged_signature_with_a_known_key_is_a_failed_login(instance, person):
+    forged = {**person, "secret_access_key": "x" * 40}
+    with pytest.raises(Exception, match="SignatureDoesNotMatch"):
+        instance.api("iam", forged).get_user()
+    failed = wait_for(instance, kind="login", access_key=name(person), service="api")
+    assert failed[0]["result"] == "SignatureDoesNotMatch"
+
+
+def test_mail_that_the_api_sends_has_the_record_of_its_decision(instance, person):
+    sent = instance.api("ses", person).send_raw_email(
+        RawMessage={"Data": message(from_=person["address"])}, Destinations=["ana@example.net"])
+    decision, = records(instance, kind="decision", message=sent["MessageId"])
+    assert decision["service"] == "api" and decision["client"].startswith("Boto3/")
+    assert not records(instance, kind="call", access_key=name(person))
+
+
+def test_what_the_administrator_did_and_failed_to_do_has_records(instance):
+    unknown = "nobody" + uuid.uuid4().hex[:6]
+    with pytest.raises(Refused):
+        instance.admin("user.delete", user=unknown)
+    instance.admin("user.create", user=unknown)
+    made, = records(instance, what="user.create", subject=f"user={unknown}")
+    assert made["result"] == "ok" and made["principal"] == "administrator"
+    failed = wait_for(instance, what="user.delete", subject=f"user={unknown}")[0]
+    assert failed["result"] == "not_found"
+
+
+def test_a_bounce_has_its_outcome_and_its_report(instance, person):
+    id_ = accept(instance, person, "bob@refuses.example.net")
+    instance.wait_state(id_, "bounced")
+    outcome, = records(instance, kind="outcome", message=id_)
+    assert outcome["what"] == "bounced" and outcome["status"] == "5.1.1"
+    report, = records(instance, kind="decision", about=id_)
+    assert report["principal"] == "system" and report["service"] == "system"
+
+
+def test_what_the_administrator_does_to_a_recipient_has_its_outcome(instance, person, zone):
+    id_ = accept(instance, person, "ana@nowhere.example")
+    eventually(lambda: instance.queue(id_)["recipients"][0]["attempts"], what="an attempt")
+    for change in ("hold", "release", "hold", "drop"):
+        instance.admin("queue.change", message=id_, change=change)
+    outcomes = [record["what"] for record in records(instance, kind="outcome", message=id_)]
+    assert outcomes[0] == "deferred"
+    assert [what for what in outcomes if what != "deferred"] == ["held", "released", "held", "dropped"]
+
+
+# ---- what is exported ----
+
+def test_the_two_forms_of_export_say_the_same(instance, person):
+    since = records(instance)[-3]["time"]
+    as_json = [json.loads(line) for line in export(instance, "--since", since).splitlines()]
+    as_csv = list(csv.DictReader(io.StringIO(export(instance, "--format", "csv", "--since", since),
+                                             newline="")))
+    upto = min(len(as_json), len(as_csv))
+    assert upto >= 3
+    for one, other in zip(as_json, as_csv):
+        assert {key: str(value) for key, value in one.items()} == \
+            {key: value for key, value in other.items() if value}
+
+
+def test_a_span_of_time_is_what_is_asked_for(instance):
+    before = records(instance)[-1]["time"]
+    time.sleep(0.01)
+    instance.admin("account.pause", on=False)
+    after = [json.loads(line) for line in export(instance, "--since", before).splitlines()]
+    assert after[0]["time"] >= before
+    assert not [json.loads(line) for line in export(instance, "--until", before).splitlines()
+                if json.loads(line)["time"] >= before]
+
+
+# ---- what is forgotten, and what is not ----
+
+def test_the_records_of_a_deleted_user_stay(instance):
+    gone = instance.grant("gone@test1.com")
+    id_ = instance.accept(gone, "gone@test1.com", "ana@example.net", message(from_="gone@test1.com"))
+    instance.wait_state(id_, "delivered")
+    instance.admin("credential.delete", key=name(gone))
+    policy, = instance.admin("policy.list", user="gone@test1.com")["policies"]
+    instance.admin("policy.delete", user="gone@test1.com", name=policy["name"])
+    instance.admin("user.delete", user="gone@test1.com")
+    assert [record["message"] for record in records(instance, kind="decision",
+                                                    access_key=name(gone))] == [id_]
+    for what in ("gone@test1.com", name(gone)):
+        traced = instance.run("trace", what)
+        assert traced.returncode == 0 and "is not there any more" in traced.stdout
+        assert id_ in traced.stdout and "delivered" in traced.stdout
+
+
+def live_rows(instance):
+    with sqlite3.connect(f"file:{instance.dir}/postern.db?mode=ro", uri=True) as db:
+        return b"".join(record + details for record, details
+                        in db.execute("SELECT record, details FROM ledger"))
+
+
+def test_an_erased_address_is_in_no_row_and_the_ledger_is_whole(instance, person):
+    to = f"forget{uuid.uuid4().hex[:8]}@refuses.example.net"
+    id_ = accept(instance, person, to)
+    instance.wait_state(id_, "bounced")
+    assert to.encode() in live_rows(instance)
+    erased = instance.run("ledger", "erase", to)
+    assert erased.returncode == 0 and "details of 1 records" in erased.stdout, erased
+    assert to.encode() not in live_rows(instance)
+    assert to not in export(instance)
+    verify(instance, "--head", instance.dir / "heads")
+    outcome, = records(instance, kind="outcome", message=id_)
+    erasure, = records(instance, kind="erasure", number=outcome["erased"])
+    assert erasure["count"] == 1 and outcome["status"] == "5.1.1" and "recipient" not in outcome
+
+
+# ---- whether it is whole ----
+
+def test_a_head_is_added_to_the_file_and_one_from_elsewhere_is_refused(instance, open_dir):
+    heads = instance.dir / "heads"
+    eventually(lambda: heads.exists() and heads.read_text().count("signature: ") >= 2, what="heads")
+    verify(instance, "--head", heads)
+    other = open_dir / "head"
+    made = instance.run("ledger", "head")
+    assert made.returncode == 0 and made.stdout.startswith("postern ledger head\nnumber: ")
+    other.write_text(made.stdout.replace("number: ", "number: 1", 1))
+    refused = instance.run("ledger", "verify", "--head", other)
+    assert refused.returncode == 1 and "signature is not valid" in refused.stderr
+
+
+def test_what_is_changed_in_the_store_is_found(zone, sink, open_dir):
+    with Instance(zone, mx_port=sink.port, ledger__head_interval="1d") as instance:
+        instance.add_domain("test1.com")
+        taro = instance.grant("taro@test1.com")
+        id_ = instance.accept(taro, "taro@test1.com", "ana@example.net", message())
+        instance.wait_state(id_, "delivered")
+        head = open_dir / "head"
+        head.write_text(instance.run("ledger", "head", check=True).stdout)
+        instance.stop()
+        last = records(instance)[-1]["number"]
+        changes = {
+            "UPDATE ledger SET record = replace(record, 'allowed', 'refused') WHERE number ="
+            f" {records(instance, message=id_)[0]['number']}": "does not follow",
+            "DELETE FROM ledger WHERE number = 3": "records 3 to 3 are missing",
+            "DELETE FROM ledger WHERE number = 1": "records 1 to 1 are missing",
+            f"DELETE FROM ledger WHERE number > {last - 6}": "a head was signed for",
+            "UPDATE ledger SET details = x'' WHERE details <> x''": "its details",
+            f"UPDATE ledger SET number = number + 1 WHERE number = {last}": "missing",
+            "UPDATE ledger SET number = -1 WHERE number = 1": "before the beginning",
+            "DELETE FROM ledger": "a head was signed for",
+        }
+        store = instance.dir / "postern.db"
+        whole = store.read_bytes()
+        for change, found in changes.items():
+            with sqlite3.connect(store) as db:
+                db.execute(change)
+            db.close()
+            verified = instance.run("ledger", "verify", "--head", head)
+            assert verified.returncode == 1 and found in verified.stderr, (change, verified)
+            for suffix in ("-wal", "-shm"):
+                (instance.dir / f"postern.db{suffix}").unlink(missing_ok=True)
+            store.write_bytes(whole)
+        verify(instance, "--head", head)
+        instance.start()
+
+
+def test_kill_9_leaves_it_whole(instance, person):
+    for _ in range(3):
+        accept(instance, person)
+        ready = instance.kill("core")
+        eventually(lambda: len(instance.events("postern.ready")) > ready, 30, "the service again")
+        verify(instance, "--head", instance.dir / "heads")
+
+
+def test_a_restored_backup_goes_on_with_a_whole_ledger(zone, sink, open_dir):
+    with Instance(zone, mx_port=sink.port) as instance:
+        backup = open_dir / "backup.db"
+        instance.run("backup", backup, check=True)
+        instance.admin("account.pause", on=False)
+        head = open_dir / "head"
+        head.write_text(instance.run("ledger", "head", check=True).stdout)
+        instance.stop()
+        for suffix in ("", "-wal", "-shm"):
+            (instance.dir / f"postern.db{suffix}").unlink(missing_ok=True)
+        instance.run("restore-backup", backup, check=True)
+        instance.start()
+        verify(instance)
+        assert [record["what"] for record in records(instance, kind="service")] == [
+            "started", "restored", "started"]
+        refused = instance.run("ledger", "verify", "--head", head)
+        assert refused.returncode == 1, "what came after the backup is lost, and that is found"
