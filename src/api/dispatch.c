@@ -181,9 +181,10 @@ static enum rc
 authenticate(struct dispatch *dispatch, struct api_thread *thread)
 {
     struct slice region = dispatch->constants->region, global = SLICE("us-east-1");
-    const struct sigv4_scope scopes[] = {{"ses", region}, {"iam", global},
-                                         {"iam", region}, {"sts", region},
-                                         {"sts", global}, {"access-analyzer", region}};
+    const struct sigv4_scope scopes[] = {{"ses", region},       {"iam", global},
+                                         {"iam", region},       {"sts", region},
+                                         {"sts", global},       {"access-analyzer", region},
+                                         {"cloudtrail", region}};
     struct sigv4_request request = {dispatch->method, dispatch->target, dispatch->header,
                                     dispatch->body};
     struct sigv4_claim claim;
@@ -324,13 +325,32 @@ validate(struct dispatch *dispatch)
     return rc == RC_OK ? RC_OK : fail(dispatch, rc, FAULT_VALIDATION);
 }
 
+/* JSON 1.1: the operation is named by a header field, and the body is its input. */
+static enum rc
+read_target(struct dispatch *dispatch)
+{
+    struct slice target, prefix = slice_of(service_models[dispatch->service].target);
+    struct form none = {0};
+    if (!slice_is(dispatch->method, "POST") ||
+        !http_field(dispatch->header, "X-Amz-Target", &target) || !slice_starts(target, prefix) ||
+        slice_from(target, prefix.len).len < 2 || target.ptr[prefix.len] != '.')
+        return refuse_action(dispatch, SLICE("of no target"));
+    struct slice name = slice_from(target, prefix.len + 1);
+    enum rc rc = choose(dispatch, operation_model_find(dispatch->service, name), name);
+    return rc != RC_OK ? rc
+                       : malformed(dispatch,
+                                   rest_decode(dispatch->arena, dispatch->model->input, NULL, &none,
+                                               dispatch->body, &dispatch->input, &dispatch->err));
+}
+
 enum rc
 dispatch_read(struct dispatch *dispatch, struct api_thread *thread)
 {
     enum rc rc = authenticate(dispatch, thread);
     if (rc == RC_OK)
-        rc = service_models[dispatch->service].namespace ? read_query(dispatch)
-                                                         : read_rest(dispatch);
+        rc = service_models[dispatch->service].target      ? read_target(dispatch)
+             : service_models[dispatch->service].namespace ? read_query(dispatch)
+                                                           : read_rest(dispatch);
     return rc == RC_OK ? validate(dispatch) : rc;
 }
 
@@ -345,7 +365,8 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
     if (i == SERVICE_COUNT)
         return dispatch->rc =
                    err_set(&dispatch->err, RC_NOT_FOUND,
-                           "there is no service %.*s: ses, sesv2, iam, sts, accessanalyzer",
+                           "there is no service %.*s: ses, sesv2, iam, sts, accessanalyzer, "
+                           "cloudtrail",
                            SLICE_ARG(service));
     dispatch->service = (enum service)i;
     dispatch->caller = (struct api_caller){
@@ -451,10 +472,17 @@ write_xml(struct dispatch *dispatch, const struct json *tree)
     return rc;
 }
 
+static const char *
+json_type(const struct dispatch *dispatch)
+{
+    return service_models[dispatch->service].target ? "application/x-amz-json-1.1"
+                                                    : "application/json";
+}
+
 static enum rc
 write_json(struct dispatch *dispatch, const struct json *tree)
 {
-    dispatch->content_type = "application/json";
+    dispatch->content_type = json_type(dispatch);
     if (!dispatch->model->output) {
         buf_add_cstr(&dispatch->out, "{}");
         return RC_OK;
@@ -524,10 +552,12 @@ write_json_failure(struct dispatch *dispatch)
     struct json_writer writer;
     json_writer_init(&writer, &dispatch->out);
     json_open_object(&writer);
+    if (service_models[dispatch->service].target)
+        json_put_cstr(&writer, "__type", dispatch->error_code);
     json_put_cstr(&writer, "message", dispatch->err.text);
     write_json_members(dispatch, &writer);
     json_close_object(&writer);
-    dispatch->content_type = "application/json";
+    dispatch->content_type = json_type(dispatch);
 }
 
 static void

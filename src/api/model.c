@@ -5,11 +5,13 @@
 #include "shape.h"
 
 const struct service_model service_models[SERVICE_COUNT] = {
-    {"ses", "ses", "2010-12-01", "http://ses.amazonaws.com/doc/2010-12-01/"},
-    {"sesv2", "ses", "2019-09-27", NULL},
-    {"iam", "iam", "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"},
-    {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"},
-    {"accessanalyzer", "access-analyzer", "2019-11-01", NULL},
+    {"ses", "ses", "2010-12-01", "http://ses.amazonaws.com/doc/2010-12-01/", NULL},
+    {"sesv2", "ses", "2019-09-27", NULL, NULL},
+    {"iam", "iam", "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/", NULL},
+    {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/", NULL},
+    {"accessanalyzer", "access-analyzer", "2019-11-01", NULL, NULL},
+    {"cloudtrail", "cloudtrail", "2013-11-01", NULL,
+     "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
 };
 
 const struct shape_pattern shape_patterns[] = {
@@ -4062,6 +4064,66 @@ static const struct shape_member members_validate_policy_response[] = {
 };
 static const struct shape shape_validate_policy_response = {
     .type = SHAPE_STRUCTURE, .members = members_validate_policy_response, .member_count = 2};
+static const char *const values_lookup_attribute_key[] = {
+    "EventId",      "EventName",   "ReadOnly",    "Username", "ResourceType",
+    "ResourceName", "EventSource", "AccessKeyId", NULL,
+};
+static const struct shape shape_lookup_attribute_key = {.type = SHAPE_STRING,
+                                                        .values = values_lookup_attribute_key};
+static const struct shape shape_lookup_attribute_value = {
+    .type = SHAPE_STRING, .has_min = true, .min = 1, .has_max = true, .max = 2000};
+static const struct shape_member members_lookup_attribute[] = {
+    {"AttributeKey", "AttributeKey", &shape_lookup_attribute_key, SHAPE_IN_BODY, true},
+    {"AttributeValue", "AttributeValue", &shape_lookup_attribute_value, SHAPE_IN_BODY, true},
+};
+static const struct shape shape_lookup_attribute = {
+    .type = SHAPE_STRUCTURE, .members = members_lookup_attribute, .member_count = 2};
+static const struct shape shape_lookup_attributes_list = {.type = SHAPE_LIST,
+                                                          .element = &shape_lookup_attribute};
+static const char *const values_event_category[] = {
+    "insight",
+    NULL,
+};
+static const struct shape shape_event_category = {.type = SHAPE_STRING,
+                                                  .values = values_event_category};
+static const struct shape_member members_lookup_events_request[] = {
+    {"LookupAttributes", "LookupAttributes", &shape_lookup_attributes_list, SHAPE_IN_BODY, false},
+    {"StartTime", "StartTime", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"EndTime", "EndTime", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"EventCategory", "EventCategory", &shape_event_category, SHAPE_IN_BODY, false},
+    {"MaxResults", "MaxResults", &shape_max_results, SHAPE_IN_BODY, false},
+    {"NextToken", "NextToken", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_lookup_events_request = {
+    .type = SHAPE_STRUCTURE, .members = members_lookup_events_request, .member_count = 6};
+static const struct shape_member members_resource[] = {
+    {"ResourceType", "ResourceType", &shape_string, SHAPE_IN_BODY, false},
+    {"ResourceName", "ResourceName", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_cloudtrail_resource = {
+    .type = SHAPE_STRUCTURE, .members = members_resource, .member_count = 2};
+static const struct shape shape_resource_list = {.type = SHAPE_LIST,
+                                                 .element = &shape_cloudtrail_resource};
+static const struct shape_member members_event[] = {
+    {"EventId", "EventId", &shape_string, SHAPE_IN_BODY, false},
+    {"EventName", "EventName", &shape_string, SHAPE_IN_BODY, false},
+    {"ReadOnly", "ReadOnly", &shape_string, SHAPE_IN_BODY, false},
+    {"AccessKeyId", "AccessKeyId", &shape_string, SHAPE_IN_BODY, false},
+    {"EventTime", "EventTime", &shape_timestamp, SHAPE_IN_BODY, false},
+    {"EventSource", "EventSource", &shape_string, SHAPE_IN_BODY, false},
+    {"Username", "Username", &shape_string, SHAPE_IN_BODY, false},
+    {"Resources", "Resources", &shape_resource_list, SHAPE_IN_BODY, false},
+    {"CloudTrailEvent", "CloudTrailEvent", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_event = {
+    .type = SHAPE_STRUCTURE, .members = members_event, .member_count = 9};
+static const struct shape shape_events_list = {.type = SHAPE_LIST, .element = &shape_event};
+static const struct shape_member members_lookup_events_response[] = {
+    {"Events", "Events", &shape_events_list, SHAPE_IN_BODY, false},
+    {"NextToken", "NextToken", &shape_string, SHAPE_IN_BODY, false},
+};
+static const struct shape shape_lookup_events_response = {
+    .type = SHAPE_STRUCTURE, .members = members_lookup_events_response, .member_count = 2};
 
 const struct operation_model operation_models[] = {
     {.name = "CloneReceiptRuleSet", .service = SERVICE_SES},
@@ -5252,5 +5314,9 @@ const struct operation_model operation_models[] = {
      .uris = {{"POST", "/policy/validation"}},
      .input = &shape_validate_policy_request,
      .output = &shape_validate_policy_response},
+    {.name = "LookupEvents",
+     .service = SERVICE_CLOUDTRAIL,
+     .input = &shape_lookup_events_request,
+     .output = &shape_lookup_events_response},
 };
 const size_t operation_model_count = sizeof operation_models / sizeof *operation_models;

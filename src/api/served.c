@@ -17,6 +17,7 @@ static const struct served_rows *const nouns[] = {
     &ses_bulk_sending_rows,   &ses_suppression_rows,
     &ses_tags_rows,           &ses_template_rows,
     &ses_verification_rows,   &sts_rows,
+    &cloudtrail_rows,
 };
 
 static const struct served_operation **by_model; /* beside operation_models */

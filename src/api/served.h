@@ -74,7 +74,8 @@ extern const struct served_rows iam_key_rows;
 extern const struct served_rows iam_group_rows;
 extern const struct served_rows iam_report_rows;
 extern const struct served_rows iam_absent_rows;
-extern const struct served_rows sts_rows; /* sts_caller.c */
+extern const struct served_rows sts_rows;        /* sts_caller.c */
+extern const struct served_rows cloudtrail_rows; /* cloudtrail_events.c */
 
 /* NULL: not served. */
 const struct served_operation *served_find(const struct operation_model *model);

@@ -74,6 +74,7 @@ enum service {
     SERVICE_IAM,
     SERVICE_STS,
     SERVICE_ACCESSANALYZER,
+    SERVICE_CLOUDTRAIL,
     SERVICE_COUNT
 };
 
@@ -83,6 +84,7 @@ struct service_model {
     const char *signing_name; /* of the credential scope */
     const char *version;      /* "2010-12-01" */
     const char *namespace;    /* of the XML; NULL: JSON */
+    const char *target;       /* JSON 1.1: what stands before the operation in X-Amz-Target */
 };
 extern const struct service_model service_models[SERVICE_COUNT];
 

@@ -19,7 +19,7 @@ import pytest
 from harness import ROOT, Instance, message
 
 CLIENTS = {"SES, version 1": "ses", "SES, version 2": "sesv2", "IAM": "iam", "STS": "sts",
-           "IAM Access Analyzer": "accessanalyzer"}
+           "IAM Access Analyzer": "accessanalyzer", "CloudTrail": "cloudtrail"}
 REST = ("sesv2", "accessanalyzer")
 
 SENDING = {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail",

@@ -62,7 +62,7 @@ def name(credential):
 def send(instance, credential, to="ana@example.net", who=None):
     who = who or credential["address"]
     with instance.session(credential) as session:
-        return session.submit(who, to, message(from_=who, to=to))
+        return session.submit(who, to, message(from_=who))
 
 
 def accept(instance, credential, to="ana@example.net"):
@@ -202,6 +202,125 @@ def test_a_span_of_time_is_what_is_asked_for(instance):
     assert after[0]["time"] >= before
     assert not [json.loads(line) for line in export(instance, "--until", before).splitlines()
                 if json.loads(line)["time"] >= before]
+
+
+# ---- CloudTrail ----
+
+def auditor(instance, *actions):
+    return instance.person("auditor" + uuid.uuid4().hex[:6],
+                           {"Effect": "Allow", "Action": list(actions), "Resource": "*"})
+
+
+def test_cloudtrail_clients_look_events_up(instance, person):
+    id_ = accept(instance, person)
+    instance.wait_state(id_, "delivered")
+    trail = instance.api("cloudtrail", auditor(instance, "cloudtrail:LookupEvents"))
+    by_key = trail.lookup_events(LookupAttributes=[{"AttributeKey": "AccessKeyId",
+                                                    "AttributeValue": name(person)}])["Events"]
+    assert [event["EventName"] for event in by_key] == ["SendRawEmail", "login"]
+    sent = by_key[0]
+    assert sent["Username"] == person["address"] and sent["EventSource"] == "ses.amazonaws.com"
+    assert sent["ReadOnly"] == "false" and abs(sent["EventTime"].timestamp() - time.time()) < 600
+    whole = json.loads(sent["CloudTrailEvent"])
+    assert whole["sourceIPAddress"] == "127.0.0.1" and whole["eventID"] == sent["EventId"]
+    assert whole["userIdentity"]["accessKeyId"] == name(person)
+    assert whole["additionalEventData"]["message"] == id_ and "errorCode" not in whole
+    for key, value in (("EventId", sent["EventId"]), ("ResourceName", id_)):
+        found = trail.lookup_events(LookupAttributes=[{"AttributeKey": key,
+                                                       "AttributeValue": value}])["Events"]
+        assert sent["EventId"] in [event["EventId"] for event in found]
+    of_message = trail.lookup_events(LookupAttributes=[{"AttributeKey": "ResourceName",
+                                                        "AttributeValue": id_}])["Events"]
+    assert "delivered" in [event["EventName"] for event in of_message]
+
+
+def test_events_come_page_by_page_the_newest_first(instance, person):
+    for _ in range(3):
+        with instance.session(person):
+            pass
+    wait_for(instance, 3, kind="login", access_key=name(person))
+    trail = instance.api("cloudtrail", auditor(instance, "cloudtrail:LookupEvents"))
+    wanted = [{"AttributeKey": "Username", "AttributeValue": person["address"]}]
+    pages = trail.get_paginator("lookup_events").paginate(
+        LookupAttributes=wanted, PaginationConfig={"PageSize": 2})
+    events = [event for page in pages for event in page["Events"]]
+    assert len({event["EventId"] for event in events}) == len(events) == 3
+    times = [event["EventTime"] for event in events]
+    assert times == sorted(times, reverse=True)
+    assert trail.lookup_events(LookupAttributes=wanted, StartTime=time.time() + 60)["Events"] == []
+    assert trail.lookup_events(LookupAttributes=wanted, EndTime=time.time() - 3600)["Events"] == []
+
+
+def test_looking_events_up_needs_permission_and_is_recorded_itself(instance):
+    with pytest.raises(Exception, match="AccessDeniedException"):
+        instance.api("cloudtrail", auditor(instance, "cloudtrail:DescribeTrails")).lookup_events()
+    someone = auditor(instance, "cloudtrail:LookupEvents")
+    trail = instance.api("cloudtrail", someone)
+    trail.lookup_events()
+    assert wait_for(instance, access_key=someone["access_key_id"],
+                    what="cloudtrail:LookupEvents")[0]["result"] == "ok"
+    with pytest.raises(Exception, match="InvalidTimeRangeException"):
+        trail.lookup_events(StartTime=2, EndTime=1)
+    with pytest.raises(Exception, match="InvalidLookupAttributesException"):
+        trail.lookup_events(LookupAttributes=2 * [{"AttributeKey": "EventName",
+                                                   "AttributeValue": "x"}])
+    with pytest.raises(Exception, match="UnknownOperationException"):
+        trail.describe_trails()
+
+
+# ---- trace ----
+
+def trace(instance, what, *arguments):
+    made = instance.run("trace", what, "--json", *arguments)
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
+def test_a_trace_tells_key_user_address_and_message_apart(instance, person):
+    to = f"t{uuid.uuid4().hex[:8]}@example.net"
+    id_ = accept(instance, person, to)
+    instance.wait_state(id_, "delivered")
+    key = trace(instance, name(person))
+    assert "key" in key["as"] and key["keys"][0]["active"] is True
+    assert [record["kind"] for record in key["records"]] == ["login", "decision", "outcome"]
+    user = trace(instance, person["address"].upper())
+    assert {"user", "sender"} <= set(user["as"])
+    assert key["records"][-1] in user["records"]
+    recipient = trace(instance, to)
+    assert recipient["as"] == ["recipient"]
+    assert [record["kind"] for record in recipient["records"]] == ["decision", "outcome"]
+    whole = trace(instance, id_)
+    assert "message" in whole["as"]
+    assert whole["message"]["recipients"] == [{"recipient": to, "state": "delivered",
+                                               "attempts": 1}]
+    since = instance.run("trace", name(person), "--since", "2100-01-01T00:00Z")
+    assert since.returncode == 0 and id_ not in since.stdout
+    assert instance.run("trace", "nobody@nowhere.example").returncode == 1
+
+
+def test_a_trace_of_a_message_is_its_whole_life(instance, person):
+    id_ = accept(instance, person, ["ana@refuses.example.net", "bob@nowhere.example"])
+    eventually(lambda: instance.state(id_)["ana@refuses.example.net"] == "bounced", what="a bounce")
+    eventually(lambda: all(r["attempts"] for r in instance.queue(id_)["recipients"]),
+               what="an attempt")
+    life = [record for record in trace(instance, id_)["records"] if record["kind"] != "call"]
+    decision, report = (record for record in life if record["kind"] == "decision")
+    assert decision["policy"].startswith("'grant-") and decision["statement"] == 0
+    assert decision["signatures"].startswith("test1.com/") and decision["recipients"] == 2
+    assert report["about"] == id_ and report["principal"] == "system"
+    outcomes = {record["recipient"]: record for record in life if record["kind"] == "outcome"}
+    bounced, waits = outcomes["ana@refuses.example.net"], outcomes["bob@nowhere.example"]
+    assert bounced["what"] == "bounced" and bounced["tls"] == "none"
+    assert bounced["reply"].startswith("550 5.1.1")
+    assert waits["what"] == "deferred" and waits["next"] > waits["time"]
+
+
+def test_a_trace_of_one_recipient_shows_nobody_else(instance, person):
+    one, other = (f"r{uuid.uuid4().hex[:8]}@example.net" for _ in range(2))
+    id_ = accept(instance, person, [one, other])
+    instance.wait_state(id_, "delivered")
+    shown = json.dumps(trace(instance, one))
+    assert id_ in shown and other not in shown
 
 
 # ---- what is forgotten, and what is not ----

@@ -21,6 +21,7 @@ static const char *const titles[SERVICE_COUNT] = {
     [SERVICE_IAM] = "IAM",
     [SERVICE_STS] = "STS",
     [SERVICE_ACCESSANALYZER] = "IAM Access Analyzer",
+    [SERVICE_CLOUDTRAIL] = "CloudTrail",
 };
 
 static bool
@@ -63,7 +64,8 @@ write_others(struct buf *page, enum service service)
         buf_printf(page, "%s%s", separator, model->name);
         separator = ", ";
     }
-    buf_add_cstr(page, ".\n");
+    if (count(service, true) < count(service, false))
+        buf_add_cstr(page, ".\n");
 }
 
 static void
@@ -74,7 +76,7 @@ write_page(struct buf *page)
               "Made from the tables that the service itself reads (`src/api/served.h`). An "
               "operation that is not served\nanswers with its protocol's own error, which names "
               "it: `InvalidAction` of SES version 1, IAM and STS,\n`UnknownOperationException` of "
-              "SES version 2 and\nAccess Analyzer.\n");
+              "SES version 2,\nAccess Analyzer and CloudTrail.\n");
     for (int service = 0; service < SERVICE_COUNT; service++) {
         buf_printf(page, "\n## %s: %u of %u\n\n", titles[service],
                    count((enum service)service, true), count((enum service)service, false));
