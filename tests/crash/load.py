@@ -8,6 +8,7 @@
 
 import collections
 import contextlib
+import json
 import random
 import re
 import sqlite3
@@ -184,6 +185,9 @@ class Findings:
             self.offered |= load.offered
         self.deaths = sorted(deaths)
         self.difference = field.instance.account()["missing"]
+        self.ledger = field.instance.run("ledger", "verify")
+        self.records = [json.loads(line) for line
+                        in field.instance.run("ledger", "export", check=True).stdout.splitlines()]
 
     @staticmethod
     def read_states(instance):
@@ -211,6 +215,7 @@ class Findings:
         for id_, states in self.states.items():
             for to, state in states.items():
                 yield from self.faults_of(id_, to, state)
+        yield from self.faults_of_ledger()
         for to in self.copies.keys() - self.offered:
             if not to.startswith("<"):
                 yield f"{to} got mail that nobody submitted"
@@ -218,6 +223,23 @@ class Findings:
             for first, second in zip(copies, copies[1:]):
                 if not self.explaining(first, second):
                     yield f"{name} came twice, at {first} and {second}, and nothing had died"
+
+    def faults_of_ledger(self):
+        """What is in the store is in the ledger, what is not is not, and the ledger is whole."""
+        if self.ledger.returncode != 0:
+            yield f"the ledger is not whole: {self.ledger.stderr}"
+        allowed = collections.Counter(record["message"] for record in self.records
+                                      if record["kind"] == "decision"
+                                      and record["result"] == "allowed")
+        ended = {(record["message"], record["recipient"], record["what"])
+                 for record in self.records if record["kind"] == "outcome"}
+        for id_ in self.states.keys() | allowed.keys():
+            if allowed[id_] != 1 or id_ not in self.states:
+                yield f"{id_} has {allowed[id_]} records, and the states {self.states.get(id_)}"
+        for id_, states in self.states.items():
+            for to, state in states.items():
+                if state != "queued" and (id_, to, state) not in ended:
+                    yield f"{to} of {id_} is {state}, of which there is no record"
 
     def faults_of(self, id_, to, state):
         if state not in ("queued", "held", "delivered", "bounced"):
