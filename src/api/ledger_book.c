@@ -22,37 +22,55 @@ struct ledger_book {
 /* ---- the key ---- */
 
 static enum rc
-make_key(struct ledger_book *book, struct arena *arena, const struct sealer *sealer,
-         struct err *err)
+put_public(struct ledger_book *book, struct arena *arena, struct err *err)
 {
-    uint8_t seed[LEDGER_SEED], public[LEDGER_PUBLIC];
-    random_bytes(seed, sizeof seed);
-    ledger_public_key(seed, public);
-    book->seed = secret_new((struct slice){(char *)seed, sizeof seed});
-    memory_wipe(seed, sizeof seed);
-    struct slice sealed = sealer_seal(sealer, arena, KEY_ROW, secret_slice(&book->seed));
-    enum rc rc = settings_put(book->database, SETTING_LEDGER_KEY, codec_base64(arena, sealed), err);
-    if (rc != RC_OK)
-        return rc;
+    uint8_t public[LEDGER_PUBLIC];
+    ledger_public_key((const uint8_t *)book->seed.ptr, public);
     const struct slice shown = {(char *)public, sizeof public};
     return settings_put(book->database, SETTING_LEDGER_PUBLIC, codec_base64(arena, shown), err);
 }
 
 static enum rc
-load_key(struct ledger_book *book, struct arena *arena, const struct sealer *sealer,
+make_key(struct ledger_book *book, struct arena *arena, const struct sealer *sealer,
          struct err *err)
 {
+    uint8_t seed[LEDGER_SEED];
+    random_bytes(seed, sizeof seed);
+    book->seed = secret_new((struct slice){(char *)seed, sizeof seed});
+    memory_wipe(seed, sizeof seed);
+    struct slice sealed = sealer_seal(sealer, arena, KEY_ROW, secret_slice(&book->seed));
+    return settings_put(book->database, SETTING_LEDGER_KEY, codec_base64(arena, sealed), err);
+}
+
+static enum rc
+load_key(struct database *database, struct arena *arena, const struct sealer *sealer,
+         struct secret *seed, struct err *err)
+{
     struct slice text, sealed;
-    enum rc rc = settings_get(book->database, arena, SETTING_LEDGER_KEY, &text, err);
+    enum rc rc = settings_get(database, arena, SETTING_LEDGER_KEY, &text, err);
     if (rc == RC_OK && text.len == 0)
-        return make_key(book, arena, sealer, err);
+        return err_set(err, RC_NOT_FOUND, "the ledger has no key yet");
     if (rc == RC_OK)
         rc = codec_base64_decode(arena, text, &sealed, err);
     if (rc == RC_OK)
-        rc = sealer_unseal(sealer, KEY_ROW, sealed, &book->seed, err);
-    if (rc == RC_OK && book->seed.len != LEDGER_SEED)
+        rc = sealer_unseal(sealer, KEY_ROW, sealed, seed, err);
+    if (rc == RC_OK && seed->len != LEDGER_SEED)
         rc = err_set(err, RC_PERMANENT, "it has the wrong size");
     return rc == RC_OK ? RC_OK : err_prefix(err, "the key of the ledger: ");
+}
+
+enum rc
+ledger_book_key(struct database *database, const struct sealer *sealer, uint8_t out[LEDGER_PUBLIC],
+                struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct secret seed = {0};
+    enum rc rc = load_key(database, arena, sealer, &seed, err);
+    if (rc == RC_OK)
+        ledger_public_key((const uint8_t *)seed.ptr, out);
+    secret_free(&seed);
+    arena_free(arena);
+    return rc;
 }
 
 enum rc
@@ -64,7 +82,11 @@ ledger_book_open(struct database *database, const struct sealer *sealer, struct 
     book->database = database;
     buf_init(&book->plain, LEDGER_PART_MAX);
     buf_init(&book->details, LEDGER_PART_MAX);
-    enum rc rc = load_key(book, arena, sealer, err);
+    enum rc rc = load_key(database, arena, sealer, &book->seed, err);
+    if (rc == RC_NOT_FOUND)
+        rc = make_key(book, arena, sealer, err);
+    if (rc == RC_OK)
+        rc = put_public(book, arena, err); /* whoever may have changed it */
     if (rc == RC_OK)
         *out = book;
     else

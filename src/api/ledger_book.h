@@ -19,6 +19,10 @@ MUST_USE enum rc ledger_book_open(struct database *database, const struct sealer
                                   struct ledger_book **out, struct err *err);
 void ledger_book_close(struct ledger_book *book); /* wipes the key */
 
+/* The public half of the sealed key. RC_NOT_FOUND: there is none yet; others as sealer_unseal. */
+MUST_USE enum rc ledger_book_key(struct database *database, const struct sealer *sealer,
+                                 uint8_t out[LEDGER_PUBLIC], struct err *err);
+
 /* Within the writer's transaction. */
 MUST_USE enum rc ledger_book_append(struct ledger_book *book, const struct ledger_record *record,
                                     struct err *err);

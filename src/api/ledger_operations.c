@@ -1,6 +1,7 @@
 /* The ledger, as far as the administrator writes in it: a head signed now, and details erased. */
 #include "mail/address.h"
 #include "operations.h"
+#include "store/decisions.h"
 
 enum rc
 ledger_head(struct api_call *call, struct err *err)
@@ -9,6 +10,19 @@ ledger_head(struct api_call *call, struct err *err)
     enum rc rc = ledger_book_sign(call->thread->book, call->arena, call->now_ms, &text, err);
     if (rc == RC_OK)
         json_put_string(call->output, "head", text);
+    return rc;
+}
+
+/* What the store has of finished mail from and to it, once. */
+static enum rc
+forget_mail(struct api_call *call, struct slice address, struct err *err)
+{
+    int64_t forgotten, waiting;
+    enum rc rc = messages_forget(call->database, call->arena, address, &forgotten, &waiting, err);
+    if (rc == RC_OK)
+        rc = decisions_forget(call->database, address, err);
+    json_put_i64(call->output, "messages", forgotten);
+    json_put_i64(call->output, "waiting", waiting);
     return rc;
 }
 
@@ -27,6 +41,8 @@ ledger_erase(struct api_call *call, struct err *err)
         rc = address_parse(call->arena, text, &address, err);
     if (rc == RC_OK)
         rc = ledger_book_erase(call->thread->book, address.text, call->now_ms, &erasure, err);
+    if (rc == RC_OK && erasure.after == 0)
+        rc = forget_mail(call, address.text, err);
     if (rc != RC_OK)
         return rc;
     json_put_i64(call->output, "erased", erasure.erased);

@@ -3,12 +3,14 @@
  * it: to sign where it stands, and to forget an address.
  */
 #include "admin_client.h"
+#include "api/ledger_book.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "cli.h"
 #include "ledger_reading.h"
 #include "print.h"
 #include "store/settings.h"
+#include "store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,9 +194,10 @@ read_heads(struct arena *arena, const char *path, const uint8_t key[LEDGER_PUBLI
     return err_prefix(err, "%s: ", path);
 }
 
+/* As the store shows it: who writes there may have put another in its place. */
 static enum rc
-read_key(struct database *database, struct arena *arena, uint8_t key[LEDGER_PUBLIC],
-         struct err *err)
+read_shown_key(struct database *database, struct arena *arena, uint8_t key[LEDGER_PUBLIC],
+               struct err *err)
 {
     struct slice text, bytes;
     enum rc rc = settings_get(database, arena, SETTING_LEDGER_PUBLIC, &text, err);
@@ -204,6 +207,21 @@ read_key(struct database *database, struct arena *arena, uint8_t key[LEDGER_PUBL
         rc = err_set(err, RC_SYNTAX, "the ledger has no key");
     if (rc == RC_OK)
         memcpy(key, bytes.ptr, LEDGER_PUBLIC);
+    return rc;
+}
+
+/* That of the sealed one, for who may read the master key. */
+static enum rc
+read_key(struct database *database, struct arena *arena, const char *dir,
+         uint8_t key[LEDGER_PUBLIC], struct err *err)
+{
+    struct sealer *sealer = NULL;
+    enum rc rc = sealer_open(arena_printf(arena, "%s/" STORE_MASTER_KEY, dir).ptr, &sealer, err);
+    if (rc == RC_NOT_FOUND || rc == RC_DENIED)
+        return read_shown_key(database, arena, key, err);
+    if (rc == RC_OK)
+        rc = ledger_book_key(database, sealer, key, err);
+    sealer_close(sealer);
     return rc;
 }
 
@@ -260,7 +278,7 @@ verify(const struct options *options, struct database *database, struct err *err
     struct ledger_verifier verifier = {0};
     uint8_t key[LEDGER_PUBLIC];
     bool cut = false, headed = false;
-    enum rc rc = read_key(database, arena, key, err);
+    enum rc rc = read_key(database, arena, options->dir, key, err);
     if (rc == RC_OK)
         rc = read_kept(database, arena, SETTING_LEDGER_START, LEDGER_START, key, &start, &cut, err);
     if (rc == RC_OK)
@@ -331,7 +349,7 @@ show_head(struct admin_client *client, struct arena *arena, struct err *err)
 static enum rc
 erase(struct admin_client *client, const char *address, struct err *err)
 {
-    int64_t after = 0, erased = 0, here = 0;
+    int64_t after = 0, erased = 0, here = 0, messages = 0, waiting = 0;
     enum rc rc;
     do {
         const struct json *answer;
@@ -341,11 +359,19 @@ erase(struct admin_client *client, const char *address, struct err *err)
             rc = json_get_i64(answer, "erased", 0, &here, err);
         if (rc == RC_OK)
             rc = json_get_i64(answer, "after", 0, &after, err);
+        if (rc == RC_OK)
+            rc = json_get_i64(answer, "messages", 0, &messages, err);
+        if (rc == RC_OK)
+            rc = json_get_i64(answer, "waiting", 0, &waiting, err);
         erased += rc == RC_OK ? here : 0;
         arena_free(arena);
     } while (rc == RC_OK && after > 0);
     if (rc == RC_OK)
-        printf("Erased the details of %lld records.\n", (long long)erased);
+        printf("Erased the details of %lld records, and %lld messages from or to it.\n",
+               (long long)erased, (long long)messages);
+    if (rc == RC_OK && waiting > 0)
+        printf("%lld others wait: drop them, or erase again when they are finished.\n",
+               (long long)waiting);
     return rc;
 }
 

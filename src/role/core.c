@@ -554,6 +554,7 @@ main(void)
     core->fronts = map_new();
     core->sessions = map_new();
     core->permission_uses = map_new();
+    core->alike = map_new();
     core->changes = rate_new(core->config.changes_rate);
     core->throttle =
         throttle_new(core->config.failures, core->config.failure_window_ms, THROTTLE_ENTRIES);
@@ -586,6 +587,7 @@ main(void)
     for (unsigned i = 0; i < core->worker_count; i++)
         database_close(core->workers[i].database); /* the last to close merges the log */
     settle_finish(core->delivery);
+    core_ledger_finish(core);
     writer_free(core->writer);
     ledger_book_close(core->writer_thread.book);
     sealer_close(core->constants.sealer);

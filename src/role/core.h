@@ -98,6 +98,7 @@ struct core {
     struct counters counters;
     struct account account;
     int64_t started_ms;
+    struct map *alike;         /* core_ledger.c: calls that changed nothing */
     int64_t head_ms;           /* monotonic: when a head of the ledger was signed last; 0: never */
     struct delivery *delivery; /* core_delivery.h */
     struct proving *proving;   /* core_identity.c */
@@ -129,6 +130,9 @@ struct session *session_find(struct core *core, struct front *front, uint64_t nu
 /* At the start, within a transaction: the book is open, and the start is in it. */
 MUST_USE enum rc core_ledger_open(struct core *core, struct database *database, struct err *err);
 void core_ledger_note(struct core *core, const struct ledger_record *record); /* copies */
+/* The same for a call that changed nothing: one of many that are alike is counted. */
+void core_ledger_call(struct core *core, const struct ledger_record *record);
+void core_ledger_finish(struct core *core); /* writes what was counted */
 /* Is a failure of this key's from there still to be recorded? Counts it. */
 bool core_ledger_may_fail(struct core *core, struct slice access_key, struct slice source_ip);
 void core_ledger_turn(struct core *core); /* once a second: a head, when it is time */

@@ -231,7 +231,7 @@ record_call(struct operation *operation)
         return;
     struct ledger_record record =
         record_of(operation, operation->rc == RC_OK ? "ok" : rc_name(operation->rc));
-    core_ledger_note(operation->core, &record);
+    core_ledger_call(operation->core, &record);
 }
 
 static void

@@ -165,7 +165,7 @@ record(const struct api_job *job)
     if (job->recorded || (outbox && outbox->count > 0))
         return;
     recording_call(dispatch, dispatch->error_code ? dispatch->error_code : "ok", &record);
-    core_ledger_note(job->core, &record);
+    core_ledger_call(job->core, &record);
 }
 
 static void

@@ -1,7 +1,9 @@
 /*
  * What the ledger is told that no other transaction writes: logins, calls that read or were refused,
  * and the start of the service. Nobody waits for these, so that each shares the sync of what comes
- * soon after; and since there is one queue, a login stands before what was sent with it.
+ * soon after; and since there is one queue, a login stands before what was sent with it. Of many
+ * such calls that are alike, those behind the first are counted, and the number is written once a
+ * minute.
  *
  * Heads: now and then the end of the ledger is signed, and told outside: added to a file, mailed. The
  * oldest part goes when it is old enough.
@@ -15,10 +17,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ARENA_SLACK = 17 };
+enum {
+    ARENA_SLACK = 17,
+    ALIKE_WRITTEN =
+        10, /* of calls that are alike, in a minute; of the others how many there were */
+    ALIKE_MAX = 10000,
+    ALIKE_MS = 60 * 1000
+};
 
 /* ---- records of their own ---- */
 
@@ -72,10 +81,98 @@ core_ledger_note(struct core *core, const struct ledger_record *record)
         if (record->fields[i].len > 0)
             note->record.fields[i] =
                 arena_dup(note->arena, slice_head(record->fields[i], LEDGER_VALUE_MAX));
-    note->write =
-        (struct write_job){.run = note_run, .done = note_done, .guarded = true, .patient = true};
+    /* One statement, which fails whole: no savepoint is needed. */
+    note->write = (struct write_job){.run = note_run, .done = note_done, .patient = true};
     writer_submit(core->writer, &note->write);
 }
+
+/* ---- calls that change nothing ---- */
+
+/* Calls of one key, or of the administrator, for the same, from one place, with the same result. Who
+ * asks in a loop must not fill the disk. */
+struct alike {
+    struct arena *arena; /* owned */
+    struct ledger_record record;
+    int64_t began_ms; /* monotonic */
+    int64_t written, counted;
+};
+
+static void
+write_counted(struct core *core, struct alike *alike)
+{
+    if (alike->counted == 0)
+        return;
+    alike->record.at_ms = clock_now_ms();
+    alike->record.fields[LEDGER_COUNT] = arena_printf(alike->arena, "%" PRId64, alike->counted);
+    core_ledger_note(core, &alike->record);
+}
+
+/* Those whose minute is over, or all. */
+static void
+end_alike(struct core *core, bool all)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    int64_t now_ms = clock_monotonic_ms();
+    while (map_next(core->alike, &cursor, &key, &value)) {
+        struct alike *alike = value;
+        if (!all && now_ms - alike->began_ms < ALIKE_MS)
+            continue;
+        write_counted(core, alike);
+        map_remove(core->alike, key);
+        arena_free(alike->arena);
+        free(alike);
+    }
+}
+
+static struct alike *
+alike_for(struct core *core, const struct ledger_record *record)
+{
+    const struct slice *fields = record->fields;
+    struct arena *arena = arena_new();
+    struct slice key =
+        arena_printf(arena, "%.*s %.*s %.*s %.*s %.*s", SLICE_ARG(fields[LEDGER_ACCESS_KEY]),
+                     SLICE_ARG(fields[LEDGER_WHAT]), SLICE_ARG(fields[LEDGER_RESULT]),
+                     SLICE_ARG(fields[LEDGER_SOURCE]), SLICE_ARG(fields[LEDGER_CLIENT]));
+    struct alike *alike = map_get(core->alike, key);
+    if (!alike) {
+        if (map_count(core->alike) >= ALIKE_MAX)
+            end_alike(core, true);
+        alike = NEW(struct alike);
+        alike->arena = arena_new();
+        alike->began_ms = clock_monotonic_ms();
+        alike->record = (struct ledger_record){.kind = record->kind};
+        for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++)
+            if (i != LEDGER_SUBJECT && i != LEDGER_REQUEST && fields[i].len > 0)
+                alike->record.fields[i] =
+                    arena_dup(alike->arena, slice_head(fields[i], LEDGER_VALUE_MAX));
+        map_put(core->alike, key, alike);
+    }
+    arena_free(arena);
+    return alike;
+}
+
+void
+core_ledger_call(struct core *core, const struct ledger_record *record)
+{
+    struct alike *alike = alike_for(core, record);
+    if (alike->written >= ALIKE_WRITTEN) {
+        alike->counted++;
+        return;
+    }
+    alike->written++;
+    core_ledger_note(core, record);
+}
+
+void
+core_ledger_finish(struct core *core)
+{
+    end_alike(core, true);
+    map_free(core->alike);
+}
+
+/* ---- the start ---- */
 
 enum rc
 core_ledger_open(struct core *core, struct database *database, struct err *err)
@@ -215,6 +312,7 @@ void
 core_ledger_turn(struct core *core)
 {
     int64_t now_ms = clock_monotonic_ms();
+    end_alike(core, false);
     if (core->head_ms != 0 && now_ms - core->head_ms < core->config.ledger_head_interval_ms)
         return;
     core->head_ms = now_ms;

@@ -98,6 +98,16 @@ decisions_expire(struct database *db, int64_t before_ms, bool *more, struct err 
 }
 
 enum rc
+decisions_forget(struct database *db, struct slice address, struct err *err)
+{
+    struct query q = query_start(db, "DELETE FROM decision WHERE reverse_path = ?1 COLLATE NOCASE "
+                                     "OR header_from = ?1 COLLATE NOCASE OR address = ?1 COLLATE "
+                                     "NOCASE OR user_name = ?1 COLLATE NOCASE");
+    query_text(&q, address);
+    return query_run(&q, err);
+}
+
+enum rc
 strangers_count(struct database *db, int64_t now_ms, struct slice network, const char *reason,
                 int64_t attempts, struct slice user, struct err *err)
 {

@@ -34,6 +34,9 @@ MUST_USE enum rc decisions_list(struct database *db, struct arena *arena,
 MUST_USE enum rc decisions_expire(struct database *db, int64_t before_ms, bool *more,
                                   struct err *err);
 
+/* Refusals of mail from an address. */
+MUST_USE enum rc decisions_forget(struct database *db, struct slice address, struct err *err);
+
 /* Who guesses, by network and hour. Somebody with networks without end must not fill the disk: past so
  * many in an hour they are counted as one. */
 #define STRANGERS_OTHER "other networks"

@@ -3,8 +3,8 @@
 enum rc
 ledger_records_insert(struct database *db, const struct ledger_row *row, struct err *err)
 {
-    struct query q = query_start(
-        db, "INSERT INTO ledger (number, record, details, chain) VALUES (?, ?, ?, ?)");
+    struct query q =
+        query_start(db, "INSERT INTO ledger (number, record, details, chain) VALUES (?, ?, ?, ?)");
     query_i64(&q, row->number);
     query_blob(&q, row->record);
     query_blob(&q, row->details);

@@ -247,6 +247,46 @@ delete_parts(struct database *db, const char *sql, int64_t key, struct err *err)
     return query_run(&q, err);
 }
 
+static enum rc
+delete_message(struct database *db, int64_t key, struct err *err)
+{
+    enum rc rc = chunks_delete(db, key, err);
+    if (rc == RC_OK)
+        rc = delete_parts(db, "DELETE FROM recipient WHERE key BETWEEN ? AND ?", key, err);
+    if (rc != RC_OK)
+        return rc;
+    struct query q = query_start(db, "DELETE FROM message WHERE key = ?");
+    query_i64(&q, key);
+    return query_run(&q, err);
+}
+
+enum rc
+messages_forget(struct database *db, struct arena *arena, struct slice address, int64_t *forgotten,
+                int64_t *waiting, struct err *err)
+{
+    int64_t *keys = NULL;
+    size_t count = 0, cap = 0;
+    *forgotten = *waiting = 0;
+    struct query q = query_start(
+        db, "SELECT key, open FROM message WHERE key IN (SELECT key / 1024 FROM recipient WHERE "
+            "address = ?1 COLLATE NOCASE) OR reverse_path = ?1 COLLATE NOCASE OR header_from = ?1 "
+            "COLLATE NOCASE");
+    query_text(&q, address);
+    while (query_row(&q)) {
+        if (query_column_i64(&q, 1) != 0) {
+            ++*waiting;
+            continue;
+        }
+        keys = arena_grow(arena, keys, sizeof *keys, count, &cap);
+        keys[count++] = query_column_i64(&q, 0);
+    }
+    enum rc rc = query_end(&q, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        rc = delete_message(db, keys[i], err);
+    *forgotten = (int64_t)count;
+    return rc;
+}
+
 enum rc
 messages_expire(struct database *db, int64_t before_ms, bool *more, struct err *err)
 {
@@ -259,16 +299,8 @@ messages_expire(struct database *db, int64_t before_ms, bool *more, struct err *
     while (count < EXPIRE_AT_ONCE && query_row(&q))
         keys[count++] = query_column_i64(&q, 0);
     enum rc rc = query_end(&q, err);
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
-        rc = chunks_delete(db, keys[i], err);
-        if (rc == RC_OK)
-            rc = delete_parts(db, "DELETE FROM recipient WHERE key BETWEEN ? AND ?", keys[i], err);
-        if (rc == RC_OK) {
-            q = query_start(db, "DELETE FROM message WHERE key = ?");
-            query_i64(&q, keys[i]);
-            rc = query_run(&q, err);
-        }
-    }
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        rc = delete_message(db, keys[i], err);
     *more = count == EXPIRE_AT_ONCE;
     return rc;
 }

@@ -83,6 +83,10 @@ MUST_USE enum rc messages_has_open(struct database *db, int64_t key, bool *open,
  * tells that there may be others. */
 MUST_USE enum rc messages_expire(struct database *db, int64_t before_ms, bool *more,
                                  struct err *err);
+/* Messages from and to an address, whole, when nothing of them waits; *waiting: how many others there
+ * are. Everything is read for it. */
+MUST_USE enum rc messages_forget(struct database *db, struct arena *arena, struct slice address,
+                                 int64_t *forgotten, int64_t *waiting, struct err *err);
 /* One more report about it is passed on, unless that makes more than `max`: then RC_LIMIT. */
 MUST_USE enum rc messages_count_feedback(struct database *db, int64_t key, int64_t max,
                                          struct err *err);
