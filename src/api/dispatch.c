@@ -153,6 +153,8 @@ check_signature(struct dispatch *dispatch, struct api_thread *thread,
     enum sigv4_fault fault =
         sigv4_verify(dispatch->arena, request, claim, secret_slice(&secret), &dispatch->err);
     secret_free(&secret);
+    if (!usable && fault == SIGV4_OK && key.id.len > 0)
+        dispatch->suspect_is = key.active ? "suspended" : "inactive_key";
     if (!usable)
         return refuse_key(dispatch);
     if (fault != SIGV4_OK)

@@ -26,8 +26,9 @@ struct dispatch {
     const struct operation_model *model;
     const struct served_operation *row;
     struct api_caller caller;
-    struct slice canary; /* the access key, when it is one; whatever came of it */
-    struct slice suspect, suspect_key; /* whose key it is that did not sign this; or empty */
+    struct slice canary;               /* the access key, when it is one; whatever came of it */
+    struct slice suspect, suspect_key; /* whose key is named that lets nobody in; or empty */
+    const char *suspect_is; /* ...though it did sign this: "suspended"; NULL: it did not */
     struct json *input;
 
     /* what came of it */

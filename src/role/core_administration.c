@@ -122,14 +122,15 @@ read_done(void *job)
     operation->answer(operation);
 }
 
-/* On what it was: "target=taro@test1.com hold=true". Documents and secrets are not among these. */
+/* On what it was: "target=taro@test1.com hold=true reason=on leave". Documents and secrets are not among
+ * these. */
 static struct slice
 subject_of(struct operation *operation)
 {
-    static const char *const members[] = {"target", "address", "user", "group",   "identity",
-                                          "domain", "name",    "key",  "message", "recipient",
-                                          "change", "hold",    "on",   "enabled", "member",
-                                          "only",   "until",   "as",   "also"};
+    static const char *const members[] = {
+        "target", "address", "user",      "group",  "identity", "domain",       "name",
+        "key",    "message", "recipient", "change", "hold",     "on",           "enabled",
+        "member", "only",    "until",     "as",     "also",     "from_network", "reason"};
     struct buf out;
     buf_init(&out, 8192);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
@@ -137,9 +138,10 @@ subject_of(struct operation *operation)
         bool flag = value && value->type == JSON_BOOL;
         if (!flag && (!value || value->type != JSON_STRING))
             continue;
-        /* A value ends at its first space, so that none looks like another member. */
         struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
-        text = slice_head(text, slice_chr(text, ' '));
+        /* A value ends at its first space, so that none looks like another member; the last may not. */
+        if (i + 1 < sizeof members / sizeof members[0])
+            text = slice_head(text, slice_chr(text, ' '));
         buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
                    SLICE_ARG(slice_head(text, 320)));
     }

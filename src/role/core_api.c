@@ -141,7 +141,7 @@ record_failure(const struct api_job *job)
         .tls = dispatch->tls,
         .client_name = http_field(dispatch->header, "User-Agent", &agent) ? agent : SLICE(""),
         .service = "api",
-        .result = dispatch->error_code,
+        .result = dispatch->suspect_is ? dispatch->suspect_is : dispatch->error_code,
     };
     if (said.access_key.len == 0 ||
         !core_ledger_may_fail(job->core, said.access_key, said.source_ip))

@@ -25,6 +25,7 @@ struct login {
     struct authenticate_message message; /* in arena */
     struct access_key_row key;
     uint64_t revocations; /* when the worker began to look */
+    bool proved;          /* the password is that of the key, which may be of no use */
     enum authenticate_result result;
     bool canary;
     struct write_job write;
@@ -77,8 +78,8 @@ static bool
 password_fits(const struct api_constants *constants, struct login *login, struct err *err)
 {
     struct slice row = arena_concat(login->arena, SLICE("access-key:"), login->key.id);
-    return secret_fits(constants, row, login->key.secret, login, err) &&
-           access_key_is_usable(&login->key, clock_now_ms());
+    login->proved = secret_fits(constants, row, login->key.secret, login, err);
+    return login->proved && access_key_is_usable(&login->key, clock_now_ms());
 }
 
 /* On a worker. Unknown user, wrong password, inactive key and suspended user take the same way and
@@ -266,6 +267,15 @@ log_login(const struct login *login, const char *event, uint64_t number)
               LOG_TEXT("tls", login->message.tls_version));
 }
 
+/* The client is told none of these apart. */
+static const char *
+result_of(const struct login *login)
+{
+    if (login->result == AUTHENTICATE_OK)
+        return "ok";
+    return !login->proved ? "wrong_password" : login->key.active ? "suspended" : "inactive_key";
+}
+
 /* A login of somebody we know, or whose key we know. */
 static void
 record_login(const struct login *login)
@@ -278,9 +288,7 @@ record_login(const struct login *login)
         .tls = login->message.tls_version,
         .client_name = login->message.client_name,
         .service = "smtp",
-        .result = login->result == AUTHENTICATE_OK ? "ok"
-                  : login->key.active              ? "wrong_password"
-                                                   : "inactive_key",
+        .result = result_of(login),
     };
     if (login->key.id.len == 0)
         return;

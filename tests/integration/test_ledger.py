@@ -179,6 +179,51 @@ def test_what_the_administrator_did_and_failed_to_do_has_records(instance):
     assert failed["result"] == "not_found"
 
 
+def test_suspensions_and_grants_with_an_end_have_records(instance, person):
+    who = person["address"]
+    instance.run("suspend", who, "--reason", "seen at a stranger's", "--until", "2100-01-01T00:00Z",
+                 check=True)
+    with instance.session() as session:
+        assert session.login(person).code == 535
+    with pytest.raises(Exception, match="InvalidClientTokenId"):
+        instance.api("iam", person).get_user()
+    instance.run("resume", who, check=True)
+    helper = f"h{uuid.uuid4().hex[:8]}"
+    instance.run("grant", who, "--user", helper, "--also", "--until", "2100-01-01T00:00Z",
+                 "--from-network", "192.0.2.0/24", check=True)
+    said = {record["what"]: record["subject"] for record in records(instance, kind="call")
+            if who in record.get("subject", "")}
+    assert said["suspension.put"] == \
+        f"target={who} hold=false until=2100-01-01T00:00Z reason=seen at a stranger's"
+    assert said["suspension.end"] == f"target={who}"
+    assert said["grant.create"] == (f"address={who} user={helper} until=2100-01-01T00:00Z also=true"
+                                    " from_network=192.0.2.0/24")
+    logins = wait_for(instance, 2, kind="login", access_key=name(person))
+    assert [(login["service"], login["result"]) for login in logins] == \
+        [("smtp", "suspended"), ("api", "suspended")]
+
+
+def test_what_a_suspension_holds_has_its_outcome(instance, person):
+    id_ = accept(instance, person, "ana@nowhere.example")
+    eventually(lambda: instance.queue(id_)["recipients"][0]["attempts"], what="an attempt")
+    instance.run("suspend", person["address"], "--reason", "spam", "--hold", check=True)
+    instance.wait_state(id_, "held")
+    assert records(instance, kind="outcome", message=id_)[-1]["what"] == "held"
+
+
+def test_a_change_that_is_only_looked_at_leaves_no_record_but_that_of_the_look(instance, person,
+                                                                               open_dir):
+    changes = open_dir / "changes"
+    changes.write_text(f"revoke {person['address']} --hold\n")
+    id_ = accept(instance, person, "ana@nowhere.example")
+    eventually(lambda: instance.queue(id_)["recipients"][0]["attempts"], what="an attempt")
+    instance.run("access", "--with", changes, check=True)
+    assert {record["what"] for record in records(instance, message=id_)} == \
+        {"ses:SendRawEmail", "deferred"}
+    assert records(instance, what="access.compare")
+    verify(instance)
+
+
 def test_a_bounce_has_its_outcome_and_its_report(instance, person):
     id_ = accept(instance, person, "bob@refuses.example.net")
     instance.wait_state(id_, "bounced")
@@ -385,7 +430,8 @@ def test_an_erased_address_is_in_no_row_and_the_ledger_is_whole(instance, person
     verify(instance, "--head", instance.dir / "heads")
     outcome, = records(instance, kind="outcome", message=id_)
     erasure, = records(instance, kind="erasure", number=outcome["erased"])
-    assert erasure["count"] == 1 and outcome["status"] == "5.1.1" and "recipient" not in outcome
+    assert outcome["status"] == "5.1.1" and "recipient" not in outcome
+    assert erasure["count"] == 2, "what became of it, and the call that took it off the list"
 
 
 # ---- whether it is whole ----
