@@ -1,9 +1,9 @@
 /*
  * What the ledger is told that no other transaction writes: logins, calls that read or were refused,
  * and the start of the service. Nobody waits for these, so that each shares the sync of what comes
- * soon after; and since there is one queue, a login stands before what was sent with it. Of many
- * such calls that are alike, those behind the first are counted, and the number is written once a
- * minute.
+ * within WRITER_LEISURE_MS; what came to nothing by then may be forgotten when core dies. Since there
+ * is one queue, a login stands before what was sent with it. Of many such calls that are alike, those
+ * behind the first are counted, and the number is written once a minute.
  *
  * Heads: now and then the end of the ledger is signed, and told outside: added to a file, mailed. The
  * oldest part goes when it is old enough.
@@ -82,7 +82,8 @@ core_ledger_note(struct core *core, const struct ledger_record *record)
             note->record.fields[i] =
                 arena_dup(note->arena, slice_head(record->fields[i], LEDGER_VALUE_MAX));
     /* One statement, which fails whole: no savepoint is needed. */
-    note->write = (struct write_job){.run = note_run, .done = note_done, .patient = true};
+    note->write =
+        (struct write_job){.run = note_run, .done = note_done, .patience_ms = WRITER_LEISURE_MS};
     writer_submit(core->writer, &note->write);
 }
 

@@ -197,7 +197,7 @@ static void
 settle(struct settlement *settlement)
 {
     settlement->write = (struct write_job){
-        .run = settle_run, .done = settle_done, .guarded = true, .patient = true};
+        .run = settle_run, .done = settle_done, .guarded = true, .patience_ms = WRITER_PATIENCE_MS};
     writer_submit(settlement->delivery->core->writer, &settlement->write);
 }
 

@@ -1,4 +1,5 @@
 #include "writer.h"
+#include "base/clock.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -22,8 +23,8 @@ struct writer {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct write_job *first, **tail; /* under lock */
-    size_t urgent;                   /* of these, who are not patient; under lock */
-    bool stopping;                   /* under lock */
+    int64_t due_ms; /* monotonic: when the least patient has waited enough; under lock */
+    bool stopping;  /* under lock */
     unsigned since_checkpoint;
     atomic_uint_least64_t commits, jobs;
 };
@@ -139,11 +140,9 @@ static struct write_job *
 take(struct writer *writer)
 {
     struct write_job *first = writer->first, *last = first;
-    writer->urgent -= !first->patient;
-    for (int i = 1; last->next && i < WRITER_BATCH_MAX; i++) {
+    for (int i = 1; last->next && i < WRITER_BATCH_MAX; i++)
         last = last->next;
-        writer->urgent -= !last->patient;
-    }
+    writer->due_ms = 0; /* what is left goes next */
     writer->first = last->next;
     if (!writer->first)
         writer->tail = &writer->first;
@@ -151,18 +150,15 @@ take(struct writer *writer)
     return first;
 }
 
-/* For company, or until nobody is patient any more. Called under lock. */
+/* For company, until nobody is patient any more. Called under lock. */
 static void
 wait_patiently(struct writer *writer)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += WRITER_PATIENCE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    while (writer->urgent == 0 && !writer->stopping &&
-           pthread_cond_timedwait(&writer->wake, &writer->lock, &until) == 0)
-        continue;
+    while (!writer->stopping && clock_monotonic_ms() < writer->due_ms) {
+        const struct timespec until = {.tv_sec = writer->due_ms / 1000,
+                                       .tv_nsec = writer->due_ms % 1000 * 1000000};
+        pthread_cond_timedwait(&writer->wake, &writer->lock, &until);
+    }
 }
 
 static void *
@@ -208,12 +204,14 @@ writer_new(struct loop *loop, struct database *database, void (*full)(void *ctx)
 void
 writer_submit(struct writer *writer, struct write_job *job)
 {
+    int64_t due_ms = job->patience_ms > 0 ? clock_monotonic_ms() + job->patience_ms : 0;
     job->next = NULL;
     pthread_mutex_lock(&writer->lock);
-    bool wakes = !writer->first || (writer->urgent == 0 && !job->patient);
+    bool wakes = !writer->first || due_ms < writer->due_ms;
+    if (wakes)
+        writer->due_ms = due_ms;
     *writer->tail = job;
     writer->tail = &job->next;
-    writer->urgent += !job->patient;
     pthread_mutex_unlock(&writer->lock);
     if (wakes)
         pthread_cond_signal(&writer->wake);

@@ -220,12 +220,14 @@ a_full_disk_is_a_temporary_failure_and_is_told(void **state)
 }
 
 static void
-submit_patient(struct world *world, struct insertion *insertion, int64_t value, unsigned expected)
+submit_patient(struct world *world, struct insertion *insertion, int patience_ms, int64_t value,
+               unsigned expected)
 {
-    *insertion = (struct insertion){.job = {.run = insert, .done = count_done, .patient = true},
-                                    .world = world,
-                                    .value = value,
-                                    .expected = expected};
+    *insertion =
+        (struct insertion){.job = {.run = insert, .done = count_done, .patience_ms = patience_ms},
+                           .world = world,
+                           .value = value,
+                           .expected = expected};
     writer_submit(world->writer, &insertion->job);
 }
 
@@ -238,7 +240,7 @@ a_patient_job_shares_the_sync_of_what_comes_soon(void **state)
     for (unsigned i = 0; i < ROUNDS; i++) {
         struct insertion patient, urgent;
         uint64_t before = writer_counts(world->writer).commits;
-        submit_patient(world, &patient, 2 * i, 2 * i + 2);
+        submit_patient(world, &patient, WRITER_LEISURE_MS, 2 * i, 2 * i + 2);
         usleep(1000); /* an impatient one would be written by now */
         submit(world, &urgent, 2 * i + 1, false, RC_OK, 2 * i + 2);
         loop_run(world->loop);
@@ -253,8 +255,8 @@ a_patient_job_alone_is_written_all_the_same(void **state)
 {
     struct world *world = *state;
     struct insertion insertions[2];
-    submit_patient(world, &insertions[0], 1, 2);
-    submit_patient(world, &insertions[1], 2, 2);
+    submit_patient(world, &insertions[0], WRITER_LEISURE_MS, 1, 2);
+    submit_patient(world, &insertions[1], WRITER_PATIENCE_MS, 2, 2);
     loop_run(world->loop);
     assert_int_equal(rows(world), 2);
 }
@@ -264,7 +266,7 @@ a_stop_writes_what_was_patient(void **state)
 {
     struct world *world = *state;
     struct insertion insertion;
-    submit_patient(world, &insertion, 1, 1);
+    submit_patient(world, &insertion, WRITER_LEISURE_MS, 1, 1);
     writer_free(world->writer);
     world->writer = NULL;
     assert_int_equal(rows(world), 1);
