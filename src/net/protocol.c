@@ -14,7 +14,8 @@ enum {
     USER_NAME_MAX = 256,  /* what accept/submission.c passes on */
     PASSWORD_MAX = 1024,
     CLIENT_NAME_MAX = 255,
-    PATH_MAX_BYTES = 320,    /* local part, "@" and domain (RFC 5321 §4.5.3.1) */
+    PATH_MAX_BYTES = 320, /* local part, "@" and domain (RFC 5321 §4.5.3.1) */
+    POST_TEXT_MAX = 4096,
     RECIPIENT_BYTES_MIN = 4, /* the length of an empty byte string */
     OUTCOME_BYTES_MIN = 4 + 1 + 4 + 4
 };
@@ -431,6 +432,21 @@ protocol_get_feedback_taken(struct arena *arena, struct slice payload,
     message->number = wire_u64(&wire);
     message->result = (enum feedback_result)get_enum(&wire, FEEDBACK_RESULT_COUNT);
     return wire_end(&wire);
+}
+
+void
+protocol_put_post(struct buf *out, const struct post_message *message)
+{
+    wire_put_bytes(out, message->text);
+}
+
+bool
+protocol_get_post(struct arena *arena, struct slice payload, struct post_message *message)
+{
+    (void)arena;
+    struct wire wire = wire_read(payload);
+    message->text = get_bounded(&wire, 1, POST_TEXT_MAX);
+    return wire_end(&wire) && slice_chr(message->text, '\0') == SLICE_NONE;
 }
 
 static bool

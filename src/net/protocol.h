@@ -40,6 +40,7 @@ enum message_type {
     MESSAGE_DELIVER = 60,
     MESSAGE_RECALL,
     MESSAGE_FEEDBACK_TAKEN,
+    MESSAGE_POST,
     /* courier -> core */
     MESSAGE_OUTCOME = 70,
     MESSAGE_FEEDBACK,
@@ -234,6 +235,11 @@ struct feedback_taken_message {
     enum feedback_result result;
 };
 
+/* A head of the ledger, for the web address that courier is told with its options. */
+struct post_message {
+    struct slice text;
+};
+
 struct resolve_message {
     uint64_t query;
     enum dns_type type;
@@ -303,6 +309,7 @@ PROTOCOL_MESSAGE(deliver);
 PROTOCOL_MESSAGE(outcome);
 PROTOCOL_MESSAGE(feedback);
 PROTOCOL_MESSAGE(feedback_taken);
+PROTOCOL_MESSAGE(post);
 PROTOCOL_MESSAGE(resolve);
 PROTOCOL_MESSAGE(resolved);
 PROTOCOL_MESSAGE(prove);

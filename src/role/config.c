@@ -336,6 +336,9 @@ static const struct option table[] = {
     {{"ledger.head_mail", 0, "", "An address that each head is mailed to.", TO_CORE},
      &option_text,
      RANGE(ledger_head_mail, 0, 320)},
+    {{"ledger.head_url", 0, "", "A web address that each head is posted to.", TO_CORE | TO_COURIER},
+     &option_post,
+     FIELD(ledger_head_url)},
 
     {{"route.via", 0, "mx",
       "Where mail goes: to the domain's mail exchangers, to one smarthost, or into the store.",

@@ -103,7 +103,7 @@ struct config {
     int64_t keep_ms;          /* finished messages' records */
     /* [ledger] */
     int64_t ledger_keep_ms, ledger_head_interval_ms;
-    struct slice ledger_head_file, ledger_head_mail; /* empty: none */
+    struct slice ledger_head_file, ledger_head_mail, ledger_head_url; /* empty: none */
 };
 
 /* Which roles are told an option. */

@@ -5,8 +5,8 @@
  * is one queue, a login stands before what was sent with it. Of many such calls that are alike, those
  * behind the first are counted, and the number is written once a minute.
  *
- * Heads: now and then the end of the ledger is signed, and told outside: added to a file, mailed. The
- * oldest part goes when it is old enough.
+ * Heads: now and then the end of the ledger is signed, and told outside: added to a file, mailed,
+ * posted by courier. The oldest part goes when it is old enough.
  */
 #include "api/recording.h"
 #include "base/clock.h"
@@ -281,6 +281,19 @@ write_file(const struct heading *heading)
 }
 
 static void
+post_head(const struct heading *heading)
+{
+    struct core *core = heading->core;
+    struct buf out;
+    if (core->config.ledger_head_url.len == 0 || !core->courier)
+        return; /* the next one says all that this one says */
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_post(&out, &(struct post_message){heading->text});
+    channel_send(core->courier, MESSAGE_POST, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static void
 heading_done(struct write_job *write)
 {
     struct heading *heading = heading_of(write);
@@ -290,6 +303,7 @@ heading_done(struct write_job *write)
                       LOG_TEXT("to", heading->core->config.ledger_head_mail),
                       LOG_CSTR("reason", heading->why.text));
         write_file(heading);
+        post_head(heading);
         due_wake(heading->core->delivery);
     } else {
         log_event(LOG_LEVEL_ERROR, "ledger.no_head", LOG_CSTR("reason", write->err.text));

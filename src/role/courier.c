@@ -16,6 +16,7 @@
 #include "lookup.h"
 #include "net/channel.h"
 #include "net/loop.h"
+#include "poster.h"
 #include "process.h"
 
 enum {
@@ -277,6 +278,16 @@ take_feedback_taken(struct courier *courier, struct slice payload)
     return feedback_listener_taken(courier->feedback, payload);
 }
 
+static bool
+take_post(struct courier *courier, struct slice payload)
+{
+    struct post_message message;
+    if (!courier->poster || !protocol_get_post(NULL, payload, &message))
+        return false;
+    poster_send(courier->poster, message.text);
+    return true;
+}
+
 static const struct inner_message {
     uint8_t type;
     bool (*take)(struct courier *courier, struct slice payload);
@@ -286,6 +297,7 @@ static const struct inner_message {
     {MESSAGE_RECALL, take_recall},
     {MESSAGE_RESOLVED, take_resolved},
     {MESSAGE_FEEDBACK_TAKEN, take_feedback_taken},
+    {MESSAGE_POST, take_post},
 };
 
 static bool
@@ -437,6 +449,8 @@ main(void)
     choose_source(courier);
     open_core(courier, &start);
     open_feedback(courier, &start);
+    if (start.config.ledger_head_url.len > 0)
+        courier->poster = poster_new(courier);
     process_confine(process, &start);
     static const struct process_handler handler = {.stop = drain};
     process_ready(process, &handler, courier);

@@ -16,6 +16,7 @@ struct loop;
 struct timer;
 struct lookup;
 struct feedback_listener;
+struct poster;
 struct map;
 struct site;
 struct connection;
@@ -28,6 +29,7 @@ struct courier {
     struct map *sites;  /* by key; site.c owns */
     struct lookup *lookup;
     struct feedback_listener *feedback;
+    struct poster *poster;                     /* NULL: heads of the ledger are not posted */
     struct tls_client *tls_any, *tls_verified; /* tls_verified: NULL without trust anchors */
     struct endpoint source;
     bool has_source;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/post.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -331,6 +332,17 @@ parse_url(struct arena *arena, const struct option *option, struct slice value, 
     return keep(arena, value, field);
 }
 
+/* Empty: nowhere. */
+static enum rc
+parse_post(struct arena *arena, const struct option *option, struct slice value, void *field,
+           struct err *err)
+{
+    struct post_url url;
+    (void)option;
+    enum rc rc = value.len > 0 ? post_url_read(value, &url, err) : RC_OK;
+    return rc == RC_OK ? keep(arena, value, field) : rc;
+}
+
 static bool
 all_in(struct slice text, const char *others)
 {
@@ -649,6 +661,7 @@ const struct option_type option_text = {"text", parse_text, format_text};
 const struct option_type option_host = {"host", parse_host, format_text};
 const struct option_type option_mailbox = {"mailbox", parse_mailbox, format_text};
 const struct option_type option_url = {"URL", parse_url, format_text};
+const struct option_type option_post = {"URL", parse_post, format_text};
 const struct option_type option_region = {"region", parse_region, format_text};
 const struct option_type option_account = {"digits", parse_account, format_text};
 const struct option_type option_level = {"level", parse_level, format_text};

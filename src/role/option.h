@@ -33,6 +33,7 @@ extern const struct option_type option_size;     /* uint64_t, bytes: "40m" */
 extern const struct option_type option_boolean;  /* bool: "yes", "no" */
 extern const struct option_type option_text;     /* struct slice: printable; empty when min is 0 */
 extern const struct option_type option_host;     /* struct slice: a host name, lower-cased */
+extern const struct option_type option_post; /* struct slice: http or https with a path, or empty */
 extern const struct option_type option_mailbox;  /* struct slice: local@domain; empty */
 extern const struct option_type option_url;      /* struct slice: http or https, no final slash */
 extern const struct option_type option_region;   /* struct slice */

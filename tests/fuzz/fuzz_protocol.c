@@ -47,12 +47,13 @@ TRY(feedback)
 TRY(feedback_taken)
 TRY(update)
 TRY(updated)
+TRY(post)
 
 static void (*const tries[])(struct arena *, struct slice, struct buf *, struct buf *) = {
     try_authenticate, try_authenticated,  try_submit,   try_body,    try_number,
     try_credit,       try_submitted,      try_call,     try_return,  try_deliver,
     try_outcome,      try_resolve,        try_resolved, try_prove,   try_proved,
-    try_feedback,     try_feedback_taken, try_update,   try_updated,
+    try_feedback,     try_feedback_taken, try_update,   try_updated, try_post,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

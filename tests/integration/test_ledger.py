@@ -3,15 +3,19 @@ found out; and it outlives those it tells of."""
 
 import contextlib
 import csv
+import http.server
 import io
 import json
+import shutil
 import sqlite3
+import ssl
+import threading
 import time
 import uuid
 
 import pytest
 
-from harness import Instance, Refused, Sink, eventually, message
+from harness import Instance, Refused, eventually, message, self_signed_certificate
 
 
 @pytest.fixture(scope="module")
@@ -446,6 +450,89 @@ def test_a_head_is_added_to_the_file_and_one_from_elsewhere_is_refused(instance,
     other.write_text(made.stdout.replace("number: ", "number: 1", 1))
     refused = instance.run("ledger", "verify", "--head", other)
     assert refused.returncode == 1 and "signature is not valid" in refused.stderr
+
+
+class Taker(http.server.BaseHTTPRequestHandler):
+    """Takes heads; what it answers is the server's."""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.got.append((self.path, self.headers["Host"], text))
+        self.send_response(self.server.answer)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def taker(tls=False, answer=204):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taker)
+    server.got, server.answer = [], answer
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self_signed_certificate())
+        server.socket = context.wrap_socket(server.socket, server_side=True,
+                                            do_handshake_on_connect=False)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_heads_are_posted_and_verify_the_ledger(zone, sink, open_dir):
+    zone.add("keeper.example.net", "A", "127.0.0.1")
+    with taker() as keeper:
+        url = f"http://keeper.example.net:{keeper.server_port}/heads?of=mail"
+        with Instance(zone, mx_port=sink.port, ledger__head_url=url,
+                      ledger__head_interval="1s") as instance:
+            eventually(lambda: len({text for *_, text in keeper.got}) >= 2, what="two heads")
+            path, host, text = keeper.got[-1]
+            assert path == "/heads?of=mail" and host == f"keeper.example.net:{keeper.server_port}"
+            kept = open_dir / "heads"
+            kept.write_text(text)
+            verify(instance, "--head", kept)
+
+
+def test_heads_are_posted_to_whom_their_certificate_names_alone(zone, sink, open_dir):
+    zone.add("relay.example.net", "A", "127.0.0.1")
+    zone.add("other.example.net", "A", "127.0.0.1")  # not in the certificate
+    authority = open_dir / "authority.pem"
+    shutil.copy(self_signed_certificate(), authority)
+    authority.chmod(0o644)
+    for name, takes in (("relay.example.net", True), ("other.example.net", False)):
+        with taker(tls=True) as keeper, Instance(
+                zone, mx_port=sink.port, delivery__tls_ca=authority, ledger__head_interval="1s",
+                ledger__head_url=f"https://{name}:{keeper.server_port}/") as instance:
+            if takes:
+                eventually(lambda: keeper.got, what="a head")
+            else:
+                eventually(lambda: instance.events("ledger.head_not_posted"), what="a refusal")
+                assert not keeper.got
+
+
+def test_a_head_that_is_not_taken_is_an_error_in_the_log(zone, sink):
+    with taker(answer=503) as keeper, Instance(
+            zone, mx_port=sink.port, ledger__head_interval="1s",
+            ledger__head_url=f"http://127.0.0.1:{keeper.server_port}/") as instance:
+        said = eventually(lambda: instance.events("ledger.head_not_posted"), what="an error")
+        assert "the answer is 503" in str(said[0])
+        keeper.answer = 200
+        eventually(lambda: instance.events("ledger.head_posted"), what="a later one")
+
+
+def test_an_address_that_is_none_is_refused_at_the_start(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.stop()
+        refused = instance.run("serve", "--set", "ledger.head_url=gopher://example.org")
+        assert refused.returncode != 0 and "ledger.head_url" in refused.stderr
+        instance.start()
 
 
 def test_what_is_changed_in_the_store_is_found(zone, sink, open_dir):

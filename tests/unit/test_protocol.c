@@ -460,6 +460,25 @@ feedback_taken_has_a_known_result(void **state)
 }
 
 static void
+what_is_posted_is_bounded_text(void **state)
+{
+    (void)state;
+    char *large = memory_alloc(4098);
+    struct post_message back, in = {.text = SLICE("postern ledger head\n")};
+    ROUND_TRIP(post, in, back);
+    assert_true(slice_eq(back.text, in.text));
+    memset(large, 'x', 4097);
+    in.text = (struct slice){large, 4097};
+    REFUSED(post, in);
+    large[0] = '\0';
+    in.text = (struct slice){large, 10};
+    REFUSED(post, in);
+    in.text = SLICE("");
+    REFUSED(post, in);
+    free(large);
+}
+
+static void
 resolve_takes_only_types_that_we_read(void **state)
 {
     (void)state;
@@ -627,6 +646,7 @@ main(void)
         cmocka_unit_test(feedback_survives_the_way),
         cmocka_unit_test(feedback_is_bounded),
         cmocka_unit_test(feedback_taken_has_a_known_result),
+        cmocka_unit_test(what_is_posted_is_bounded_text),
         cmocka_unit_test(resolve_takes_only_types_that_we_read),
         cmocka_unit_test(resolved_carries_the_answer),
         cmocka_unit_test(resolved_records_are_bounded),
