@@ -20,7 +20,7 @@ from harness import ROOT, Instance, message
 
 CLIENTS = {"SES, version 1": "ses", "SES, version 2": "sesv2", "IAM": "iam", "STS": "sts",
            "IAM Access Analyzer": "accessanalyzer", "CloudTrail": "cloudtrail"}
-REST = ("sesv2", "accessanalyzer")
+JSON_APIS = ("sesv2", "accessanalyzer", "cloudtrail")
 
 SENDING = {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail",
            "SendBulkEmail", "SendCustomVerificationEmail"}
@@ -196,7 +196,7 @@ def instance(zone, sink):
         yield instance
 
 
-UNRELATED = {"decision", "statistic", "sqlite_sequence", "access_key", "signing_key", "chunk",
+UNRELATED = {"decision", "ledger", "statistic", "sqlite_sequence", "access_key", "signing_key", "chunk",
              "permission_use"}
 
 
@@ -219,7 +219,7 @@ def assert_refused(instance, user, why, service, operation, action):
     arn = f"arn:aws:iam::{instance.account_id}:user/{user}"
     answer = refusal(instance, credential, service, operation)
     error = answer["Error"]
-    assert error["Code"] == ("AccessDeniedException" if service in REST else "AccessDenied"), \
+    assert error["Code"] == ("AccessDeniedException" if service in JSON_APIS else "AccessDenied"), \
         error
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 403
     beginning = f"User: {arn} is not authorized to perform: {action}"
