@@ -1,6 +1,7 @@
 /* Credentials whose mail the brake holds (spool/brake.h): seen, released, dropped. */
 #include "base/clock.h"
 #include "operations.h"
+#include "recording.h"
 #include "spool/braking.h"
 
 static void
@@ -159,16 +160,38 @@ brake_show(struct api_call *call, struct err *err)
 
 /* ---- released, or dropped ---- */
 
+/* What became of each recipient: asked for before, written down after. */
+static enum rc
+record(struct api_call *call, const int64_t *keys, size_t count, const char *what, struct err *err)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        rc = recording_change(call, keys[i], what, err);
+    return rc;
+}
+
 static enum rc
 release(struct api_call *call, struct brake_row *row, int64_t *changed, struct err *err)
 {
-    return braking_release(call->database, call->arena, row, call->now_ms, changed, err);
+    int64_t *keys;
+    size_t count;
+    enum rc rc = recipients_held(call->database, call->arena, row->access_key, SLICE(HELD_BY_BRAKE),
+                                 &keys, &count, err);
+    if (rc == RC_OK)
+        rc = braking_release(call->database, call->arena, row, call->now_ms, changed, err);
+    return rc == RC_OK ? record(call, keys, count, "released", err) : rc;
 }
 
 static enum rc
 drop(struct api_call *call, struct brake_row *row, int64_t *changed, struct err *err)
 {
-    return braking_drop(call->database, call->arena, row, call->now_ms, changed, err);
+    int64_t *keys;
+    size_t count;
+    enum rc rc = recipients_held(call->database, call->arena, row->access_key, SLICE(HELD_BY_BRAKE),
+                                 &keys, &count, err);
+    if (rc == RC_OK)
+        rc = braking_drop(call->database, call->arena, row, call->now_ms, changed, err);
+    return rc == RC_OK ? record(call, keys, count, "dropped", err) : rc;
 }
 
 /* Those of the target that are braked. */

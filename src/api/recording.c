@@ -51,15 +51,17 @@ fill_sender(struct ledger_record *record, struct slice reverse_path, struct slic
 }
 
 static enum rc
-record_suppressed(struct arena *arena, struct api_thread *thread, const struct spool_entry *entry,
-                  struct err *err)
+record_kept_back(struct arena *arena, struct api_thread *thread, const struct spool_entry *entry,
+                 struct err *err)
 {
     enum rc rc = RC_OK;
-    for (uint32_t i = 0; rc == RC_OK && i < entry->recipient_count; i++)
-        if (entry->recipients[i].state == RECIPIENT_SUPPRESSED)
-            rc = recording_outcome(arena, thread, entry->message.id, &entry->recipients[i],
-                                   recipient_state_name(RECIPIENT_SUPPRESSED),
-                                   entry->message.accepted_ms, err);
+    for (uint32_t i = 0; rc == RC_OK && i < entry->recipient_count; i++) {
+        const struct recipient_row *row = &entry->recipients[i];
+        if (row->state != RECIPIENT_QUEUED)
+            rc = recording_outcome(arena, thread, entry->message.id, row,
+                                   recipient_state_name(row->state), entry->message.accepted_ms,
+                                   err);
+    }
     return rc;
 }
 
@@ -90,9 +92,7 @@ recording_accepted(struct arena *arena, struct api_thread *thread,
         record.fields[LEDGER_STATEMENT] = number(arena, message->statement);
     fill_sender(&record, message->reverse_path, message->header_from);
     enum rc rc = ledger_book_append(thread->book, &record, err);
-    return rc == RC_OK && answer->suppressed > 0
-               ? record_suppressed(arena, thread, &answer->entry, err)
-               : rc;
+    return rc == RC_OK ? record_kept_back(arena, thread, &answer->entry, err) : rc;
 }
 
 enum rc
@@ -158,22 +158,50 @@ recording_outcome(struct arena *arena, struct api_thread *thread, struct slice m
     return ledger_book_append(thread->book, &record, err);
 }
 
-enum rc
-recording_change(struct api_call *call, int64_t recipient_key, const char *what, struct err *err)
+static enum rc
+record_change(struct arena *arena, struct api_thread *thread, int64_t recipient_key,
+              const char *what, int64_t now_ms, struct err *err)
 {
     struct recipient_row row;
     struct slice id;
-    enum rc rc = recipients_find(call->database, call->arena, recipient_key, &row, err);
+    enum rc rc = recipients_find(thread->database, arena, recipient_key, &row, err);
     if (rc == RC_OK)
-        rc = messages_id(call->database, call->arena, message_of_part(recipient_key), &id, err);
+        rc = messages_id(thread->database, arena, message_of_part(recipient_key), &id, err);
     if (rc != RC_OK)
         return rc;
     const struct ledger_record record = {.kind = LEDGER_OUTCOME,
-                                         .at_ms = call->now_ms,
+                                         .at_ms = now_ms,
                                          .fields = {[LEDGER_WHAT] = slice_of(what),
                                                     [LEDGER_MESSAGE] = id,
                                                     [LEDGER_RECIPIENT] = row.address}};
-    return ledger_book_append(call->thread->book, &record, err);
+    return ledger_book_append(thread->book, &record, err);
+}
+
+enum rc
+recording_change(struct api_call *call, int64_t recipient_key, const char *what, struct err *err)
+{
+    return record_change(call->arena, call->thread, recipient_key, what, call->now_ms, err);
+}
+
+enum rc
+recording_braked(struct arena *arena, struct api_thread *thread, const struct braking *braking,
+                 int64_t now_ms, struct err *err)
+{
+    if (!braking->tripped)
+        return RC_OK;
+    const struct ledger_record record = {.kind = LEDGER_OF_SERVICE,
+                                         .at_ms = now_ms,
+                                         .fields = {
+                                             [LEDGER_WHAT] = SLICE("braked"),
+                                             [LEDGER_RESULT] = braking->reason,
+                                             [LEDGER_ACCESS_KEY] = braking->access_key,
+                                             [LEDGER_PRINCIPAL] = braking->user_name,
+                                             [LEDGER_REPLY] = braking->words,
+                                         }};
+    enum rc rc = ledger_book_append(thread->book, &record, err);
+    for (size_t i = 0; rc == RC_OK && i < braking->stopped_count; i++)
+        rc = record_change(arena, thread, braking->stopped[i], "held", now_ms, err);
+    return rc;
 }
 
 /* ---- logins and calls ---- */

@@ -8,9 +8,10 @@
 #include "dispatch.h"
 #include "submit.h"
 
+struct braking;
 struct decision_row;
 
-/* An allowed message, and of its recipients those that ended with it: suppressed. `about`: the id of
+/* An allowed message, and of its recipients those that do not go: suppressed, held. `about`: the id of
  * the message that it is a report of, or empty. */
 MUST_USE enum rc recording_accepted(struct arena *arena, struct api_thread *thread,
                                     const struct submission_answer *answer, struct slice about,
@@ -26,6 +27,10 @@ MUST_USE enum rc recording_outcome(struct arena *arena, struct api_thread *threa
 /* Somebody held, released, dropped or retried it. */
 MUST_USE enum rc recording_change(struct api_call *call, int64_t recipient_key, const char *what,
                                   struct err *err);
+
+/* A credential was braked, and what waited of it is held. */
+MUST_USE enum rc recording_braked(struct arena *arena, struct api_thread *thread,
+                                  const struct braking *braking, int64_t now_ms, struct err *err);
 
 /* Who logs in, or fails to. */
 struct recording_login {

@@ -544,13 +544,15 @@ submit_report(struct arena *arena, const struct api_constants *constants, struct
 }
 
 static enum rc
-brake(struct arena *arena, const struct api_constants *constants, struct database *database,
+brake(struct arena *arena, const struct api_constants *constants, struct api_thread *thread,
       struct submission_answer *answer, int64_t now_ms, struct err *err)
 {
-    enum rc rc = braking_accept(database, arena, &constants->brake, &answer->entry, now_ms,
-                                &answer->braking, err);
-    return rc == RC_OK ? alarm_braked(arena, constants, database, &answer->braking, now_ms, err)
-                       : rc;
+    struct braking *braking = &answer->braking;
+    enum rc rc = braking_accept(thread->database, arena, &constants->brake, &answer->entry, now_ms,
+                                braking, err);
+    if (rc == RC_OK)
+        rc = alarm_braked(arena, constants, thread->database, braking, now_ms, err);
+    return rc == RC_OK ? recording_braked(arena, thread, braking, now_ms, err) : rc;
 }
 
 /* The message, with the report about those it will not go to. */
@@ -565,7 +567,7 @@ accept_suppressed(struct arena *arena, const struct api_constants *constants,
     for (uint32_t i = 0; i < entry->recipient_count; i++)
         if (entry->recipients[i].state == RECIPIENT_SUPPRESSED)
             failed[count++] = entry->recipients[i];
-    enum rc rc = brake(arena, constants, thread->database, answer, now_ms, err);
+    enum rc rc = brake(arena, constants, thread, answer, now_ms, err);
     if (rc == RC_OK)
         rc = spool_accept(thread->database, entry, err);
     if (rc == RC_OK)
@@ -582,7 +584,7 @@ submit_accept(struct arena *arena, const struct api_constants *constants, struct
     struct database *database = thread->database;
     enum rc rc = spool_suppress(database, arena, &answer->entry, now_ms, &answer->suppressed, err);
     if (rc == RC_OK && answer->suppressed == 0) {
-        rc = brake(arena, constants, database, answer, now_ms, err);
+        rc = brake(arena, constants, thread, answer, now_ms, err);
         if (rc == RC_OK)
             rc = spool_accept(database, &answer->entry, err);
         return rc == RC_OK ? recording_accepted(arena, thread, answer, SLICE(""), err) : rc;

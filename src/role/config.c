@@ -334,7 +334,7 @@ static const struct option table[] = {
      &option_text,
      RANGE(ledger_head_file, 0, 4096)},
     {{"ledger.head_mail", 0, "", "An address that each head is mailed to.", TO_CORE},
-     &option_text,
+     &option_mailbox,
      RANGE(ledger_head_mail, 0, 320)},
     {{"ledger.head_url", 0, "", "A web address that each head is posted to.", TO_CORE | TO_COURIER},
      &option_post,

@@ -128,9 +128,10 @@ static struct slice
 subject_of(struct operation *operation)
 {
     static const char *const members[] = {
-        "target", "address", "user",      "group",  "identity", "domain",       "name",
-        "key",    "message", "recipient", "change", "hold",     "on",           "enabled",
-        "member", "only",    "until",     "as",     "also",     "from_network", "reason"};
+        "target", "address", "user",    "group",     "identity",     "domain",
+        "name",   "key",     "message", "recipient", "change",       "hold",
+        "on",     "enabled", "member",  "only",      "until",        "as",
+        "also",   "now",     "attach",  "mail_from", "from_network", "reason"};
     struct buf out;
     buf_init(&out, 8192);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {

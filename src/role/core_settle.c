@@ -130,8 +130,11 @@ brake(struct settlement *settlement, struct database *database, struct err *err)
     enum rc rc = braking_settle(database, settlement->arena, &core->constants.brake,
                                 &settlement->message, settlement->weighed, settlement->refused,
                                 settlement->now_ms, &settlement->braking, err);
-    return rc == RC_OK ? alarm_braked(settlement->arena, &core->constants, database,
-                                      &settlement->braking, settlement->now_ms, err)
+    if (rc == RC_OK)
+        rc = alarm_braked(settlement->arena, &core->constants, database, &settlement->braking,
+                          settlement->now_ms, err);
+    return rc == RC_OK ? recording_braked(settlement->arena, &core->writer_thread,
+                                          &settlement->braking, settlement->now_ms, err)
                        : rc;
 }
 

@@ -228,6 +228,34 @@ def test_a_change_that_is_only_looked_at_leaves_no_record_but_that_of_the_look(i
     verify(instance)
 
 
+def test_a_brake_what_it_holds_and_its_release_have_records(zone, sink):
+    with Instance(zone, mx_port=sink.port, brake__recipients_per_hour=5, brake__least_per_hour=5,
+                  brake__learning="0s") as instance:
+        instance.add_domain("test1.com")
+        taro = instance.grant("taro@test1.com")
+        waits = instance.accept(taro, "taro@test1.com", "ana@nowhere.example", message())
+        eventually(lambda: instance.queue(waits)["recipients"][0]["attempts"], what="an attempt")
+        many = [f"r{number}@example.net" for number in range(20)]
+        trips = instance.accept(taro, "taro@test1.com", many, message())
+        braked, = records(instance, what="braked")
+        assert braked["kind"] == "service" and braked["access_key"] == name(taro)
+        assert braked["principal"] == "taro@test1.com" and braked["result"] == "recipients"
+        assert [record["recipient"] for record in records(instance, kind="outcome", message=trips,
+                                                          what="held")] == many
+        assert records(instance, kind="outcome", message=waits)[-1]["what"] == "held"
+        later = instance.accept(taro, "taro@test1.com", "ana@example.net", message())
+        assert records(instance, kind="outcome", message=later)[-1]["what"] == "held"
+        instance.run("queue", "drop", waits, check=True)
+        instance.run("brake", "release", name(taro), check=True)
+        assert len(records(instance, kind="outcome", message=trips, what="released")) == 20
+        assert [record["what"] for record in records(instance, kind="outcome", message=waits)] == \
+            ["deferred", "held", "dropped"]
+        assert {"braked", "brake.release"} <= {record["what"] for record in
+                                               trace(instance, name(taro))["records"]}
+        instance.wait_state(trips, "delivered")
+        verify(instance)
+
+
 def test_a_bounce_has_its_outcome_and_its_report(instance, person):
     id_ = accept(instance, person, "bob@refuses.example.net")
     instance.wait_state(id_, "bounced")
