@@ -2,11 +2,9 @@
 #include "proof.h"
 
 #include "base/clock.h"
+#include "mail/tagged.h"
 
-enum {
-    TAGS_MAX = 64,            /* of one key record; real ones have four */
-    ED25519_BASE64_CHARS = 44 /* 32 bytes (RFC 8463 §4.2); any RSA key is longer */
-};
+enum { ED25519_BASE64_CHARS = 44 }; /* 32 bytes (RFC 8463 §4.2); any RSA key is longer */
 
 static const char *const status_names[] = {"NOT_STARTED", "PENDING", "SUCCESS", "FAILED",
                                            "TEMPORARY_FAILURE"};
@@ -30,109 +28,25 @@ identity_status_parse(struct slice name, enum identity_status *out)
     return false;
 }
 
-/* RFC 6376 §2.8 FWS, and more generously any mixture of white space. */
-static bool
-is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct slice
-without_space(struct arena *arena, struct slice text)
-{
-    char *copy = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++)
-        if (!is_space(text.ptr[i]))
-            copy[len++] = text.ptr[i];
-    return (struct slice){copy, len};
-}
-
-struct tag {
-    struct slice name, value;
-};
-
-/* RFC 6376 §3.2: tag-name = ALPHA *ALNUMPUNC */
-static bool
-tag_name_valid(struct slice name)
-{
-    if (name.len == 0 || !ascii_alpha(name.ptr[0]))
-        return false;
-    for (size_t i = 1; i < name.len; i++)
-        if (!ascii_alnum(name.ptr[i]) && name.ptr[i] != '_')
-            return false;
-    return true;
-}
-
-static const struct tag *
-find_tag(const struct tag *tags, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (slice_is(tags[i].name, name))
-            return &tags[i];
-    return NULL;
-}
-
-/* tag-list = tag-spec *( ";" tag-spec ) [ ";" ]; a name given twice spoils the whole list. */
-static bool
-read_tags(struct slice text, struct tag tags[TAGS_MAX], size_t *count)
-{
-    *count = 0;
-    while (slice_trim(text).len) {
-        struct slice spec, name, value;
-        if (!slice_cut(text, ';', &spec, &text)) {
-            spec = text;
-            text = SLICE("");
-        }
-        if (!slice_cut(spec, '=', &name, &value) || *count == TAGS_MAX)
-            return false;
-        struct tag tag = {slice_trim(name), slice_trim(value)};
-        if (!tag_name_valid(tag.name))
-            return false;
-        for (size_t i = 0; i < *count; i++)
-            if (slice_eq(tags[i].name, tag.name))
-                return false;
-        tags[(*count)++] = tag;
-    }
-    return true;
-}
-
-/* An absent tag allows everything; else one of two words must be in the colon-separated list. */
-static bool
-tag_allows(const struct tag *tag, const char *word, const char *other)
-{
-    if (!tag)
-        return true;
-    struct slice rest = tag->value, item;
-    bool more = true;
-    while (more) {
-        more = slice_cut(rest, ':', &item, &rest);
-        struct slice value = slice_trim(more ? item : rest);
-        if (slice_is(value, word) || slice_is(value, other))
-            return true;
-    }
-    return false;
-}
-
 /* RFC 6376 §3.6.1. An empty p= is a revoked key: it equals no expected one. */
 static bool
 key_record_fits(struct arena *arena, struct slice record, struct slice expected)
 {
-    struct tag tags[TAGS_MAX];
-    size_t count;
-    if (!read_tags(record, tags, &count))
-        return false;
-    const struct tag *v = find_tag(tags, count, "v"), *k = find_tag(tags, count, "k");
-    const struct tag *p = find_tag(tags, count, "p");
+    struct tagged tags;
     const char *type = expected.len == ED25519_BASE64_CHARS ? "ed25519" : "rsa";
-    if (v && (v != tags || !slice_is(v->value, "DKIM1")))
+    if (!tagged_read(record, &tags))
+        return false;
+    const struct tag *v = tagged_find(&tags, "v");
+    if (v && (v != tags.list || !slice_is(v->value, "DKIM1")))
         return false; /* "MUST be the first tag in the record" */
-    if (!slice_is(k ? k->value : SLICE("rsa"), type))
+    if (!slice_is(tagged_text(&tags, "k", SLICE("rsa")), type) ||
+        !tagged_list_has(tagged_text(&tags, "h", SLICE("sha256")), "sha256"))
         return false;
-    if (!tag_allows(find_tag(tags, count, "h"), "sha256", "sha256") ||
-        !tag_allows(find_tag(tags, count, "s"), "*", "email"))
+    struct slice services = tagged_text(&tags, "s", SLICE("*"));
+    if (!tagged_list_has(services, "*") && !tagged_list_has(services, "email"))
         return false;
-    return p && expected.len && slice_eq(without_space(arena, p->value), expected);
+    return expected.len &&
+           slice_eq(tagged_unspaced(arena, tagged_text(&tags, "p", SLICE(""))), expected);
 }
 
 static bool
@@ -147,7 +61,7 @@ any_txt_is(const struct dns_answer *answer, struct slice expected)
 static bool
 any_key_fits(struct arena *arena, const struct dns_answer *answer, struct slice expected)
 {
-    struct slice key = without_space(arena, expected);
+    struct slice key = tagged_unspaced(arena, expected);
     for (size_t i = 0; i < answer->count; i++)
         if (key_record_fits(arena, answer->records[i].data, key))
             return true;

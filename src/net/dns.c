@@ -63,6 +63,24 @@ dns_name_valid(struct slice name)
     return label > 0;
 }
 
+struct slice
+dns_reverse_name(struct arena *arena, struct slice ip)
+{
+    struct buf name;
+    buf_init(&name, DNS_NAME_MAX);
+    for (size_t i = ip.len; i-- > 0;) {
+        unsigned byte = (uint8_t)ip.ptr[i];
+        if (ip.len == 4)
+            buf_printf(&name, "%u.", byte);
+        else
+            buf_printf(&name, "%x.%x.", byte & 15, byte >> 4);
+    }
+    buf_add_cstr(&name, ip.len == 4 ? "in-addr.arpa" : "ip6.arpa");
+    struct slice made = arena_dup(arena, buf_slice(&name));
+    buf_fini(&name);
+    return made;
+}
+
 static enum rc
 read_name_into(struct arena *arena, struct dns_cursor *cursor, struct slice *out, struct err *err)
 {

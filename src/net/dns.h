@@ -51,6 +51,10 @@ enum { DNS_NAME_MAX = 253, DNS_RECORDS_MAX = 256 };
 /* A name that may be asked for: [a-z0-9_-] in labels of 1-63, at most DNS_NAME_MAX in all. */
 MUST_USE bool dns_name_valid(struct slice name);
 
+/* Where the PTR record of an address of 4 or 16 bytes is: "1.0.0.127.in-addr.arpa", or the nibbles
+ * of an IPv6 address below ip6.arpa. */
+struct slice dns_reverse_name(struct arena *arena, struct slice ip);
+
 /* An RFC 1035 message name at the front of *rdata, uncompressed. The root is the empty name.
  * RC_SYNTAX on a label with a dot, a space, a control character or 8-bit bytes. */
 MUST_USE enum rc dns_read_name(struct arena *arena, struct slice *rdata, struct slice *out,

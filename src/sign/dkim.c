@@ -317,8 +317,8 @@ write_tags(struct arena *arena, struct folder *folder, enum dkim_algorithm algor
  * Relaxed (§3.4.2): name in lower case, folds undone, runs of white space one space, none at the
  * ends nor around the colon. CR and LF stand only in folds: header_parse refuses all others.
  */
-static void
-relax(struct buf *out, struct slice name, struct slice value)
+void
+dkim_relax(struct buf *out, struct slice name, struct slice value)
 {
     char *at = buf_reserve(out, name.len + 1 + value.len);
     if (!at)
@@ -353,7 +353,7 @@ relax_fields(struct buf *out, struct selection *selection)
         size_t *lowest = &selection->lowest[selection->name[i]];
         const struct field *field = &selection->header->fields[*lowest - 1];
         *lowest = selection->above[*lowest - 1];
-        relax(out, field->name, field->value);
+        dkim_relax(out, field->name, field->value);
         buf_add(out, SLICE("\r\n"));
     }
 }
@@ -366,7 +366,7 @@ digest_header(struct selection *selection, struct slice signature, uint8_t out[3
     buf_init(&canonical, 2 * HEADER_MAX + 2 * SIGNATURE_MAX);
     relax_fields(&canonical, selection);
     must(slice_cut(signature, ':', &name, &value));
-    relax(&canonical, name, value); /* the last one has no CRLF (§3.7) */
+    dkim_relax(&canonical, name, value); /* the last one has no CRLF (§3.7) */
     bool ok = buf_ok(&canonical);
     if (ok)
         must(EVP_Digest(canonical.ptr, canonical.len, out, NULL, signing_digest(), NULL) == 1);

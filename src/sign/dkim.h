@@ -19,6 +19,9 @@ void body_hash_free(struct body_hash *hash);
 void body_hash_feed(struct body_hash *hash, struct slice piece);
 void body_hash_finish(struct body_hash *hash, uint8_t out[32]);
 
+/* "name:value" in relaxed canonicalization (§3.4.2), without a CRLF; `value` as in struct field. */
+void dkim_relax(struct buf *out, struct slice name, struct slice value);
+
 struct dkim_request {
     struct slice domain, selector; /* d= in A-label form, s= */
     int64_t now_ms;                /* t= */
