@@ -21,7 +21,6 @@
 /* Constant while core runs. */
 struct api_constants {
     struct slice region, account, hostname, provider_domain, public_url;
-    struct slice outgoing_address; /* empty: the system's choice */
     const char *region_prefix;     /* of message ids (reference §1.9) */
     struct slice endpoint_host;    /* where people's programs connect; for the printed settings */
     uint16_t submission_port, submissions_port;
@@ -63,7 +62,7 @@ struct api_effects {
 };
 
 /* Who asks. The administrator at the socket has no key: nothing of it is asked, and mail is not sent
- * as nobody. */
+ * as nobody, but for `postern check` as a user, with a key of theirs (api/check_message.h). */
 struct api_caller {
     bool administrator;
     struct slice user_folded, user_name, user_id, user_path, user_arn, access_key;

@@ -8,7 +8,6 @@ static const struct api_operation operations[] = {
     {"domain.add", API_WRITE, domain_add},
     {"domain.records", API_READ, domain_records},
     {"domain.mail_from", API_WRITE, domain_mail_from},
-    {"domain.lint", API_READ, domain_lint},
     {"address.add", API_WRITE, address_add},
     {"identity.list", API_READ, identity_list},
     {"identity.remove", API_WRITE, identity_remove},

@@ -44,9 +44,6 @@ enum rc dkim_set(struct api_call *call, struct err *err);
 enum rc dkim_show(struct api_call *call, struct err *err);
 enum rc dkim_rotate(struct api_call *call, struct err *err);
 
-/* lint_operations.c */
-enum rc domain_lint(struct api_call *call, struct err *err);
-
 /* user_operations.c */
 enum rc user_create(struct api_call *call, struct err *err);
 enum rc user_list(struct api_call *call, struct err *err);

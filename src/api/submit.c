@@ -403,31 +403,6 @@ submit_decide(struct arena *arena, const struct api_constants *constants, struct
     return RC_OK;
 }
 
-enum rc
-submit_preview(struct arena *arena, const struct api_constants *constants,
-               struct api_thread *thread, const struct submission_request *request,
-               struct submission_preview *out, struct err *err)
-{
-    struct senders senders;
-    struct address *recipients;
-    struct gate_facts facts;
-    struct sending_settings settings;
-    struct facts_source source = api_facts_source(constants, thread);
-    enum rc rc = collect(arena, request, &senders, err);
-    if (rc == RC_OK)
-        rc = parse_recipients(arena, request, &recipients, err);
-    if (rc == RC_OK)
-        rc = facts_load(arena, &source, request->user_folded, &senders, recipients,
-                        request->recipient_count, &facts, &settings, err);
-    if (rc != RC_OK)
-        return rc;
-    struct slice id = random_message_id(arena, constants->region_prefix, request->now_ms);
-    out->wire_path = wire_path(arena, constants, request, &settings);
-    out->dkim_domain = settings.dkim_domain;
-    return final_header(arena, constants, thread, request, &settings,
-                        senders_from(&senders)->address.domain, id, SLICE(""), &out->header, err);
-}
-
 void
 submit_decision_row(struct arena *arena, const struct submission_request *request,
                     const struct submission_answer *answer, struct decision_row *row)

@@ -79,17 +79,6 @@ MUST_USE enum rc submit_report(struct arena *arena, const struct api_constants *
 struct slice submit_unsubscribe_url(struct arena *arena, const struct api_constants *constants,
                                     const struct list_management *list, struct slice recipient);
 
-/* What would leave: the final header, signed, the reverse-path on the wire, who signs. */
-struct submission_preview {
-    struct slice header, wire_path, dkim_domain;
-};
-
-/* A message as it would leave, without asking whether it may: nothing is stored. RC_TEMPORARY when
- * the store or a key is not available, RC_SYNTAX when it cannot be read. */
-MUST_USE enum rc submit_preview(struct arena *arena, const struct api_constants *constants,
-                                struct api_thread *thread, const struct submission_request *request,
-                                struct submission_preview *out, struct err *err);
-
 /* The row that records a refusal. */
 struct decision_row;
 void submit_decision_row(struct arena *arena, const struct submission_request *request,

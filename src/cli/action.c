@@ -47,7 +47,14 @@ static const struct action actions[] = {
      print_records},
     {"domain", "records", "domain.records", {{"DOMAIN", "domain", WORD}}, print_records},
     {"domain", "check", "domain.check", {{"DOMAIN", "domain", WORD}}, print_findings},
-    {"check", NULL, "domain.lint", {{"DOMAIN", "domain", WORD}}, print_lint},
+    {"check",
+     NULL,
+     "domain.examine",
+     {{"DOMAIN", "domain", WORD},
+      {"as", "user", VALUE},
+      {"from", "from", VALUE},
+      {"from-ip", "from_ip", VALUE}},
+     print_examination},
     {"domain", "list", "identity.list", {{"domain", "kind", TEXT}}, print_identities},
     {"domain",
      "remove",
@@ -243,7 +250,7 @@ static const struct sequel {
     const char *next;                          /* a command; "%" stands for the first word given */
     bool (*agrees)(const struct json *answer); /* false: exit status 1, though all went well */
 } sequels[] = {
-    {"domain", "check", NULL, print_is_proved},      {"check", NULL, NULL, print_is_hidden},
+    {"domain", "check", NULL, print_is_proved},      {"check", NULL, NULL, print_is_green},
     {"explain", NULL, NULL, print_is_allowed},       {"pause", "on", "pause off", NULL},
     {"user", "create", "credential create %", NULL}, {"group", "create", "group add % USER", NULL},
     {"group", "add", "policy list --group %", NULL}, {"queue", "hold", "queue release %", NULL},
@@ -493,7 +500,9 @@ show_answer(const struct invocation *invocation, struct arena *arena, struct sli
             putchar('\n');
         print_next(stdout, sequel->next, invocation->given[0].text, at);
     }
-    return !sequel->agrees || sequel->agrees(answer) ? CLI_OK : CLI_FAILED;
+    if (!sequel->agrees || sequel->agrees(answer))
+        return CLI_OK;
+    return print_is_amber(answer) ? CLI_AMBER : CLI_FAILED;
 }
 
 static int

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_AMBER = 3 };
 
 struct cli_verb {
     const char *name;

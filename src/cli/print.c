@@ -72,7 +72,7 @@ print_record(struct arena *arena, struct slice name, struct slice type, struct s
         add_strings(&line, value);
     else
         buf_add(&line, print_safe(arena, value));
-    if (slice_is(type, "MX"))
+    if (slice_is(type, "MX") || slice_is(type, "PTR"))
         buf_add_char(&line, '.');
     struct slice record = arena_dup(arena, buf_slice(&line));
     buf_fini(&line);
@@ -389,26 +389,44 @@ print_findings(const struct json *answer, const char *at)
 }
 
 bool
-print_is_hidden(const struct json *answer)
+print_is_green(const struct json *answer)
 {
-    return is_true(answer, "hidden");
+    return slice_is(text_of(answer, "verdict"), "green");
+}
+
+bool
+print_is_amber(const struct json *answer)
+{
+    return slice_is(text_of(answer, "verdict"), "amber");
+}
+
+static void
+print_examined(struct arena *arena, const struct json *finding, const char *at)
+{
+    const struct json *record = json_member(finding, "publish");
+    struct slice run = text_of(finding, "run");
+    printf("%-5.*s  %-9.*s  %.*s\n", SLICE_ARG(print_safe(arena, text_of(finding, "verdict"))),
+           SLICE_ARG(print_safe(arena, text_of(finding, "subject"))),
+           SLICE_ARG(print_safe(arena, text_of(finding, "words"))));
+    if (record)
+        printf("       publish    %.*s\n",
+               SLICE_ARG(print_record(arena, text_of(record, "name"), text_of(record, "type"),
+                                      text_of(record, "value"))));
+    if (run.len)
+        printf("       run        %.*s%s\n", SLICE_ARG(print_safe(arena, run)), at);
 }
 
 void
-print_lint(const struct json *answer, const char *at)
+print_examination(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {{"PLACE", "place"}, {"WHAT STANDS THERE", "text"}};
+    static const char *const order[] = {"red", "amber", "green", "note"};
     struct arena *arena = arena_new();
-    struct slice domain = print_safe(arena, text_of(answer, "domain"));
-    if (first_of(answer, "findings"))
-        PRINT_TABLE(first_of(answer, "findings"), columns);
-    else
-        printf("Nothing in a message of %.*s tells of this service.\n", SLICE_ARG(domain));
-    puts("\nWhat no message can hide, and you choose yourself:");
-    PRINT_TABLE(first_of(answer, "open"), columns);
-    if (!is_true(answer, "hidden"))
-        printf("\nNext: postern domain check %.*s%s\n   or postern dkim on %.*s%s\n",
-               SLICE_ARG(domain), at, SLICE_ARG(domain), at);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        for (const struct json *one = first_of(answer, "findings"); one; one = one->next)
+            if (slice_is(text_of(one, "verdict"), order[i]))
+                print_examined(arena, one, at);
+    printf("\n%.*s is %.*s\n", SLICE_ARG(print_safe(arena, text_of(answer, "domain"))),
+           SLICE_ARG(print_safe(arena, text_of(answer, "verdict"))));
     arena_free(arena);
 }
 

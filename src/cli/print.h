@@ -18,7 +18,7 @@ struct slice print_record(struct arena *arena, struct slice name, struct slice t
 void print_done(const struct json *answer, const char *at);
 void print_address(const struct json *answer, const char *at);
 void print_records(const struct json *answer, const char *at);
-void print_lint(const struct json *answer, const char *at);
+void print_examination(const struct json *answer, const char *at);
 void print_findings(const struct json *answer, const char *at);
 void print_identities(const struct json *answer, const char *at);
 void print_signing_keys(const struct json *answer, const char *at);
@@ -54,12 +54,14 @@ void print_mail(const struct json *answer, const char *at);
 void print_account(const struct json *answer, const char *at);
 
 /* What the exit status tells monitoring: the domain is proved, by its TXT record or by all its
- * DKIM records; the message would be let out. */
+ * DKIM records; the message would be let out; nothing is red or amber. */
 bool print_is_proved(const struct json *answer);
-bool print_is_hidden(const struct json *answer);
 bool print_is_allowed(const struct json *answer);
 bool print_is_accounted(const struct json *answer);
 bool print_is_sound(const struct json *answer); /* no finding of `access --check` */
 bool print_is_valid(const struct json *answer);
+bool print_is_green(const struct json *answer);
+/* Of an answer that is neither yes nor no: CLI_AMBER. */
+bool print_is_amber(const struct json *answer);
 
 #endif

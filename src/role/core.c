@@ -384,7 +384,6 @@ fill_constants(struct core *core)
     constants->region = config->region;
     constants->account = config->account;
     constants->hostname = config->hostname;
-    constants->outgoing_address = config->outgoing_address;
     constants->provider_domain =
         config->provider_domain.len ? config->provider_domain : config->hostname;
     constants->public_url = config->public_url;

@@ -201,6 +201,15 @@ void proving_check(struct proving *proving, struct slice identity,
 /* A question of courier's. */
 void proving_relay(struct proving *proving, const struct resolve_message *question);
 
+/* A question of core's own, whose answer proves nothing; `told` is called once, perhaps at once. */
+void proving_ask(struct proving *proving, enum dns_type type, struct slice name,
+                 void (*told)(void *ctx, const struct dns_answer *answer), void *ctx);
+
+/* core_check.c: `postern check`; `done` gets the whole answer. */
+void check_domain(struct core *core, const struct json *input,
+                  void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+                  void *ctx);
+
 /* core_rotation.c: which key of a domain signs, and which records it needs. */
 struct key_finding {
     struct slice key; /* the public one */

@@ -257,7 +257,7 @@ answer_client(struct operation *operation)
     operation_free(operation);
 }
 
-/* domain.check is core's own: it waits for DNS, not for the store. */
+/* domain.check and domain.examine are core's own: they wait for DNS, not for the store alone. */
 static void
 checked(void *ctx, enum rc rc, struct slice json, const struct err *err)
 {
@@ -341,6 +341,10 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
             fail_client(operation, rc);
         else
             proving_check(administration->core->proving, canonical, checked, operation);
+        return true;
+    }
+    if (slice_is(name, "domain.examine")) {
+        check_domain(administration->core, operation->input, checked, operation);
         return true;
     }
     if (slice_is(name, "api.call")) {

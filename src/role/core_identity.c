@@ -61,9 +61,11 @@ struct check {
 
 /* Who waits for an answer of the resolver's. */
 struct waiter {
-    struct check *check; /* NULL: courier's question */
+    struct check *check; /* a question of its own; */
     size_t question;
-    uint64_t courier_query;
+    void (*told)(void *ctx, const struct dns_answer *answer); /* or one of core's own; */
+    void *ctx;
+    uint64_t courier_query; /* or, when neither is there, courier's */
 };
 
 struct proving {
@@ -109,6 +111,12 @@ answer_courier(struct proving *proving, uint64_t query, const struct dns_answer 
     buf_fini(&out);
 }
 
+static bool
+is_couriers(const struct waiter *waiter)
+{
+    return !waiter->check && !waiter->told;
+}
+
 /* A new courier numbers its questions anew: answers to the old one's are nobody's. */
 void
 proving_courier_down(struct proving *proving)
@@ -118,12 +126,27 @@ proving_courier_down(struct proving *proving)
     void *value;
     while (map_next(proving->waiters, &cursor, &key, &value)) {
         struct waiter *waiter = value;
-        if (waiter->check)
+        if (!is_couriers(waiter))
             continue;
         map_remove(proving->waiters, key);
         free(waiter);
     }
     proving->courier_questions = 0;
+}
+
+static void
+send_resolve(struct proving *proving, struct waiter waiting, enum dns_type type, struct slice name)
+{
+    struct waiter *waiter = NEW(struct waiter);
+    struct buf out;
+    uint64_t number = ++proving->last_query;
+    struct resolve_message message = {number, type, name};
+    *waiter = waiting;
+    map_put(proving->waiters, MAP_KEY(number), waiter);
+    buf_init(&out, CHANNEL_PAYLOAD_MAX);
+    protocol_put_resolve(&out, &message);
+    channel_send(proving->core->resolver, MESSAGE_RESOLVE, buf_slice(&out));
+    buf_fini(&out);
 }
 
 void
@@ -134,24 +157,27 @@ proving_relay(struct proving *proving, const struct resolve_message *question)
         answer_courier(proving, question->query, &unknown);
         return;
     }
-    struct waiter *waiter = NEW(struct waiter);
-    struct buf out;
-    uint64_t number = ++proving->last_query;
-    struct resolve_message message = {number, question->type, question->name};
-    *waiter = (struct waiter){.courier_query = question->query};
     proving->courier_questions++;
-    map_put(proving->waiters, MAP_KEY(number), waiter);
-    buf_init(&out, CHANNEL_PAYLOAD_MAX);
-    protocol_put_resolve(&out, &message);
-    channel_send(proving->core->resolver, MESSAGE_RESOLVE, buf_slice(&out));
-    buf_fini(&out);
+    send_resolve(proving, (struct waiter){.courier_query = question->query}, question->type,
+                 question->name);
+}
+
+void
+proving_ask(struct proving *proving, enum dns_type type, struct slice name,
+            void (*told)(void *ctx, const struct dns_answer *answer), void *ctx)
+{
+    struct dns_answer unknown = {.status = DNS_TEMPORARY};
+    if (proving->core->resolver)
+        send_resolve(proving, (struct waiter){.told = told, .ctx = ctx}, type, name);
+    else
+        told(ctx, &unknown);
 }
 
 static struct waiter *
 waiter_take(struct proving *proving, uint64_t query)
 {
     struct waiter *waiter = map_remove(proving->waiters, MAP_KEY(query));
-    if (waiter && !waiter->check)
+    if (waiter && is_couriers(waiter))
         proving->courier_questions--;
     return waiter;
 }
@@ -186,7 +212,9 @@ take_resolved(struct proving *proving, struct slice payload)
     struct resolved_message message;
     bool read = protocol_get_resolved(arena, payload, &message);
     struct waiter *waiter = read ? waiter_take(proving, message.query) : NULL;
-    if (waiter && !waiter->check)
+    if (waiter && waiter->told)
+        waiter->told(waiter->ctx, &message.answer);
+    else if (waiter && !waiter->check)
         answer_courier(proving, waiter->courier_query, &message.answer);
     free(waiter);
     arena_free(arena);
@@ -905,6 +933,8 @@ proving_resolver_down(struct proving *proving)
         map_remove(proving->waiters, key);
         if (waiter->check)
             check_answered(waiter->check);
+        else if (waiter->told)
+            waiter->told(waiter->ctx, &unknown);
         else
             answer_courier(proving, waiter->courier_query, &unknown);
         free(waiter);

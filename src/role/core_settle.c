@@ -404,6 +404,9 @@ settle_simulated(struct delivery *delivery, struct lease *lease)
     /* One lease may name several boxes; each settles on its own. */
     struct settlement *settlement = settlement_new(delivery, lease);
     settlement->count = lease->recipient_count;
+    /* What `postern check` sent is read there. Others' mail to the simulator counts for no daily quota
+     * and must not stay. */
+    settlement->captured = slice_is(lease->message.service, "check");
     for (uint32_t i = 0; i < lease->recipient_count; i++) {
         struct slice box = lease->recipients[i];
         bool bounces = slice_istarts(box, SLICE("bounce@")) ||

@@ -884,7 +884,7 @@ fill_from_call(struct submission_job *job, const struct api_caller *caller)
         .user_id = caller->user_id,
         .user_arn = caller->user_arn,
         .access_key = caller->access_key,
-        .service = SLICE("api"),
+        .service = caller->administrator ? SLICE("check") : SLICE("api"),
         .action = mail->action,
         .api_version = mail->api_version,
         .source_ip = caller->source_ip,

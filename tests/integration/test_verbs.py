@@ -445,56 +445,6 @@ def test_the_api_verb_tells_how_it_is_used(instance):
     verb(instance, "api", "ses", "GetSendQuota", "{}", "more", status=2)
 
 
-# ---- the lint of what leaves ----
-
-@pytest.fixture(scope="module")
-def linted(instance):
-    """A domain whose DKIM is on, by the administrator's word."""
-    instance.add_domain("test3.com")
-    return "test3.com"
-
-
-def linted_as(instance, domain):
-    """What `check --json` says, and its exit status."""
-    ran = instance.run("check", domain, "--json")
-    assert ran.returncode in (0, 1), (ran.stdout, ran.stderr)
-    return json.loads(ran.stdout), ran.returncode
-
-
-def test_a_domain_that_signs_hides_the_provider(instance, linted):
-    assert "nothing" in verb(instance, "check", linted).lower()
-    answer, status = linted_as(instance, linted)
-    assert (answer["findings"], answer["hidden"], status) == ([], True, 0)
-
-
-def test_every_trace_of_the_provider_is_found_when_dkim_is_off(instance, linted):
-    verb(instance, "dkim", "off", linted)
-    try:
-        answer, status = linted_as(instance, linted)
-        ran = instance.run("check", linted)
-    finally:
-        verb(instance, "dkim", "on", linted)
-    assert status == ran.returncode == 1 and answer["hidden"] is False
-    assert all(set(one) == {"place", "text"} for one in answer["findings"])
-    assert all("postern.localhost" in one["text"] for one in answer["findings"])
-    places = [one["place"].lower() for one in answer["findings"]]
-    for named in ("message-id", "feedback-id", "dkim-signature", "reverse-path"):
-        assert any(named in place for place in places), (named, places)
-        assert named in ran.stdout.lower()
-
-
-def test_what_no_content_can_hide_is_named_in_either_case(instance, linted):
-    answer, _ = linted_as(instance, linted)
-    assert len(answer["open"]) >= 2
-    assert "postern.localhost" in json.dumps(answer["open"]), "the name of EHLO"
-
-
-def test_a_lint_sends_nothing_and_records_nothing(instance, linted, sink):
-    before = instance.account(), instance.decisions(), len(sink.received)
-    linted_as(instance, linted)
-    assert (instance.account(), instance.decisions(), len(sink.received)) == before
-
-
 # ---- what is wrong ----
 
 @pytest.mark.parametrize("words", [["grnt", "a@b"], ["grant"], ["grant", "a@b", "c@d"],
