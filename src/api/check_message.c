@@ -246,6 +246,8 @@ choose(struct choice *choice, struct examined *examined, struct err *err)
     enum rc rc = RC_OK;
     if (name.len)
         rc = users_find(choice->thread->database, choice->arena, name, &user, err);
+    if (rc == RC_NOT_FOUND)
+        return err_retype(err, RC_SYNTAX);
     if (rc == RC_OK)
         rc = name.len ? try_one(choice, &user, err) : try_all(choice, err);
     if (rc != RC_OK)

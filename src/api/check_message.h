@@ -23,8 +23,8 @@ struct check_message {
     struct outbox_mail mail;
 };
 
-/* What the store knows of the domain, who is to send, and what. RC_NOT_FOUND: no such domain, or no
- * such user. */
+/* What the store knows of the domain, who is to send, and what. RC_NOT_FOUND: no such domain;
+ * RC_SYNTAX: no such user. */
 MUST_USE enum rc check_message_prepare(struct arena *arena, const struct api_constants *constants,
                                        struct api_thread *thread,
                                        const struct check_request *request, int64_t now_ms,

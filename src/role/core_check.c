@@ -181,7 +181,7 @@ sent(void *ctx)
     const struct outbox_mail *mail = &job->message.mail;
     if (mail->rc == RC_OK) {
         pool_submit(job->core->pool, read_run, read_done, job);
-    } else if (mail->rc == RC_TEMPORARY) {
+    } else if (mail->rc == RC_TEMPORARY || mail->fault == FAULT_THROTTLING) {
         job->rc = err_set(&job->err, RC_TEMPORARY, "no message of %.*s can leave now: %s",
                           SLICE_ARG(job->request.domain), mail->err.text);
         finish(job);

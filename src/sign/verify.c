@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-enum { CANONICAL_MAX = 64 * 1024 * 1024, CLOCK_SKEW_S = 300, ED25519_BYTES = 32 };
+enum { CANONICAL_MAX = 64 * 1024 * 1024, CLOCK_SKEW_S = 300, ED25519_BYTES = 32, NAMES_MAX = 1000 };
 
 static const char *const result_names[] = {"pass", "fail", "permerror", "temperror"};
 _Static_assert(sizeof result_names / sizeof *result_names == DKIM_RESULT_COUNT, "a name for each");
@@ -120,6 +120,15 @@ read_limit(struct signature *signature, struct dkim_verdict *verdict)
            refuse(verdict, DKIM_PERMERROR, SLICE("l= is no number"));
 }
 
+static size_t
+count_names(struct slice names)
+{
+    size_t count = 1;
+    for (struct slice name; slice_cut(names, ':', &name, &names);)
+        count++;
+    return count;
+}
+
 static bool
 read_signature(struct arena *arena, struct signature *signature, int64_t now_ms,
                struct dkim_verdict *verdict)
@@ -143,6 +152,8 @@ read_signature(struct arena *arena, struct signature *signature, int64_t now_ms,
         return refuse(verdict, DKIM_PERMERROR, SLICE("b= or bh= is not base64"));
     if (!read_canonicalization(signature))
         return refuse(verdict, DKIM_PERMERROR, SLICE("c= is not known"));
+    if (count_names(signature->names) > NAMES_MAX)
+        return refuse(verdict, DKIM_PERMERROR, SLICE("h= names too many fields"));
     if (!tagged_list_has(signature->names, "from"))
         return refuse(verdict, DKIM_PERMERROR, SLICE("h= does not name From"));
     if (!tagged_list_has(tagged_text(tags, "q", SLICE("dns/txt")), "dns/txt"))

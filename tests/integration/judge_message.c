@@ -2,7 +2,7 @@
  * What a receiver makes of a message, of a sending address, of a From domain, by our own judgement:
  *
  *     judge_message dkim < message          one line a signature: RESULT DOMAIN WHY
- *     judge_message spf IP SENDER HELO      RESULT WHY
+ *     judge_message spf < requests          of each line "IP SENDER HELO": RESULT WHY
  *     judge_message dmarc DOMAIN            STATE NAME POLICY
  *
  * DNS is the file named by RECORDS: lines "TYPE NAME VALUE"; TEMPORARY as the value is an answer that
@@ -123,22 +123,31 @@ judge_dkim(struct arena *arena, struct answers *answers)
 }
 
 static void
-judge_spf(struct arena *arena, struct answers *answers, char **argv)
+judge_spf_of(struct arena *arena, struct answers *answers, struct slice ip, struct slice sender,
+             struct slice helo)
 {
     char bytes[16];
-    bool six = strchr(argv[2], ':') != NULL;
-    struct slice sender = slice_of(argv[3]);
+    bool six = slice_chr(ip, ':') != SLICE_NONE;
     struct spf_verdict verdict;
-    if (inet_pton(six ? AF_INET6 : AF_INET, argv[2], bytes) != 1)
+    if (inet_pton(six ? AF_INET6 : AF_INET, arena_dup(arena, ip).ptr, bytes) != 1)
         exit(2);
-    struct slice domain = slice_from(sender, slice_rchr(sender, '@') + 1);
     struct spf_request request = {.ip = {bytes, six ? 16 : 4},
-                                  .domain = domain.len ? domain : slice_of(argv[4]),
+                                  .domain = slice_from(sender, slice_rchr(sender, '@') + 1),
                                   .sender = sender,
-                                  .helo = slice_of(argv[4])};
+                                  .helo = helo};
     while (spf_check(arena, answers, &request, &verdict) == RC_AGAIN)
         answer_all(arena, answers);
     printf("%s %.*s\n", spf_result_name(verdict.result), SLICE_ARG(verdict.why));
+}
+
+/* Each request with answers of its own: there are only so many. */
+static void
+judge_spf(struct arena *arena)
+{
+    struct slice requests = read_all(arena, stdin), line, ip, rest, sender, helo;
+    while (slice_cut(requests, '\n', &line, &requests))
+        if (slice_cut(line, ' ', &ip, &rest) && slice_cut(rest, ' ', &sender, &helo))
+            judge_spf_of(arena, answers_new(arena), ip, sender, helo);
 }
 
 static void
@@ -159,12 +168,12 @@ main(int argc, char **argv)
     struct answers *answers = answers_new(arena);
     if (argc == 2 && strcmp(argv[1], "dkim") == 0) {
         judge_dkim(arena, answers);
-    } else if (argc == 5 && strcmp(argv[1], "spf") == 0) {
-        judge_spf(arena, answers, argv);
+    } else if (argc == 2 && strcmp(argv[1], "spf") == 0) {
+        judge_spf(arena);
     } else if (argc == 3 && strcmp(argv[1], "dmarc") == 0) {
         judge_dmarc(arena, answers, argv);
     } else {
-        fprintf(stderr, "usage: judge_message dkim | spf IP SENDER HELO | dmarc DOMAIN\n");
+        fprintf(stderr, "usage: judge_message dkim | spf | dmarc DOMAIN\n");
         return 2;
     }
     arena_free(arena);

@@ -1,0 +1,299 @@
+#include "api/examination.h"
+#include "sign/dkim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define NOW_MS (INT64_C(1700000000) * 1000)
+
+static struct arena *arena;
+static struct answers *answers;
+static struct signing_key_row key_row;
+static struct examined examined;
+static struct findings findings;
+
+/* ---- a domain that is as it should be ---- */
+
+static void
+put(enum dns_type type, const char *name, struct slice data)
+{
+    struct dns_record record = {.data = data, .preference = 10};
+    struct dns_answer answer = {
+        .status = data.len ? DNS_FOUND : DNS_NXDOMAIN, .records = &record, .count = data.len > 0};
+    answers_put(answers, type, slice_of(name), &answer);
+}
+
+static struct slice
+sign(const char *domain)
+{
+    static const char block[] = "From: Taro <taro@test1.com>\r\nTo: taro@test1.com\r\n"
+                                "Message-ID: <1@test1.com>\r\nFeedback-ID: x:test1.com\r\n";
+    struct slice der, field;
+    struct signing_key *key;
+    struct header header;
+    uint8_t hash[32];
+    struct err err;
+    struct body_hash *running = body_hash_new();
+    body_hash_feed(running, SLICE("Hello\r\n"));
+    body_hash_finish(running, hash);
+    body_hash_free(running);
+    assert_int_equal(
+        signing_key_generate(arena, DKIM_RSA_SHA256, 2048, &der, &key_row.public_base64, &err),
+        RC_OK);
+    assert_int_equal(signing_key_load(der, &key, &err), RC_OK);
+    assert_int_equal(header_parse(arena, slice_of(block), &header, &err), RC_OK);
+    struct dkim_request request = {slice_of(domain), SLICE("s1"), NOW_MS};
+    assert_int_equal(dkim_sign(arena, key, &request, &header, hash, &field, &err), RC_OK);
+    signing_key_unref(key);
+    put(DNS_TXT, arena_printf(arena, "s1._domainkey.%s", domain).ptr,
+        signing_key_record(arena, DKIM_RSA_SHA256, key_row.public_base64));
+    return arena_printf(arena, "%.*s%s\r\n", SLICE_ARG(field), block);
+}
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    answers = answers_new(arena);
+    key_row = (struct signing_key_row){.algorithm = DKIM_RSA_SHA256,
+                                       .domain = SLICE("test1.com"),
+                                       .selector = SLICE("s1"),
+                                       .created_ms = NOW_MS};
+    examined = (struct examined){
+        .domain = SLICE("test1.com"),
+        .dkim_enabled = true,
+        .verification = IDENTITY_SUCCESS,
+        .keys = &key_row,
+        .key_count = 1,
+        .hostname = SLICE("mail.test1.com"),
+        .provider_domain = SLICE("mail.test1.com"),
+        .route = ROUTE_MX,
+        .now_ms = NOW_MS,
+        .user = SLICE("taro"),
+        .from = SLICE("taro@test1.com"),
+        .message_id = SLICE("1"),
+        .wire_path = SLICE("taro@test1.com"),
+        .body = SLICE("Hello\r\n"),
+    };
+    examined.header = sign("test1.com");
+    put(DNS_TXT, "test1.com", SLICE("v=spf1 a:mail.test1.com ~all"));
+    put(DNS_A, "mail.test1.com", SLICE("\xc0\x00\x02\x0a"));
+    put(DNS_PTR, "10.2.0.192.in-addr.arpa", SLICE("mail.test1.com"));
+    put(DNS_TXT, "_dmarc.test1.com", SLICE("v=DMARC1; p=reject"));
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+/* What is not in the zone of the test does not exist. */
+static enum verdict
+judge(void)
+{
+    struct err err;
+    enum rc rc;
+    for (int rounds = 0; (rc = examine(arena, answers, &examined, &findings, &err)) == RC_AGAIN;
+         rounds++) {
+        enum dns_type type;
+        struct slice name;
+        assert_true(rounds < 20);
+        for (size_t at = 0; answers_wanted(answers, &at, &type, &name);)
+            put(type, arena_dup(arena, name).ptr, SLICE(""));
+    }
+    assert_int_equal(rc, RC_OK);
+    return examination_verdict(&findings);
+}
+
+static const struct finding *
+find(const char *subject, enum verdict verdict, const char *words)
+{
+    for (size_t i = 0; i < findings.count; i++)
+        if (strcmp(findings.list[i].subject, subject) == 0 && findings.list[i].verdict == verdict &&
+            slice_find(findings.list[i].words, slice_of(words)) != SLICE_NONE)
+            return &findings.list[i];
+    fail_msg("%s: no %s with \"%s\"", subject, verdict_name(verdict), words);
+    return NULL;
+}
+
+static void
+a_domain_as_it_should_be_is_green(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(), VERDICT_GREEN);
+    find("DKIM", VERDICT_GREEN, "holds");
+    find("DMARC", VERDICT_GREEN, "DKIM and SPF (p=reject)");
+    find("trace", VERDICT_GREEN, "nothing");
+    find("PTR", VERDICT_GREEN, "192.0.2.10");
+}
+
+static void
+notes_do_not_take_green_away(void **state)
+{
+    (void)state;
+    examined.vouched = true;
+    put(DNS_TXT, "_dmarc.test1.com", SLICE("v=DMARC1; p=none"));
+    assert_int_equal(judge(), VERDICT_GREEN);
+    find("identity", VERDICT_NOTE, "word");
+    find("DMARC", VERDICT_NOTE, "p=none");
+}
+
+static void
+behind_a_smarthost_spf_is_not_known_unless_its_address_is_given(void **state)
+{
+    (void)state;
+    examined.route = ROUTE_SMARTHOST;
+    examined.smarthost = SLICE("smtp.isp.example");
+    assert_int_equal(judge(), VERDICT_AMBER);
+    find("SPF", VERDICT_AMBER, "smtp.isp.example");
+    examined.outgoing = SLICE("192.0.2.10");
+    assert_int_equal(judge(), VERDICT_GREEN);
+    examined.outgoing = SLICE("198.51.100.1");
+    assert_int_equal(judge(), VERDICT_AMBER);
+    assert_true(slice_is(find("SPF", VERDICT_AMBER, "softfail")->value,
+                         "v=spf1 ip4:198.51.100.1 a:mail.test1.com ~all"));
+}
+
+static void
+mail_that_is_captured_reaches_nobody(void **state)
+{
+    (void)state;
+    examined.route = ROUTE_CAPTURE;
+    assert_int_equal(judge(), VERDICT_AMBER);
+    find("route", VERDICT_AMBER, "not delivered");
+}
+
+static void
+without_a_message_the_records_are_judged_all_the_same(void **state)
+{
+    (void)state;
+    examined.refusal = SLICE("taro may not send");
+    examined.header = examined.body = examined.wire_path = SLICE("");
+    put(DNS_TXT, "s1._domainkey.test1.com", SLICE(""));
+    assert_int_equal(judge(), VERDICT_RED);
+    find("gate", VERDICT_RED, "may not send");
+    assert_true(find("DKIM", VERDICT_RED, "not published")->name.len > 0);
+    find("SPF", VERDICT_GREEN, "pass");
+}
+
+static void
+another_domains_signature_does_not_stand_for_this_one(void **state)
+{
+    (void)state;
+    examined.hostname = examined.provider_domain = SLICE("mail.provider.example");
+    examined.header = sign("mail.provider.example");
+    examined.dkim_enabled = false;
+    put(DNS_TXT, "test1.com", SLICE("v=spf1 -all"));
+    assert_int_equal(judge(), VERDICT_RED);
+    assert_true(slice_is(find("DKIM", VERDICT_RED, "it is off")->run, "postern dkim on test1.com"));
+    find("DKIM", VERDICT_RED, "via");
+    find("DMARC", VERDICT_RED, "refuse the mail");
+    find("trace", VERDICT_RED, "header DKIM-Signature");
+}
+
+static void
+strict_alignment_counts_what_is_below_the_name_for_nothing(void **state)
+{
+    (void)state;
+    put(DNS_TXT, "_dmarc.test1.com", SLICE("v=DMARC1; adkim=s; p=reject; aspf=s"));
+    put(DNS_TXT, "bounce.test1.com", SLICE("v=spf1 a:mail.test1.com -all"));
+    examined.wire_path = SLICE("x@bounce.test1.com");
+    assert_int_equal(judge(), VERDICT_AMBER);
+    assert_true(
+        slice_is(find("DMARC", VERDICT_AMBER, "aspf=s")->value, "v=DMARC1; adkim=s; p=reject"));
+    find("DMARC", VERDICT_GREEN, "passes by DKIM");
+    examined.header = sign("bounce.test1.com");
+    assert_int_equal(judge(), VERDICT_RED);
+    assert_true(
+        slice_is(find("DMARC", VERDICT_RED, "adkim=s")->value, "v=DMARC1; p=reject; aspf=s"));
+    find("DMARC", VERDICT_RED, "neither DKIM nor SPF");
+}
+
+static void
+every_address_that_mail_may_leave_from_must_pass(void **state)
+{
+    (void)state;
+    put(DNS_TXT, "test1.com", SLICE("v=spf1 ip4:192.0.2.10 -all"));
+    put(DNS_AAAA, "mail.test1.com",
+        (struct slice){"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16});
+    assert_int_equal(judge(), VERDICT_RED);
+    find("SPF", VERDICT_GREEN, "192.0.2.10");
+    assert_true(slice_is(find("SPF", VERDICT_RED, "2001:db8::1")->value,
+                         "v=spf1 a:mail.test1.com ip4:192.0.2.10 -all"));
+}
+
+static void
+an_old_key_is_due(void **state)
+{
+    (void)state;
+    key_row.created_ms = NOW_MS - (int64_t)(KEY_DAYS_MAX + 1) * 86400 * 1000;
+    assert_int_equal(judge(), VERDICT_AMBER);
+    find("key", VERDICT_AMBER, "due to be changed");
+}
+
+static void
+the_name_of_the_provider_is_found_in_any_field_and_in_the_body(void **state)
+{
+    (void)state;
+    examined.hostname = examined.provider_domain = SLICE("mail.provider.example");
+    examined.header =
+        arena_printf(arena, "X-Relay: mail.PROVIDER.example\r\n%.*s", SLICE_ARG(examined.header));
+    examined.body = SLICE("Hello\r\nsee mail.provider.example\r\n");
+    assert_int_equal(judge(), VERDICT_RED);
+    find("trace", VERDICT_RED, "header X-Relay: mail.PROVIDER.example");
+    find("trace", VERDICT_RED, "body: see mail.provider.example");
+    find("shows", VERDICT_NOTE, "X- field: X-Relay");
+}
+
+static void
+what_dns_does_not_answer_is_amber_and_nothing_is_to_be_published(void **state)
+{
+    (void)state;
+    static const struct {
+        enum dns_type type;
+        const char *name;
+    } asked[] = {{DNS_TXT, "s1._domainkey.test1.com"}, {DNS_TXT, "test1.com"},
+                 {DNS_TXT, "_dmarc.test1.com"},        {DNS_A, "mail.test1.com"},
+                 {DNS_AAAA, "mail.test1.com"},         {DNS_PTR, "10.2.0.192.in-addr.arpa"}};
+    const struct dns_answer silence = {.status = DNS_TEMPORARY};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        answers_put(answers, asked[i].type, slice_of(asked[i].name), &silence);
+    assert_int_equal(judge(), VERDICT_AMBER);
+    for (size_t i = 0; i < findings.count; i++)
+        assert_int_equal(findings.list[i].name.len, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_domain_as_it_should_be_is_green, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notes_do_not_take_green_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            behind_a_smarthost_spf_is_not_known_unless_its_address_is_given, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mail_that_is_captured_reaches_nobody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_a_message_the_records_are_judged_all_the_same,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_domains_signature_does_not_stand_for_this_one,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strict_alignment_counts_what_is_below_the_name_for_nothing,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_address_that_mail_may_leave_from_must_pass, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_old_key_is_due, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_name_of_the_provider_is_found_in_any_field_and_in_the_body, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_dns_does_not_answer_is_amber_and_nothing_is_to_be_published, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
