@@ -1,6 +1,7 @@
 #include "check_message.h"
 
 #include "base/random.h"
+#include "grant_policy.h"
 #include "mail/compose.h"
 #include "store/policies.h"
 #include "store/users.h"
@@ -179,7 +180,7 @@ try_user(struct choice *choice, const struct user_row *user, struct err *err)
 {
     struct policy_row *policies;
     size_t count;
-    struct slice prefix = SLICE("grant-");
+    struct slice prefix = SLICE(GRANT_PREFIX);
     enum rc rc = try_address(choice, user, user->name, err);
     if (rc == RC_OK)
         rc = policies_of_principal(choice->thread->database, choice->arena, user->folded, &policies,
@@ -301,6 +302,7 @@ read_domain(struct choice *choice, struct examined *examined, struct err *err)
     examined->provider_keys = provider_keys;
     examined->hostname = choice->constants->hostname;
     examined->provider_domain = choice->constants->provider_domain;
+    examined->public_url = choice->constants->public_url;
     examined->now_ms = choice->now_ms;
     return RC_OK;
 }

@@ -6,6 +6,7 @@
 #include "mail/address.h"
 #include "mail/dsn.h"
 #include "mail/traces.h"
+#include "net/certificate_names.h"
 #include "sign/signing_key.h"
 #include "sign/verify.h"
 
@@ -208,32 +209,41 @@ examine_failure(struct examiner *examiner, const struct dkim_verdict *signature)
         publish_key(examiner, finding, key);
 }
 
+/* Of RSA the length; of one that waits no age, which counts from its first signature. */
 static void
-examine_key_use(struct examiner *examiner, const struct dkim_verdict *signature)
+examine_key(struct examiner *examiner, const struct signing_key_row *key, bool waits)
 {
-    const struct signing_key_row *key = key_of(examiner->examined, signature);
-    int64_t days = key ? (examiner->examined->now_ms - key->created_ms) / DAY_MS : 0;
-    bool rsa = !slice_iis(signature->algorithm, "ed25519-sha256");
+    int64_t days = (examiner->examined->now_ms - key->created_ms) / DAY_MS;
+    bool rsa = key->algorithm == DKIM_RSA_SHA256;
+    struct slice name = key_name(examiner, key);
+    struct slice kind = rsa ? WORDS("%lld bits", (long long)key->bits) : SLICE("ed25519");
+    if (rsa && key->bits < KEY_BITS_WANTED)
+        say(examiner, VERDICT_AMBER, "key",
+            WORDS("%.*s has %.*s: some receivers count on %d; give the domain another "
+                  "(PutEmailIdentityDkimSigningAttributes, or dkim.key_bits and the domain anew)",
+                  SLICE_ARG(name), SLICE_ARG(kind), KEY_BITS_WANTED));
+    else if (!waits && days > KEY_DAYS_MAX)
+        say(examiner, VERDICT_AMBER, "key",
+            WORDS("%.*s is %lld days old: it is due to be changed "
+                  "(PutEmailIdentityDkimSigningAttributes)",
+                  SLICE_ARG(name), (long long)days));
+    else
+        say(examiner, VERDICT_GREEN, "key",
+            WORDS("%.*s: %.*s, %lld days old%s", SLICE_ARG(name), SLICE_ARG(kind), (long long)days,
+                  waits ? ", waits for its turn" : ""));
+}
+
+static void
+examine_key_use(struct examiner *examiner, const struct dkim_verdict *signature,
+                const struct signing_key_row *key)
+{
     if (signature->testing)
         publish_key(examiner,
                     say(examiner, VERDICT_AMBER, "key",
                         WORDS("%.*s says t=y, testing: receivers may treat the signature as none",
                               SLICE_ARG(signature->key_name))),
                     key);
-    if (rsa && signature->bits < KEY_BITS_WANTED)
-        say(examiner, VERDICT_AMBER, "key",
-            WORDS("%.*s has %u bits: some receivers count on %d; give the domain another "
-                  "(PutEmailIdentityDkimSigningAttributes, or dkim.key_bits and the domain anew)",
-                  SLICE_ARG(signature->key_name), signature->bits, KEY_BITS_WANTED));
-    else if (days > KEY_DAYS_MAX)
-        say(examiner, VERDICT_AMBER, "key",
-            WORDS("%.*s is %lld days old: it is due to be changed "
-                  "(PutEmailIdentityDkimSigningAttributes)",
-                  SLICE_ARG(signature->key_name), (long long)days));
-    else
-        say(examiner, VERDICT_GREEN, "key",
-            WORDS("%.*s: %u bits, %lld days old", SLICE_ARG(signature->key_name), signature->bits,
-                  (long long)days));
+    examine_key(examiner, key, false);
 }
 
 static void
@@ -256,8 +266,9 @@ examine_signature(struct examiner *examiner, const struct dkim_verdict *signatur
                   own ? "" : ", and is not that of the domain: receivers say \"via\""));
     if (!own && examined->dkim_enabled)
         finding->run = WORDS("postern domain check %.*s", SLICE_ARG(examined->domain));
-    if (key_of(examined, signature))
-        examine_key_use(examiner, signature);
+    const struct signing_key_row *key = key_of(examined, signature);
+    if (key)
+        examine_key_use(examiner, signature, key);
 }
 
 /* The selectors that did not sign this message: they wait, and must be there when their turn comes.
@@ -327,9 +338,13 @@ examine_dkim(struct examiner *examiner)
         examine_signature(examiner, &signatures[i]);
     if (examiner->header.count > 0 && count == 0)
         say(examiner, VERDICT_RED, "DKIM", SLICE("the message is not signed"));
-    for (size_t i = 0; i < examined->key_count; i++)
-        examine_key_record(examiner, &examined->keys[i],
-                           was_used(&examined->keys[i], signatures, count));
+    for (size_t i = 0; i < examined->key_count; i++) {
+        const struct signing_key_row *key = &examined->keys[i];
+        bool used = was_used(key, signatures, count);
+        examine_key_record(examiner, key, used);
+        if (!used)
+            examine_key(examiner, key, key->position > 0);
+    }
 }
 
 /* ---- where mail comes from ---- */
@@ -567,6 +582,60 @@ examine_mail_from(struct examiner *examiner)
     }
 }
 
+/* ---- whether there is anybody to answer ---- */
+
+static bool
+has_address(struct examiner *examiner, struct slice domain, bool *known)
+{
+    const struct dns_answer *v4 = ask(examiner, DNS_A, domain);
+    const struct dns_answer *v6 = ask(examiner, DNS_AAAA, domain);
+    *known = v4 && v6 && !is_silent(v4) && !is_silent(v6);
+    return (v4 && v4->count) || (v6 && v6->count);
+}
+
+/* RFC 5321 §5.1: without MX, the address of the name itself; RFC 7505: the root takes no mail.
+ * Receivers refuse a reverse-path that no bounce could go to. */
+static void
+examine_replies(struct examiner *examiner, struct slice domain, enum verdict lacking)
+{
+    const struct dns_answer *answer = ask(examiner, DNS_MX, domain);
+    bool known;
+    if (!answer)
+        return;
+    if (answer->count == 1 && answer->records[0].data.len == 0)
+        say(examiner, lacking, "MX",
+            WORDS("%.*s says that it takes no mail (null MX): receivers refuse mail from it; "
+                  "publish the name of the host that takes its mail",
+                  SLICE_ARG(domain)));
+    else if (answer->count > 0)
+        say(examiner, VERDICT_GREEN, "MX",
+            WORDS("%.*s takes mail at %.*s", SLICE_ARG(domain),
+                  SLICE_ARG(answer->records[0].data)));
+    else if (has_address(examiner, domain, &known))
+        say(examiner, VERDICT_NOTE, "MX",
+            WORDS("%.*s has no MX record, and its own address is taken", SLICE_ARG(domain)));
+    else if (is_silent(answer) || !known)
+        say(examiner, VERDICT_AMBER, "MX",
+            WORDS("DNS does not answer for %.*s", SLICE_ARG(domain)));
+    else
+        say(examiner, lacking, "MX",
+            WORDS("%.*s has neither MX nor address: receivers refuse mail that they could not "
+                  "answer; publish the name of the host that takes its mail",
+                  SLICE_ARG(domain)));
+}
+
+/* The MAIL FROM domain is looked at above. */
+static void
+examine_mail_hosts(struct examiner *examiner)
+{
+    struct slice path = domain_of(examiner->examined->wire_path), from = examiner->from_domain;
+    if (path.len && !slice_ieq(path, from) &&
+        !slice_ieq(path, examiner->examined->mail_from_domain))
+        examine_replies(examiner, path, VERDICT_RED);
+    examine_replies(examiner, from,
+                    path.len == 0 || slice_ieq(path, from) ? VERDICT_RED : VERDICT_AMBER);
+}
+
 /* ---- DMARC ---- */
 
 /* The record with strict alignment taken out. */
@@ -738,8 +807,12 @@ static void
 show_open(struct examiner *examiner)
 {
     const struct examined *examined = examiner->examined;
+    struct slice certificate = certificate_names(examiner->arena, examined->certificate);
     show(examiner, "EHLO", examined->hostname);
-    show(examiner, "certificate of the port that takes bounces", examined->hostname);
+    show(examiner, "greeting of the port that takes bounces", examined->hostname);
+    if (certificate.len)
+        show(examiner, "certificate, to whoever connects", certificate);
+    show(examiner, "links to unsubscribe and to verify an address", examined->public_url);
     for (size_t i = 0; i < examiner->source_count; i++)
         show(examiner, "address", examiner->sources[i].text);
     const struct dns_answer *answer = ask(examiner, DNS_TXT, examined->domain);
@@ -799,6 +872,7 @@ examine(struct arena *arena, struct answers *answers, const struct examined *exa
     find_sources(&examiner);
     examine_spf(&examiner);
     examine_mail_from(&examiner);
+    examine_mail_hosts(&examiner);
     examine_dmarc(&examiner);
     for (size_t i = 0; i < examiner.source_count && leaves_from_sources(&examiner); i++)
         examine_reverse(&examiner, &examiner.sources[i]);

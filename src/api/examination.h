@@ -48,6 +48,7 @@ struct examined {
     enum route_kind route;  /* of mail that no other route takes */
     struct slice smarthost; /* of such a route */
     struct slice outgoing;  /* the address that mail leaves from, text; empty: hostname's */
+    struct slice certificate, public_url; /* in PEM, empty: none; of links in mail */
     int64_t now_ms;
     /* who sent it, and what was said */
     struct slice user, from, message_id;

@@ -16,9 +16,10 @@ enum message_type {
     MESSAGE_LISTEN,        /* u8 listener kind, descriptor: a bound socket (front, courier) */
     MESSAGE_ATTACH,        /* u8 role, u32 number, descriptor: the channel to that process */
     MESSAGE_START,
-    MESSAGE_CERTIFICATE, /* front: the chain and its key, in PEM; at the start and when renewed */
-    MESSAGE_READY,       /* to the parent */
-    MESSAGE_UPDATE_KEY,  /* resolver: the secret that changes of DNS are signed with, raw */
+    /* front: the chain and its key, in PEM; core: an empty key; at the start and when renewed */
+    MESSAGE_CERTIFICATE,
+    MESSAGE_READY,      /* to the parent */
+    MESSAGE_UPDATE_KEY, /* resolver: the secret that changes of DNS are signed with, raw */
 
     /* front -> core */
     MESSAGE_AUTHENTICATE = 20,

@@ -533,7 +533,22 @@ open_store(struct core *core, struct err *err)
     return rc;
 }
 
-static const struct process_handler process_handler = {.attached = attach};
+static void
+set_certificate(struct core *core, struct slice certificate)
+{
+    buf_reset(&core->certificate);
+    buf_add(&core->certificate, certificate);
+}
+
+static void
+certificate_renewed(void *ctx, struct slice certificate, struct slice key)
+{
+    (void)key;
+    set_certificate(ctx, certificate);
+}
+
+static const struct process_handler process_handler = {.attached = attach,
+                                                       .renewed = certificate_renewed};
 
 /* File scope, so that what lives to the end of the process is not taken for leaked. */
 static struct core core_state;
@@ -548,6 +563,8 @@ main(void)
     core->process = process_begin(ROLE_CORE, core->loop, &start);
     core->config = start.config;
     core->started_ms = clock_now_ms();
+    buf_init(&core->certificate, PROCESS_CERTIFICATE_MAX);
+    set_certificate(core, start.certificate);
     fill_constants(core);
     process_confine(core->process, &start);
     core->fronts = map_new();

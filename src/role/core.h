@@ -77,6 +77,7 @@ struct core {
     struct process *process;
     struct config config;
     struct api_constants constants;
+    struct buf certificate; /* the chain that front presents, in PEM; empty: it could not be read */
     atomic_int_least64_t last_key;
     struct api_thread *workers; /* one a pool thread; each touched by its thread only */
     unsigned worker_count;

@@ -293,6 +293,7 @@ check_domain(struct core *core, const struct json *input,
     const struct config_route *route = config_route_for(&core->config, SLICE("*"));
     job->examined.route = route->kind;
     job->examined.smarthost = route->host;
+    job->examined.certificate = arena_dup(job->arena, buf_slice(&core->certificate));
     job->rc = read_request(job, input, &job->err);
     if (job->rc == RC_OK)
         proving_check(core->proving, job->request.domain, proved, job);

@@ -38,7 +38,6 @@ enum {
     SETTLED_MS = 60 * 1000, /* who lived so long starts again without delay */
     CORE_DEATHS_MAX = 5,
     STOP_MS = 10 * 1000,
-    CERTIFICATE_MAX = 64 * 1024,
     UPDATE_SECRET_FILE_MAX = 16 * 1024,
     DRAIN_MS = 30 * 1000, /* for receivers to say that they took a message */
     CORELESS_MS = 1000    /* for workers whose core died: they have nothing left to finish */
@@ -391,19 +390,27 @@ read_secret_file(struct slice path, struct buf *into)
     return rc == RC_OK;
 }
 
+/* Front presents it; core says in `postern check` what it shows, and gets no key. */
+static bool
+wants_certificate(const struct worker *worker)
+{
+    return worker->role == ROLE_FRONT || worker->role == ROLE_CORE;
+}
+
 /* Read here, since the key is commonly root's alone; front has no access to any file. One that
  * cannot be read is said, and who has another goes on with it. */
 static void
 tell_certificate(struct parent *parent, struct worker *worker)
 {
+    bool presents = worker->role == ROLE_FRONT;
     struct buf chain, key, payload;
-    buf_init(&chain, CERTIFICATE_MAX);
-    buf_init(&key, CERTIFICATE_MAX);
-    buf_init(&payload, 2 * CERTIFICATE_MAX + 16);
+    buf_init(&chain, PROCESS_CERTIFICATE_MAX);
+    buf_init(&key, PROCESS_CERTIFICATE_MAX);
+    buf_init(&payload, 2 * PROCESS_CERTIFICATE_MAX + 16);
     if (read_secret_file(parent->config.certificate, &chain) &&
         read_secret_file(parent->config.certificate_key, &key)) {
         wire_put_bytes(&payload, buf_slice(&chain));
-        wire_put_bytes(&payload, buf_slice(&key));
+        wire_put_bytes(&payload, presents ? buf_slice(&key) : SLICE(""));
         tell(worker, MESSAGE_CERTIFICATE, buf_slice(&payload), -1);
     }
     buf_fini(&chain);
@@ -497,7 +504,7 @@ configure(struct parent *parent, struct worker *worker)
             char kind = (char)parent->ports[i].kind;
             tell(worker, MESSAGE_LISTEN, (struct slice){&kind, 1}, parent->ports[i].fd);
         }
-    if (worker->role == ROLE_FRONT)
+    if (wants_certificate(worker))
         tell_certificate(parent, worker);
     if (worker->role == ROLE_RESOLVER && parent->config.update_server.len)
         tell_update_key(parent, worker);
@@ -839,7 +846,7 @@ reload(struct parent *parent)
 {
     log_event(LOG_LEVEL_INFO, "postern.reload", LOG_NUMBER("pid", getpid()));
     for (size_t i = 0; i < parent->worker_count; i++)
-        if (parent->workers[i].role == ROLE_FRONT && parent->workers[i].ready)
+        if (wants_certificate(&parent->workers[i]) && parent->workers[i].ready)
             tell_certificate(parent, &parent->workers[i]);
 }
 

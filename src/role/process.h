@@ -9,7 +9,7 @@
 #include "config.h"
 #include "net/loop.h"
 
-enum { PROCESS_PARENT_FD = 3 };
+enum { PROCESS_PARENT_FD = 3, PROCESS_CERTIFICATE_MAX = 64 * 1024 };
 
 struct process_listener {
     enum listener_kind kind;
@@ -28,7 +28,7 @@ struct process_start {
     size_t listener_count;
     struct process_peer *peers;
     size_t peer_count;
-    struct slice certificate, certificate_key; /* front: PEM; empty when it needs none */
+    struct slice certificate, certificate_key; /* PEM: front both, core no key; others empty */
     struct slice update_secret; /* resolver: of dns_update.key_name; empty when it needs none */
 };
 

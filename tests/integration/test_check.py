@@ -2,7 +2,10 @@
 mends it, and the domain is green again once that line is published."""
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -26,11 +29,15 @@ def instance(name_server):
     name_server.clear()
 
 
+MAILER = "mx.example.net"  # takes the domain's mail
+
+
 @pytest.fixture(scope="module")
 def green(instance, name_server):
     """Everything is published, and seen."""
     name_server.publish(instance.admin("domain.records", domain=DOMAIN)["records"])
     name_server.add(HOST, "A", ADDRESS)
+    name_server.add(DOMAIN, "MX", f"10 {MAILER}.")
     name_server.add(REVERSE, "PTR", f"{HOST}.")
     instance.check_until(DOMAIN, verification="SUCCESS", dkim="SUCCESS", mail_from="SUCCESS")
     return instance
@@ -80,6 +87,7 @@ def mended(green, name_server):
     yield green
     wanted = green.admin("domain.records", domain=DOMAIN)["records"]
     wanted += [{"name": HOST, "type": "A", "value": ADDRESS},
+               {"name": DOMAIN, "type": "MX", "value": f"10 {MAILER}"},
                {"name": REVERSE, "type": "PTR", "value": HOST}]
     for name, type_ in {(one["name"], one["type"]) for one in wanted} | {
             (one["name"], "CNAME") for one in wanted}:
@@ -95,7 +103,8 @@ def test_a_domain_with_all_its_records_is_green(green):
     answer = examine_until(green, "green")
     assert faults(answer) == []
     said = {(one["subject"], one["verdict"]) for one in answer["findings"]}
-    for subject in ("identity", "gate", "DKIM", "key", "SPF", "MAIL FROM", "DMARC", "PTR", "trace"):
+    for subject in ("identity", "gate", "DKIM", "key", "SPF", "MAIL FROM", "MX", "DMARC", "PTR",
+                    "trace"):
         assert (subject, "green") in said, subject
     assert (answer["user"], answer["from"]) == (f"taro@{DOMAIN}", f"taro@{DOMAIN}")
 
@@ -118,8 +127,22 @@ def test_what_a_receiver_sees_is_shown_place_by_place(green):
              if one["subject"] == "shows"]
     for place in ("reverse-path: ", "Received: none", "Message-ID: <", "Feedback-ID: ",
                   "Content-Type: multipart/alternative; boundary=", f"EHLO: {HOST}",
-                  f"address: {ADDRESS}"):
+                  f"address: {ADDRESS}", "certificate, to whoever connects: CN=",
+                  f"greeting of the port that takes bounces: {HOST}",
+                  "links to unsubscribe and to verify an address: http"):
         assert any(words.startswith(place) for words in shown), (place, shown)
+
+
+def test_the_certificate_shown_is_the_one_presented_now(green):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-subj", "/O=Yamada KK/CN=smtp.example.net", "-days", "2",
+         "-addext", f"subjectAltName=DNS:{HOST},DNS:smtp.example.net",
+         "-out", green.dir / "certificate.pem", "-keyout", green.dir / "certificate-key.pem"],
+        check=True, capture_output=True)
+    names = f"CN=smtp.example.net,O=Yamada KK, DNS:{HOST}, DNS:smtp.example.net"
+    os.kill(green.process.pid, signal.SIGHUP)
+    eventually(lambda: names in json.dumps(examine(green)), 30, "the renewed certificate")
 
 
 def test_people_read_the_same_with_the_line_to_publish(mended, name_server):
@@ -224,6 +247,15 @@ def test_the_spf_line_keeps_what_the_record_had(mended, name_server):
     assert fault["publish"]["value"] == f"v=spf1 a:{HOST} ip4:198.51.100.0/24 -all"
 
 
+@pytest.mark.parametrize("record, words", [("0 .", "null MX"), (None, "neither MX nor address")])
+def test_who_could_not_be_answered_is_refused_by_receivers(mended, name_server, record, words):
+    name_server.remove(DOMAIN, "MX")
+    if record:
+        name_server.add(DOMAIN, "MX", record)
+    fault, = faults(examine_until(mended, "amber"))
+    assert fault["subject"] == "MX" and words in fault["words"]
+
+
 def test_a_cname_into_the_zone_of_the_provider_shows_it(name_server):
     with Instance(name_server, hostname="mail.example.org",
                   **{"dkim__key_bits": 2048}) as instance:
@@ -236,6 +268,7 @@ def test_a_cname_into_the_zone_of_the_provider_shows_it(name_server):
                 name_server.add(target, "TXT", one["value"])
                 name_server.add(one["name"], "CNAME", f"{target}.")
         name_server.add("mail.example.org", "A", "192.0.2.20")
+        name_server.add("test2.com", "A", "192.0.2.21")
         name_server.add("20.2.0.192.in-addr.arpa", "PTR", "mail.example.org.")
         instance.check_until("test2.com", verification="SUCCESS", dkim="SUCCESS")
         answer = examine_until(instance, "amber", "test2.com")
@@ -266,10 +299,12 @@ def test_a_short_key_and_an_old_one_are_amber(name_server):
         instance.grant("taro@test3.com")
         name_server.publish(records)
         name_server.add("mail.test3.com", "A", "192.0.2.30")
+        name_server.add("test3.com", "A", "192.0.2.31")
         name_server.add("30.2.0.192.in-addr.arpa", "PTR", "mail.test3.com.")
         instance.check_until("test3.com", verification="SUCCESS", dkim="SUCCESS")
-        fault, = faults(examine_until(instance, "amber", "test3.com"))
-        assert fault["subject"] == "key" and "has 1024 bits" in fault["words"]
+        found = faults(examine_until(instance, "amber", "test3.com"))
+        assert len(found) == 3 and all(one["subject"] == "key" and "has 1024 bits" in one["words"]
+                                       for one in found)
         # A key of its own that is long enough, and then a year and more passes.
         instance.settings["dkim.key_bits"] = 2048
         instance.stop()

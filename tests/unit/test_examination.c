@@ -63,6 +63,7 @@ set_up(void **state)
     key_row = (struct signing_key_row){.algorithm = DKIM_RSA_SHA256,
                                        .domain = SLICE("test1.com"),
                                        .selector = SLICE("s1"),
+                                       .bits = 2048,
                                        .created_ms = NOW_MS};
     examined = (struct examined){
         .domain = SLICE("test1.com"),
@@ -85,6 +86,7 @@ set_up(void **state)
     put(DNS_A, "mail.test1.com", SLICE("\xc0\x00\x02\x0a"));
     put(DNS_PTR, "10.2.0.192.in-addr.arpa", SLICE("mail.test1.com"));
     put(DNS_TXT, "_dmarc.test1.com", SLICE("v=DMARC1; p=reject"));
+    put(DNS_MX, "test1.com", SLICE("mx.test1.com"));
     return 0;
 }
 
@@ -206,6 +208,7 @@ strict_alignment_counts_what_is_below_the_name_for_nothing(void **state)
     (void)state;
     put(DNS_TXT, "_dmarc.test1.com", SLICE("v=DMARC1; adkim=s; p=reject; aspf=s"));
     put(DNS_TXT, "bounce.test1.com", SLICE("v=spf1 a:mail.test1.com -all"));
+    put(DNS_MX, "bounce.test1.com", SLICE("mail.test1.com"));
     examined.wire_path = SLICE("x@bounce.test1.com");
     assert_int_equal(judge(), VERDICT_AMBER);
     assert_true(
@@ -240,6 +243,67 @@ an_old_key_is_due(void **state)
     find("key", VERDICT_AMBER, "due to be changed");
 }
 
+/* Others wait beside the one that signs: their length counts, and their age does not yet. */
+static void
+keys_that_wait_are_told_of(void **state)
+{
+    (void)state;
+    struct signing_key_row rows[] = {key_row, key_row};
+    rows[1].selector = SLICE("s2");
+    rows[1].position = 1;
+    rows[1].created_ms = NOW_MS - (int64_t)(KEY_DAYS_MAX + 1) * 86400 * 1000;
+    examined.keys = rows;
+    examined.key_count = 2;
+    put(DNS_TXT, "s2._domainkey.test1.com",
+        signing_key_record(arena, DKIM_RSA_SHA256, rows[1].public_base64));
+    assert_int_equal(judge(), VERDICT_GREEN);
+    find("key", VERDICT_GREEN, "s2._domainkey.test1.com: 2048 bits, 366 days old, waits");
+    rows[1].bits = 1024;
+    assert_int_equal(judge(), VERDICT_AMBER);
+    find("key", VERDICT_AMBER, "s2._domainkey.test1.com has 1024 bits");
+}
+
+static void
+a_domain_that_takes_no_mail_is_refused_by_receivers(void **state)
+{
+    (void)state;
+    put(DNS_MX, "test1.com", SLICE(""));
+    assert_int_equal(judge(), VERDICT_RED);
+    find("MX", VERDICT_RED, "neither MX nor address");
+    put(DNS_A, "test1.com", SLICE("\xc0\x00\x02\x0b"));
+    assert_int_equal(judge(), VERDICT_GREEN);
+    find("MX", VERDICT_NOTE, "its own address is taken");
+    struct dns_record root = {.data = SLICE("")};
+    const struct dns_answer null_mx = {.status = DNS_FOUND, .records = &root, .count = 1};
+    answers_put(answers, DNS_MX, SLICE("test1.com"), &null_mx);
+    assert_int_equal(judge(), VERDICT_RED);
+    find("MX", VERDICT_RED, "null MX");
+    /* Bounces go elsewhere: what is left are people who answer. */
+    examined.mail_from_domain = SLICE("bounce.test1.com");
+    examined.wire_path = SLICE("x@bounce.test1.com");
+    put(DNS_TXT, "bounce.test1.com", SLICE("v=spf1 a:mail.test1.com -all"));
+    put(DNS_MX, "bounce.test1.com", SLICE("mail.test1.com"));
+    assert_int_equal(judge(), VERDICT_AMBER);
+    find("MX", VERDICT_AMBER, "null MX");
+}
+
+/* A name that only looks like one of the provider, and one that is hidden in another case. */
+static void
+names_are_compared_whole(void **state)
+{
+    (void)state;
+    examined.hostname = examined.provider_domain = SLICE("mail.de");
+    examined.body = SLICE("Hello\r\n");
+    struct slice header = examined.header;
+    examined.header =
+        arena_printf(arena, "X-A: hotmail.de, mail.de-x.example\r\n%.*s", SLICE_ARG(header));
+    (void)judge();
+    find("trace", VERDICT_GREEN, "nothing");
+    examined.header = arena_printf(arena, "X-A: a.Mail.DE!\r\n%.*s", SLICE_ARG(header));
+    (void)judge();
+    find("trace", VERDICT_RED, "header X-A: a.Mail.DE!");
+}
+
 static void
 the_name_of_the_provider_is_found_in_any_field_and_in_the_body(void **state)
 {
@@ -261,9 +325,13 @@ what_dns_does_not_answer_is_amber_and_nothing_is_to_be_published(void **state)
     static const struct {
         enum dns_type type;
         const char *name;
-    } asked[] = {{DNS_TXT, "s1._domainkey.test1.com"}, {DNS_TXT, "test1.com"},
-                 {DNS_TXT, "_dmarc.test1.com"},        {DNS_A, "mail.test1.com"},
-                 {DNS_AAAA, "mail.test1.com"},         {DNS_PTR, "10.2.0.192.in-addr.arpa"}};
+    } asked[] = {{DNS_TXT, "s1._domainkey.test1.com"},
+                 {DNS_TXT, "test1.com"},
+                 {DNS_TXT, "_dmarc.test1.com"},
+                 {DNS_A, "mail.test1.com"},
+                 {DNS_AAAA, "mail.test1.com"},
+                 {DNS_PTR, "10.2.0.192.in-addr.arpa"},
+                 {DNS_MX, "test1.com"}};
     const struct dns_answer silence = {.status = DNS_TEMPORARY};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
         answers_put(answers, asked[i].type, slice_of(asked[i].name), &silence);
@@ -290,6 +358,10 @@ main(void)
         cmocka_unit_test_setup_teardown(every_address_that_mail_may_leave_from_must_pass, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_old_key_is_due, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_that_wait_are_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_domain_that_takes_no_mail_is_refused_by_receivers, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(names_are_compared_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             the_name_of_the_provider_is_found_in_any_field_and_in_the_body, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
