@@ -1,6 +1,7 @@
 #include "check_message.h"
 
 #include "base/random.h"
+#include "domain_keys.h"
 #include "grant_policy.h"
 #include "mail/compose.h"
 #include "store/policies.h"
@@ -296,6 +297,10 @@ read_domain(struct choice *choice, struct examined *examined, struct err *err)
         return rc;
     examined->domain = domain;
     examined->dkim_enabled = row.dkim_enabled;
+    examined->dkim_external = row.dkim_external;
+    struct rotation_rules rules =
+        domain_keys_rules(choice->constants, &row, examined->dkim, DKIM_RSA_SHA256);
+    examined->rotate_after_ms = rules.rotates ? rules.rotate_after_ms : 0;
     examined->vouched = row.vouched;
     examined->mail_from_domain = row.mail_from_domain;
     examined->keys = keys;

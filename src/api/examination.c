@@ -1,6 +1,7 @@
 #include "examination.h"
 
 #include "base/clock.h"
+#include "domain_keys.h"
 #include "identity/dmarc.h"
 #include "identity/spf.h"
 #include "mail/address.h"
@@ -160,18 +161,11 @@ examine_route(struct examiner *examiner)
 
 /* ---- DKIM ---- */
 
-static struct slice
-key_name(struct examiner *examiner, const struct signing_key_row *key)
-{
-    return WORDS("%.*s._domainkey.%.*s", SLICE_ARG(key->selector), SLICE_ARG(key->domain));
-}
-
 static void
 publish_key(struct examiner *examiner, struct finding *finding, const struct signing_key_row *key)
 {
-    publish(finding, key_name(examiner, key), "TXT",
-            signing_key_record(examiner->arena, (enum dkim_algorithm)key->algorithm,
-                               key->public_base64));
+    publish(finding, domain_key_name(examiner->arena, key), "TXT",
+            domain_key_record(examiner->arena, key));
 }
 
 static const struct signing_key_row *
@@ -209,28 +203,71 @@ examine_failure(struct examiner *examiner, const struct dkim_verdict *signature)
         publish_key(examiner, finding, key);
 }
 
-/* Of RSA the length; of one that waits no age, which counts from its first signature. */
-static void
-examine_key(struct examiner *examiner, const struct signing_key_row *key, bool waits)
+static bool
+rotates(const struct examined *examined, const struct signing_key_row *key)
 {
-    int64_t days = (examiner->examined->now_ms - key->created_ms) / DAY_MS;
-    bool rsa = key->algorithm == DKIM_RSA_SHA256;
-    struct slice name = key_name(examiner, key);
-    struct slice kind = rsa ? WORDS("%lld bits", (long long)key->bits) : SLICE("ed25519");
-    if (rsa && key->bits < KEY_BITS_WANTED)
+    return examined->rotate_after_ms > 0 && slice_ieq(key->domain, examined->domain);
+}
+
+/* What changes keys: a verb, or for a key that was brought another like it. */
+static struct slice
+rotation_verb(struct examiner *examiner, const struct signing_key_row *key)
+{
+    const struct examined *examined = examiner->examined;
+    bool own = slice_ieq(key->domain, examined->domain) && !examined->dkim_external;
+    return own ? WORDS("postern dkim rotate %.*s", SLICE_ARG(key->domain)) : SLICE("");
+}
+
+static void
+examine_length(struct examiner *examiner, const struct signing_key_row *key)
+{
+    say(examiner, VERDICT_AMBER, "key",
+        WORDS("%.*s has %lld bits, and some receivers count on %d: set dkim.key_bits, and change "
+              "keys until the short ones are gone",
+              SLICE_ARG(domain_key_name(examiner->arena, key)), (long long)key->bits,
+              KEY_BITS_WANTED))
+        ->run = rotation_verb(examiner, key);
+}
+
+/* The age of the key that signs. What rotates is due by itself, and has some time for it. */
+static void
+examine_age(struct examiner *examiner, const struct signing_key_row *key, struct slice kind)
+{
+    const struct examined *examined = examiner->examined;
+    struct slice name = domain_key_name(examiner->arena, key);
+    int64_t since_ms = key->signing_ms ? key->signing_ms : key->created_ms;
+    int64_t age_ms = examined->now_ms - since_ms;
+    int64_t due_ms = rotates(examined, key) ? examined->rotate_after_ms : KEY_DAYS_MAX * DAY_MS;
+    long long days = age_ms / DAY_MS, left = (due_ms - age_ms) / DAY_MS;
+    if (!rotates(examined, key) && age_ms > due_ms)
         say(examiner, VERDICT_AMBER, "key",
-            WORDS("%.*s has %.*s: some receivers count on %d; give the domain another "
-                  "(PutEmailIdentityDkimSigningAttributes, or dkim.key_bits and the domain anew)",
-                  SLICE_ARG(name), SLICE_ARG(kind), KEY_BITS_WANTED));
-    else if (!waits && days > KEY_DAYS_MAX)
+            WORDS("%.*s has signed for %lld days: it is due to be changed", SLICE_ARG(name), days))
+            ->run = rotation_verb(examiner, key);
+    else if (age_ms > due_ms + ROTATION_LOOK_MS + ROTATION_LATE_MS)
         say(examiner, VERDICT_AMBER, "key",
-            WORDS("%.*s is %lld days old: it is due to be changed "
-                  "(PutEmailIdentityDkimSigningAttributes)",
-                  SLICE_ARG(name), (long long)days));
+            WORDS("%.*s has signed for %lld days and was due after %lld (dkim.rotate_after): no "
+                  "other is in DNS",
+                  SLICE_ARG(name), days, (long long)(due_ms / DAY_MS)))
+            ->run = WORDS("postern dkim show %.*s", SLICE_ARG(key->domain));
     else
         say(examiner, VERDICT_GREEN, "key",
-            WORDS("%.*s: %.*s, %lld days old%s", SLICE_ARG(name), SLICE_ARG(kind), (long long)days,
-                  waits ? ", waits for its turn" : ""));
+            WORDS("%.*s: %.*s, signs for %lld days, another is due in %lld", SLICE_ARG(name),
+                  SLICE_ARG(kind), days, left > 0 ? left : 0));
+}
+
+static void
+examine_key(struct examiner *examiner, const struct signing_key_row *key)
+{
+    bool rsa = key->algorithm == DKIM_RSA_SHA256;
+    struct slice kind = rsa ? WORDS("%lld bits", (long long)key->bits) : SLICE("ed25519");
+    if (rsa && key->bits < KEY_BITS_WANTED)
+        examine_length(examiner, key);
+    else if (domain_key_state(key) == KEY_SIGNING)
+        examine_age(examiner, key, kind);
+    else
+        say(examiner, VERDICT_GREEN, "key",
+            WORDS("%.*s: %.*s, waits for its turn",
+                  SLICE_ARG(domain_key_name(examiner->arena, key)), SLICE_ARG(kind)));
 }
 
 static void
@@ -243,7 +280,7 @@ examine_key_use(struct examiner *examiner, const struct dkim_verdict *signature,
                         WORDS("%.*s says t=y, testing: receivers may treat the signature as none",
                               SLICE_ARG(signature->key_name))),
                     key);
-    examine_key(examiner, key, false);
+    examine_key(examiner, key);
 }
 
 static void
@@ -271,13 +308,42 @@ examine_signature(struct examiner *examiner, const struct dkim_verdict *signatur
         examine_key_use(examiner, signature, key);
 }
 
-/* The selectors that did not sign this message: they wait, and must be there when their turn comes.
- * And of all of them, whether a CNAME shows where they come from. */
+static const char *
+role_of(enum key_state state)
+{
+    return state == KEY_SIGNING    ? ""
+           : state == KEY_RETIRING ? ", which signed mail that may still be verified,"
+                                   : ", which waits for its turn,";
+}
+
+/* What did not sign this message: the others must be there when their turn comes, and as long as
+ * what they signed is on its way. */
+static void
+examine_other(struct examiner *examiner, const struct signing_key_row *key, enum proof found,
+              struct slice seen)
+{
+    enum key_state state = domain_key_state(key);
+    struct slice name = domain_key_name(examiner->arena, key);
+    const char *role = role_of(state);
+    if (found == PROOF_PRESENT)
+        return;
+    struct finding *finding =
+        say(examiner, state != KEY_SIGNING || found == PROOF_UNKNOWN ? VERDICT_AMBER : VERDICT_RED,
+            "DKIM",
+            found == PROOF_ABSENT ? WORDS("%.*s%s is not published", SLICE_ARG(name), role)
+            : found == PROOF_WRONG
+                ? WORDS("%.*s%s is wrong: %.*s", SLICE_ARG(name), role, SLICE_ARG(seen))
+                : WORDS("DNS does not answer for %.*s", SLICE_ARG(name)));
+    if (found != PROOF_UNKNOWN)
+        publish_key(examiner, finding, key);
+}
+
+/* And of all of them, whether a CNAME shows where they come from. */
 static void
 examine_key_record(struct examiner *examiner, const struct signing_key_row *key, bool used)
 {
     bool through_cname;
-    struct slice seen, name = key_name(examiner, key);
+    struct slice seen, name = domain_key_name(examiner->arena, key);
     const struct dns_answer *answer = ask(examiner, DNS_TXT, name);
     if (!answer)
         return;
@@ -290,17 +356,8 @@ examine_key_record(struct examiner *examiner, const struct signing_key_row *key,
                               "looks: publish the record itself",
                               SLICE_ARG(name), SLICE_ARG(answer->canonical_name))),
                     key);
-    if (used || found == PROOF_PRESENT)
-        return;
-    const char *waits = key->position ? ", which waits for its turn," : "";
-    struct finding *finding =
-        say(examiner, key->position || found == PROOF_UNKNOWN ? VERDICT_AMBER : VERDICT_RED, "DKIM",
-            found == PROOF_ABSENT ? WORDS("%.*s%s is not published", SLICE_ARG(name), waits)
-            : found == PROOF_WRONG
-                ? WORDS("%.*s%s is wrong: %.*s", SLICE_ARG(name), waits, SLICE_ARG(seen))
-                : WORDS("DNS does not answer for %.*s", SLICE_ARG(name)));
-    if (found != PROOF_UNKNOWN)
-        publish_key(examiner, finding, key);
+    if (!used)
+        examine_other(examiner, key, found, seen);
 }
 
 static bool
@@ -340,10 +397,12 @@ examine_dkim(struct examiner *examiner)
         say(examiner, VERDICT_RED, "DKIM", SLICE("the message is not signed"));
     for (size_t i = 0; i < examined->key_count; i++) {
         const struct signing_key_row *key = &examined->keys[i];
+        enum key_state state = domain_key_state(key);
         bool used = was_used(key, signatures, count);
-        examine_key_record(examiner, key, used);
-        if (!used)
-            examine_key(examiner, key, key->position > 0);
+        if (state != KEY_GONE)
+            examine_key_record(examiner, key, used);
+        if (!used && state != KEY_GONE && state != KEY_RETIRING)
+            examine_key(examiner, key);
     }
 }
 

@@ -19,7 +19,7 @@
 enum verdict { VERDICT_NOTE, VERDICT_GREEN, VERDICT_AMBER, VERDICT_RED, VERDICT_COUNT };
 const char *verdict_name(enum verdict verdict); /* "amber" */
 
-/* A key older than this is due to be changed. */
+/* A key that signs longer than this is due to be changed, where keys do not take turns. */
 enum { KEY_DAYS_MAX = 365, KEY_BITS_WANTED = 2048 };
 
 struct finding {
@@ -39,7 +39,8 @@ struct findings {
 /* What is known beside DNS. */
 struct examined {
     struct slice domain;
-    bool dkim_enabled, vouched;
+    bool dkim_enabled, dkim_external, vouched;
+    int64_t rotate_after_ms; /* of keys that take turns by themselves; 0: they do not */
     enum identity_status verification, dkim;
     struct slice mail_from_domain; /* as set, proved or not; empty: none */
     const struct signing_key_row *keys, *provider_keys;

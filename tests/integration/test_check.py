@@ -319,10 +319,16 @@ def test_a_short_key_and_an_old_one_are_amber(name_server):
         examine_until(instance, "green", "test3.com")
         instance.stop()
         with sqlite3.connect(instance.dir / "postern.db") as store:
-            store.execute("UPDATE signing_key SET created_ms = created_ms - ?", (400 * 86400000,))
+            store.execute("UPDATE signing_key SET created_ms = created_ms - ?1, signing_ms = "
+                          "max(signing_ms - ?1, 0)", (400 * 86400000,))
+        instance.settings["dkim.rotate_after"] = "0s"
         instance.start()
         fault, = faults(examine_until(instance, "amber", "test3.com"))
-        assert fault["subject"] == "key" and "400 days old" in fault["words"]
+        assert fault["subject"] == "key" and "has signed for 400 days" in fault["words"]
+        # What is to be run makes it green: another key, which is in DNS, signs from now on.
+        assert fault["run"] == "postern dkim rotate test3.com"
+        instance.run(*fault["run"].split()[1:], "--now", check=True)
+        examine_until(instance, "green", "test3.com")
 
 
 # ---- who sends it ----

@@ -1,4 +1,5 @@
 #include "api/examination.h"
+#include "identity/rotation.h"
 #include "sign/dkim.h"
 
 #include <setjmp.h>
@@ -27,12 +28,33 @@ put(enum dns_type type, const char *name, struct slice data)
     answers_put(answers, type, slice_of(name), &answer);
 }
 
+/* Making one takes a while: one for all tests. */
+static struct slice
+key_der(void)
+{
+    static char der[SIGNING_KEY_DER_MAX], public[1000];
+    static struct slice kept, kept_public;
+    struct slice made, made_public;
+    struct err err;
+    if (kept.len == 0) {
+        assert_int_equal(
+            signing_key_generate(arena, DKIM_RSA_SHA256, 2048, &made, &made_public, &err), RC_OK);
+        assert_true(made.len <= sizeof der && made_public.len <= sizeof public);
+        memcpy(der, made.ptr, made.len);
+        memcpy(public, made_public.ptr, made_public.len);
+        kept = (struct slice){der, made.len};
+        kept_public = (struct slice){public, made_public.len};
+    }
+    key_row.public_base64 = kept_public;
+    return kept;
+}
+
 static struct slice
 sign(const char *domain)
 {
     static const char block[] = "From: Taro <taro@test1.com>\r\nTo: taro@test1.com\r\n"
                                 "Message-ID: <1@test1.com>\r\nFeedback-ID: x:test1.com\r\n";
-    struct slice der, field;
+    struct slice field;
     struct signing_key *key;
     struct header header;
     uint8_t hash[32];
@@ -41,10 +63,7 @@ sign(const char *domain)
     body_hash_feed(running, SLICE("Hello\r\n"));
     body_hash_finish(running, hash);
     body_hash_free(running);
-    assert_int_equal(
-        signing_key_generate(arena, DKIM_RSA_SHA256, 2048, &der, &key_row.public_base64, &err),
-        RC_OK);
-    assert_int_equal(signing_key_load(der, &key, &err), RC_OK);
+    assert_int_equal(signing_key_load(key_der(), &key, &err), RC_OK);
     assert_int_equal(header_parse(arena, slice_of(block), &header, &err), RC_OK);
     struct dkim_request request = {slice_of(domain), SLICE("s1"), NOW_MS};
     assert_int_equal(dkim_sign(arena, key, &request, &header, hash, &field, &err), RC_OK);
@@ -240,7 +259,35 @@ an_old_key_is_due(void **state)
     (void)state;
     key_row.created_ms = NOW_MS - (int64_t)(KEY_DAYS_MAX + 1) * 86400 * 1000;
     assert_int_equal(judge(), VERDICT_AMBER);
-    find("key", VERDICT_AMBER, "due to be changed");
+    const struct finding *finding = find("key", VERDICT_AMBER, "has signed for 366 days");
+    assert_true(slice_is(finding->run, "postern dkim rotate test1.com"));
+    examined.dkim_external = true; /* nothing but the owner changes it */
+    assert_int_equal(judge(), VERDICT_AMBER);
+    assert_int_equal(find("key", VERDICT_AMBER, "has signed for 366 days")->run.len, 0);
+}
+
+static void
+set_signing_days(int64_t days)
+{
+    key_row.signing_ms = NOW_MS - days * 86400 * 1000;
+}
+
+static void
+a_key_that_takes_turns_is_late_when_no_other_came(void **state)
+{
+    (void)state;
+    examined.rotate_after_ms = INT64_C(180) * 86400 * 1000;
+    key_row.created_ms = NOW_MS - (int64_t)(KEY_DAYS_MAX + 1) * 86400 * 1000; /* it waited */
+    set_signing_days(30);
+    assert_int_equal(judge(), VERDICT_GREEN);
+    find("key", VERDICT_GREEN, "signs for 30 days, another is due in 150");
+    set_signing_days(181); /* looks are a day apart */
+    assert_int_equal(judge(), VERDICT_GREEN);
+    find("key", VERDICT_GREEN, "another is due in 0");
+    set_signing_days(183);
+    assert_int_equal(judge(), VERDICT_AMBER);
+    const struct finding *finding = find("key", VERDICT_AMBER, "was due after 180");
+    assert_true(slice_is(finding->run, "postern dkim show test1.com"));
 }
 
 /* Others wait beside the one that signs: their length counts, and their age does not yet. */
@@ -257,10 +304,28 @@ keys_that_wait_are_told_of(void **state)
     put(DNS_TXT, "s2._domainkey.test1.com",
         signing_key_record(arena, DKIM_RSA_SHA256, rows[1].public_base64));
     assert_int_equal(judge(), VERDICT_GREEN);
-    find("key", VERDICT_GREEN, "s2._domainkey.test1.com: 2048 bits, 366 days old, waits");
+    find("key", VERDICT_GREEN, "s2._domainkey.test1.com: 2048 bits, waits");
     rows[1].bits = 1024;
     assert_int_equal(judge(), VERDICT_AMBER);
     find("key", VERDICT_AMBER, "s2._domainkey.test1.com has 1024 bits");
+}
+
+static void
+what_signed_before_must_stay_in_dns_until_it_is_gone(void **state)
+{
+    (void)state;
+    struct signing_key_row rows[] = {key_row, key_row};
+    rows[1].selector = SLICE("s0");
+    rows[1].position = ROTATION_RETIRED;
+    rows[1].bits = 1024;
+    rows[1].retired_ms = NOW_MS - 1000;
+    examined.keys = rows;
+    examined.key_count = 2;
+    assert_int_equal(judge(), VERDICT_AMBER);
+    const struct finding *finding = find("DKIM", VERDICT_AMBER, "which signed mail");
+    assert_true(slice_is(finding->name, "s0._domainkey.test1.com"));
+    rows[1].gone_ms = NOW_MS;
+    assert_int_equal(judge(), VERDICT_GREEN);
 }
 
 static void
@@ -358,7 +423,11 @@ main(void)
         cmocka_unit_test_setup_teardown(every_address_that_mail_may_leave_from_must_pass, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_old_key_is_due, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_key_that_takes_turns_is_late_when_no_other_came, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(keys_that_wait_are_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_signed_before_must_stay_in_dns_until_it_is_gone,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_domain_that_takes_no_mail_is_refused_by_receivers, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(names_are_compared_whole, set_up, tear_down),
