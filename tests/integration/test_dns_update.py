@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import time
+import unittest.mock
 
 import dns.flags
 import dns.message
@@ -274,6 +275,35 @@ def cut_short(request):
     return Judge.agree(request)[:-3]
 
 
+def truncated(request):
+    """Well signed, and by itself said not to be all."""
+    reply = dns.message.make_response(request)
+    reply.flags |= dns.flags.TC
+    return reply.to_wire()
+
+
+class Replaying:
+    """The answer to the first change, with the number of each that follows."""
+
+    def __init__(self):
+        self.first = None
+
+    def __call__(self, request):
+        if self.first is None:
+            self.first = Judge.agree(request)
+            return Judge.agree(request, dns.rcode.REFUSED)
+        return struct.pack(">H", request.id) + self.first[2:]
+
+
+def signed_long_ago(request):
+    with unittest.mock.patch("time.time", return_value=time.time() - 3600):
+        return Judge.agree(request)
+
+
+def with_something_behind(request):
+    return Judge.agree(request) + b"more"
+
+
 REFUSALS = {
     "REFUSED": lambda request: Judge.agree(request, dns.rcode.REFUSED),
     "NOTAUTH": lambda request: Judge.agree(request, dns.rcode.NOTAUTH),
@@ -286,6 +316,17 @@ REFUSALS = {
     "the signature of the server's answer is wrong": signed_by_another,
     "the server's answer is malformed": cut_short,
     "what the server sent is no answer to what was asked": lambda request: request.to_wire(),
+}
+FORGERIES = {
+    "truncated": (truncated, "is no answer to what was asked"),
+    "of another question": (
+        lambda request: struct.pack(">H", request.id ^ 1) + Judge.agree(request)[2:],
+        "is no answer to what was asked"),
+    "signed long ago": (signed_long_ago, "was signed 3600 s ago"),
+    "longer than it says": (with_something_behind, "is malformed"),
+    "a few bytes": (lambda request: b"\x12\x34\x80", "has 3 bytes"),
+    "nothing": (lambda request: b"", "has 0 bytes"),
+    "all that TCP takes": (lambda request: b"\0" * 65535, "has 65535 bytes"),
 }
 
 
@@ -313,6 +354,34 @@ def test_a_refusal_is_logged_with_its_reason_and_mail_goes_on(refusing, reason):
     assert f'reason="{reason}' in line or f"reason={reason}" in line, line
     assert f"record={bench.name(selector)}" in line
     assert bench.send() == [bench.signing()]
+
+
+def fails_with(bench, words):
+    """One change is due, and fails with these words; mail goes on."""
+    bench.publish_missing()
+    bench.look_until(lambda keys: not bench.in_state("waiting"))
+    before = len(bench.instance.events("dkim.dns_update_failed"))
+    selector = bench.in_state("published")[0]
+    bench.unpublish(selector)
+    bench.look_until(lambda keys: bench.states()[selector] == "waiting")
+    [line] = eventually(lambda: bench.instance.events("dkim.dns_update_failed")[before:])
+    assert words in line, line
+    assert not bench.instance.events("dkim.dns_updated")
+    assert bench.send() == [bench.signing()]
+
+
+@pytest.mark.parametrize("how", FORGERIES)
+def test_what_is_no_answer_of_the_servers_is_not_believed(refusing, how):
+    bench, judge = refusing
+    judge.how, words = FORGERIES[how]
+    fails_with(bench, words)
+
+
+def test_an_answer_that_is_sent_again_is_not_believed(refusing):
+    bench, judge = refusing
+    judge.how = Replaying()
+    fails_with(bench, "REFUSED")
+    fails_with(bench, "the signature of the server's answer is wrong")
 
 
 def test_a_server_that_is_silent_or_away_holds_up_nothing(make):
@@ -376,6 +445,24 @@ def test_the_resolver_may_die_in_between(make):
         bench.instance.kill("resolver")
         eventually(lambda: bench.look() and {one["found"] for one in bench.look()} != {"unknown"})
         assert bench.send() == [bench.signing()]
+
+
+def test_a_domain_that_is_removed_while_its_record_is_written(make):
+    """Whatever the server says then is of no domain; the next one of that name begins anew."""
+    with Judge() as judge:
+        answers = threading.Event()
+        judge.how = lambda request: answers.wait(5) and Judge.agree(request)
+        bench = make(judge)
+        begin_with_a_missing_record(bench)
+        eventually(lambda: judge.taken)
+        bench.instance.admin("identity.remove", identity="test1.com")
+        bench.instance.add_domain("test1.com", vouch=False)
+        answers.set()
+        eventually(lambda: bench.instance.events("dkim.dns_updated"))
+        for _ in range(3):
+            bench.look()
+        assert [key["state"] for key in bench.keys()] == ["signing", "waiting", "waiting"]
+        assert len(judge.taken) == 1, "the first keys are the owner's to publish"
 
 
 # ---- the secret ----

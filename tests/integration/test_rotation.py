@@ -387,6 +387,141 @@ def test_a_key_that_is_gone_is_destroyed(make):
     assert all(left.values()) and len(left) == 3
 
 
+# ---- what happens to the domain in between ----
+
+def of_the_store(bench, question):
+    store = sqlite3.connect(f"file:{bench.instance.dir}/postern.db?mode=ro", uri=True)
+    try:
+        return store.execute(question).fetchall()
+    finally:
+        store.close()
+
+
+def begin_a_rotation_that_waits(bench):
+    """A key retires while mail that it signed waits, and what is to sign next is not in DNS."""
+    bench.begin()
+    bench.sink.answer("rcpt", "451 4.2.0 later")
+    to, queued = bench.accept()
+    bench.instance.wait_state(queued, "queued")
+    before = bench.signing()
+    bench.rotate()
+    bench.look_until(lambda keys: bench.signing() != before)
+    for selector in bench.in_state("published"):
+        bench.unpublish(selector)
+    bench.look_until(lambda keys: not bench.in_state("published"))
+    bench.rotate(now=True)
+    bench.look()
+    assert sorted(bench.states().values()) == ["retiring", "signing", "waiting"]
+    return before, to
+
+
+def wanted(bench):
+    return of_the_store(bench, "SELECT algorithm FROM key_rotation WHERE wanted_ms <> 0")
+
+
+def test_a_domain_that_is_removed_takes_its_rotation_along(make):
+    bench = make(delivery__retry_first="1s", delivery__retry_max="1s")
+    before, to = begin_a_rotation_that_waits(bench)
+    old = set(bench.states())
+    bench.instance.admin("identity.remove", identity="test1.com")
+    assert of_the_store(bench, "SELECT * FROM key_rotation") == []
+    assert of_the_store(bench, "SELECT * FROM signing_key WHERE domain = 'test1.com'") == []
+
+    # What it signed leaves as it is; whoever makes the domain anew begins at the beginning.
+    bench.sink.rules.clear()
+    assert bench.judged(to) == [before]
+    bench.instance.add_domain("test1.com", vouch=False)
+    bench.look()
+    assert [key["state"] for key in bench.keys()] == ["signing", "waiting", "waiting"]
+    assert not old & set(bench.states())
+    assert wanted(bench) == []
+    assert bench.instance.identity("test1.com")["dkim"] == "PENDING"
+
+
+def test_an_owner_who_brings_a_key_ends_the_rotation(make):
+    bench = make(delivery__retry_first="1s", delivery__retry_max="1s")
+    before, to = begin_a_rotation_that_waits(bench)
+    private, public = owners_key()
+    bench.zone.add("mine._domainkey.test1.com", "TXT", f"v=DKIM1; k=rsa; p={public}")
+    api = bench.instance.api("sesv2")
+    api.put_email_identity_dkim_signing_attributes(
+        EmailIdentity="test1.com", SigningAttributesOrigin="EXTERNAL", SigningAttributes={
+            "DomainSigningSelector": "mine", "DomainSigningPrivateKey": private})
+    bench.instance.check_until("test1.com", dkim="SUCCESS")
+    for _ in range(3):
+        bench.look()
+        assert bench.states() == {"mine": "signing"}
+    assert wanted(bench) == []
+    bench.sink.rules.clear()
+    assert bench.judged(to) == [before], "signed when it was accepted"
+    assert bench.send() == ["mine"]
+
+    api.put_email_identity_dkim_signing_attributes(
+        EmailIdentity="test1.com", SigningAttributesOrigin="AWS_SES")
+    bench.look()
+    assert [key["state"] for key in bench.keys()] == ["signing", "waiting", "waiting"]
+    assert before not in bench.states() and "mine" not in bench.states()
+    bench.publish_missing()
+    bench.instance.check_until("test1.com", dkim="SUCCESS")
+    assert bench.send() == [bench.signing()]
+    assert wanted(bench) == [], "what was asked for was asked of other keys"
+
+
+def test_a_domain_whose_dkim_is_switched_off_wants_no_other_key(make):
+    bench = make(delivery__retry_first="1s", delivery__retry_max="1s")
+    before, to = begin_a_rotation_that_waits(bench)
+    signing = bench.signing()
+    bench.instance.admin("dkim.set", domain="test1.com", enabled=False)
+    bench.look()
+    assert wanted(bench) == []
+    bench.publish_missing()
+    bench.look_until(lambda keys: bench.in_state("published"))
+    bench.instance.admin("dkim.set", domain="test1.com", enabled=True)
+    bench.look()
+    assert bench.signing() == signing
+    bench.sink.rules.clear()
+    assert bench.judged(to) == [before], "it was kept meanwhile"
+
+
+def test_dns_that_shows_a_key_and_loses_it_again(make):
+    """As name servers do that do not agree: each time it is lost, it begins anew."""
+    bench = make(dkim__publish_wait="30d").begin()
+    before, [first, second] = bench.signing(), bench.in_state("published")
+    bench.rotate()
+    for _ in range(3):
+        bench.unpublish(first)
+        bench.look_until(lambda keys: bench.states()[first] == "waiting")
+        assert bench.send() == [before]
+        bench.publish_missing()
+        keys = bench.look_until(lambda keys: bench.states()[first] == "published")
+        since = {key["selector"]: key["published_since"] for key in keys}
+        assert since[first] > since[second]
+    assert bench.signing() == before
+    # The last is lost in the very moment in which it is to sign.
+    bench.unpublish(first)
+    bench.unpublish(second)
+    bench.look_until(lambda keys: not bench.in_state("published"))
+    bench.rotate(now=True)
+    bench.look()
+    assert bench.send() == [before]
+
+
+def test_the_key_of_the_service_itself_is_not_a_domains(make):
+    """It signs for whoever has no key yet; nobody is asked to publish another."""
+    bench = make(dkim__rotate_after="1s")
+    records = bench.instance.admin("account.show")["provider_records"]
+    bench.instance.add_domain("test1.com", vouch=False)
+    bench.instance.admin("identity.vouch", identity="taro@test1.com")
+    for operation in ("dkim.rotate", "dkim.show"):
+        with pytest.raises(Refused) as refused:
+            bench.instance.admin(operation, domain="postern.localhost")
+        assert refused.value.error == "not_found"
+    for _ in range(3):
+        bench.look()
+    assert bench.instance.admin("account.show")["provider_records"] == records
+    assert len(records) == 1
+
+
 # ---- what is left alone ----
 
 def owners_key():
