@@ -218,6 +218,8 @@ rotation_waits_for(struct arena *arena, const struct rotation_key *key,
     }
     if (!rules->rotates)
         return SLICE("");
+    if (!key->published_ms)
+        return SLICE("its record in DNS");
     if (rotation->wanted_ms)
         return arena_printf(arena, "the next key in DNS, since %.*s",
                             SLICE_ARG(date(arena, rotation->wanted_ms)));

@@ -81,6 +81,13 @@ dns_reverse_name(struct arena *arena, struct slice ip)
     return made;
 }
 
+bool
+dns_name_lies_in(struct slice name, struct slice zone)
+{
+    return slice_eq(name, zone) || (name.len > zone.len && slice_ends(name, zone) &&
+                                    (zone.len == 0 || name.ptr[name.len - zone.len - 1] == '.'));
+}
+
 static enum rc
 read_name_into(struct arena *arena, struct dns_cursor *cursor, struct slice *out, struct err *err)
 {

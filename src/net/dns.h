@@ -50,6 +50,8 @@ enum { DNS_NAME_MAX = 253, DNS_RECORDS_MAX = 256 };
 
 /* A name that may be asked for: [a-z0-9_-] in labels of 1-63, at most DNS_NAME_MAX in all. */
 MUST_USE bool dns_name_valid(struct slice name);
+/* Whether it is the zone's own name, or one below; all are below the root, the empty name. */
+MUST_USE bool dns_name_lies_in(struct slice name, struct slice zone);
 
 /* Where the PTR record of an address of 4 or 16 bytes is: "1.0.0.127.in-addr.arpa", or the nibbles
  * of an IPv6 address below ip6.arpa. */

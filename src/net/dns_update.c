@@ -89,13 +89,6 @@ dns_update_check(struct slice name, bool add, struct slice value, struct err *er
     return RC_OK;
 }
 
-static bool
-lies_in(struct slice name, struct slice zone)
-{
-    return slice_eq(name, zone) || (name.len > zone.len && slice_ends(name, zone) &&
-                                    (zone.len == 0 || name.ptr[name.len - zone.len - 1] == '.'));
-}
-
 /* ---- writing ---- */
 
 static void
@@ -266,7 +259,7 @@ dns_update_write(struct arena *arena, const struct dns_update *update, const str
 {
     struct buf out;
     enum rc rc = dns_update_check(update->name, update->add, update->value, err);
-    if (rc == RC_OK && !lies_in(update->name, update->zone))
+    if (rc == RC_OK && !dns_name_lies_in(update->name, update->zone))
         return err_set(err, RC_DENIED, "%.*s is not in the zone %.*s", SLICE_ARG(update->name),
                        SLICE_ARG(update->zone));
     if (rc != RC_OK)
@@ -489,7 +482,7 @@ dns_update_read_zone(struct arena *arena, struct slice response, uint16_t id, st
         read = dns_cursor_resource(&cursor, &record);
         struct slice owner = {record.owner, record.owner_len};
         if (!read || record.type != TYPE_SOA || !record.owner_readable || !dns_name_valid(owner) ||
-            !lies_in(name, owner))
+            !dns_name_lies_in(name, owner))
             continue;
         *zone = arena_dup(arena, owner);
         return RC_OK;

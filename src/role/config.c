@@ -116,7 +116,9 @@ static const struct option table[] = {
      &option_server,
      FIELD(update_server)},
     {{"dns_update.zone", 0, "",
-      "The zone that holds the domains; when empty, the server is asked which it is.", TO_RESOLVER},
+      "The zone that holds the domains: what is not in it is not changed. When empty, the server "
+      "is asked for each which zone that is.",
+      TO_RESOLVER},
      &option_dns_name,
      FIELD(update_zone)},
     {{"dns_update.key_name", 0, "", "The name of the key that changes are signed with (TSIG).",

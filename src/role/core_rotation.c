@@ -58,9 +58,12 @@ log_change(const struct turn *turn, size_t i, enum key_state was)
 static void
 log_if_missed(const struct turn *turn, size_t i, bool published_before)
 {
-    if (rotation_state(&turn->keys[i]) == KEY_RETIRING && published_before &&
-        !turn->keys[i].published_ms)
+    if (!published_before || turn->keys[i].published_ms)
+        return;
+    if (rotation_state(&turn->keys[i]) == KEY_RETIRING)
         log_key(turn, LOG_LEVEL_WARN, "dkim.record_deleted_early", i);
+    else if (rotation_state(&turn->keys[i]) == KEY_SIGNING)
+        log_key(turn, LOG_LEVEL_WARN, "dkim.record_missing", i);
 }
 
 static void
@@ -169,11 +172,20 @@ wish_for(struct turn *turn, size_t i)
         turn->rotation.next_ms = row->update_ms;
 }
 
+/* One that keeps this domain, as far as the administrator said which zone it keeps. */
+static bool
+has_server(const struct turn *turn)
+{
+    const struct config *config = &turn->core->config;
+    return config->update_server.len > 0 &&
+           dns_name_lies_in(turn->identity->name, config->update_zone);
+}
+
 static void
 wish(struct turn *turn)
 {
     bool publish = may_publish(turn);
-    for (size_t i = 0; turn->core->config.update_server.len && i < turn->count; i++) {
+    for (size_t i = 0; has_server(turn) && i < turn->count; i++) {
         if (differs(turn, i, publish))
             wish_for(turn, i);
         else if (turn->keys[i].found != PROOF_UNKNOWN)

@@ -447,6 +447,17 @@ def test_the_resolver_may_die_in_between(make):
         assert bench.send() == [bench.signing()]
 
 
+def test_a_domain_outside_of_the_zone_is_not_asked_for(make):
+    """Who told the zone is not told every hour that a domain is elsewhere."""
+    with Judge() as judge:
+        bench = make(judge, dns_update__zone="est1.com")
+        begin_with_a_missing_record(bench)
+        for _ in range(5):
+            bench.look()
+        assert judge.taken == judge.asked == []
+        assert not bench.instance.events("dkim.dns_update_failed")
+
+
 def test_a_domain_that_is_removed_while_its_record_is_written(make):
     """Whatever the server says then is of no domain; the next one of that name begins anew."""
     with Judge() as judge:

@@ -506,6 +506,23 @@ def test_dns_that_shows_a_key_and_loses_it_again(make):
     assert bench.send() == [before]
 
 
+def test_a_key_that_signs_and_is_lost_is_told_of_and_the_next_can_take_over(make):
+    bench = make(dkim__publish_wait="30d").begin()
+    before = bench.signing()
+    bench.unpublish(before)
+    [line] = eventually(lambda: bench.look() and bench.instance.events("dkim.record_missing"))
+    assert f"record={bench.name(before)}" in line
+    [signing] = [key for key in bench.keys() if key["state"] == "signing"]
+    assert (signing["selector"], signing["waits_for"]) == (before, "its record in DNS")
+    for _ in range(3):
+        bench.look()
+    assert len(bench.instance.events("dkim.record_missing")) == 1
+    bench.rotate(now=True)
+    bench.look_until(lambda keys: bench.signing() != before)
+    bench.instance.check_until("test1.com", dkim="SUCCESS")
+    assert bench.send() == [bench.signing()]
+
+
 def test_the_key_of_the_service_itself_is_not_a_domains(make):
     """It signs for whoever has no key yet; nobody is asked to publish another."""
     bench = make(dkim__rotate_after="1s")

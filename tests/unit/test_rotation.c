@@ -301,6 +301,9 @@ what_each_waits_for_is_said(void **state)
     rotation.wanted_ms = START;
     assert_true(slice_is(rotation_waits_for(arena, &keys[0], &rules, &rotation),
                          "the next key in DNS, since 2023-11-14T22:13:20.000Z"));
+    keys[0].published_ms = 0;
+    assert_true(
+        slice_is(rotation_waits_for(arena, &keys[0], &rules, &rotation), "its record in DNS"));
     keys[0].position = ROTATION_RETIRED;
     keys[0].kept_ms = DAY_MS;
     assert_true(slice_is(rotation_waits_for(arena, &keys[0], &rules, &rotation),
