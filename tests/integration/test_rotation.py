@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from harness import FailingServer, Instance, Refused, eventually, message
-from unpack_store import put_in_place, unpack
+from unpack_store import put_in_place, remove_store, unpack
 
 COUNT = itertools.count()
 QUICK = {"dkim__rotate_after": "0s", "dkim__publish_wait": "0s", "dkim__keep_retired": "1s"}
@@ -521,6 +521,29 @@ def test_a_key_that_signs_and_is_lost_is_told_of_and_the_next_can_take_over(make
     bench.look_until(lambda keys: bench.signing() != before)
     bench.instance.check_until("test1.com", dkim="SUCCESS")
     assert bench.send() == [bench.signing()]
+
+
+def test_a_backup_from_before_the_rotation(make):
+    """It holds a private key that is destroyed and gone from DNS meanwhile."""
+    bench = make(dkim__publish_wait="30d").begin()
+    backup = bench.instance.base / "backup"
+    bench.instance.run("backup", backup, check=True)
+    before = bench.signing()
+    bench.rotate(now=True)
+    bench.look_until(lambda keys: before in bench.in_state("gone"))
+    after = bench.signing()
+    bench.unpublish(before)
+    bench.look_until(lambda keys: before not in bench.states())
+
+    bench.instance.stop()
+    remove_store(bench.instance)
+    bench.instance.run("restore-backup", backup, check=True)
+    bench.instance.start()
+    eventually(lambda: bench.look() and bench.instance.events("dkim.record_missing"))
+    assert bench.signing() == before
+    bench.rotate(now=True)
+    bench.look_until(lambda keys: bench.signing() == after)
+    assert bench.send() == [after]
 
 
 def test_the_key_of_the_service_itself_is_not_a_domains(make):
