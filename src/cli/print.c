@@ -838,16 +838,11 @@ print_is_sound(const struct json *answer)
 void
 print_decisions(const struct json *answer, const char *at)
 {
-    static const struct column columns[] = {{"AT", "at"},
-                                            {"USER", "user"},
-                                            {"SOURCE", "source"},
-                                            {"FROM", "from"},
-                                            {"MAIL FROM", "mail_from"},
-                                            {"TO", "recipients"},
-                                            {"DECIDED BY", "address"},
-                                            {"REASON", "reason"},
-                                            {"POLICY", "policy"},
-                                            {"MESSAGE", "message"}};
+    static const struct column columns[] = {
+        {"AT", "at"},         {"USER", "user"},          {"KEY", "key"},
+        {"SOURCE", "source"}, {"FROM", "from"},          {"MAIL FROM", "mail_from"},
+        {"TO", "recipients"}, {"DECIDED BY", "address"}, {"REASON", "reason"},
+        {"POLICY", "policy"}, {"MESSAGE", "message"}};
     static const struct column strangers[] = {{"LAST", "last"},
                                               {"NETWORK", "network"},
                                               {"REASON", "reason"},
