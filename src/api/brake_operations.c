@@ -92,6 +92,8 @@ put_measures(struct api_call *call, const struct brake_view *view)
                                        "new domains within the hour"};
     static const char *const day[] = {"recipients within the day", "of these, from new networks",
                                       "new domains within the day"};
+    static const char *const week[] = {"recipients within the week", "of these, from new networks",
+                                       "new domains within the week"};
     const struct brake_day *usual = &view->usual;
     int64_t failed = view->outcomes ? (int64_t)view->failed * 100 / view->outcomes : 0;
     bool learned = !view->learning;
@@ -101,6 +103,7 @@ put_measures(struct api_call *call, const struct brake_view *view)
                 &view->hour_bound, true, learned);
     put_amounts(call, day, &view->day, usual->recipients, usual->domains, &view->day_bound, learned,
                 learned);
+    put_amounts(call, week, &view->week, -1, -1, &view->week_bound, learned, learned);
     put_measure(call, "new networks within the day", view->new_networks, -1,
                 learned ? (int64_t)call->constants->brake.new_networks_per_day : -1);
     put_measure(call, "percent refused of the last recipients", failed, view->usual_failure_percent,

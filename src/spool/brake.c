@@ -11,6 +11,7 @@ enum {
     DAY_MINUTES = 24 * 60,
     ODD_DAY_FROM = 7, /* days with mail, before one of them can be told to be odd */
     DAY_FLOOR = 3,    /* the least of a day, in those of an hour */
+    WEEK_DAYS = 3,    /* what a week may bring, in days that are full */
     PAST_MAX = 1000,  /* outcomes; then all of the past counts half */
     COUNT_NUMBERS = sizeof(struct brake_counts) / sizeof(uint32_t)
 };
@@ -39,13 +40,14 @@ brake_words(struct arena *arena, const struct brake_verdict *verdict)
                                "pass",
         [BRAKE_FAILURES] = "%u of its last %u recipients were refused; up to %u percent would pass",
     };
+    static const char *const spans[] = {"an hour", "a day", "a week"};
     if (verdict->reason == BRAKE_FAILURES)
         return arena_printf(arena, formats[BRAKE_FAILURES], verdict->count, verdict->of,
                             verdict->bound);
     if (verdict->reason == BRAKE_NONE)
         return SLICE("");
-    return arena_printf(arena, formats[verdict->reason], verdict->count,
-                        verdict->day ? "a day" : "an hour", verdict->bound);
+    return arena_printf(arena, formats[verdict->reason], verdict->count, spans[verdict->span],
+                        verdict->bound);
 }
 
 /* ---- as bytes: numbers of four, the lowest first ---- */
@@ -210,17 +212,17 @@ know_network(struct brake_memory *memory, uint64_t number, uint32_t first_min)
 }
 
 static bool
-is_strange(const struct brake_network *network, uint32_t now_min)
+is_new(const struct brake_network *network, uint32_t now_min, uint32_t days)
 {
-    return network->first_min != 0 && now_min < network->first_min + DAY_MINUTES;
+    return network->first_min != 0 && now_min < network->first_min + days * DAY_MINUTES;
 }
 
 static uint32_t
-count_strange(const struct brake_memory *memory, uint32_t now_min)
+count_new(const struct brake_memory *memory, uint32_t now_min)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < memory->network_count; i++)
-        count += is_strange(&memory->networks[i], now_min);
+        count += is_new(&memory->networks[i], now_min, 1);
     return count;
 }
 
@@ -277,6 +279,29 @@ hour_of(const struct brake_counts *counts)
     for (int i = 0; i < BRAKE_SLOTS; i++)
         hour = add(hour, counts->slots[i]);
     return hour;
+}
+
+/* The day that ended is kept, and days without mail are emptied. */
+static void
+advance_week(struct brake_counts *counts, uint32_t day)
+{
+    if (day <= counts->day)
+        return;
+    counts->week[counts->day % BRAKE_WEEK] = counts->today;
+    uint32_t steps = smaller(day - counts->day, BRAKE_WEEK);
+    for (uint32_t i = 0; i < steps; i++)
+        counts->week[(day - i) % BRAKE_WEEK] = (struct brake_amounts){0};
+    counts->today = (struct brake_amounts){0};
+    counts->day = day;
+}
+
+static struct brake_amounts
+week_of(const struct brake_counts *counts)
+{
+    struct brake_amounts week = counts->today;
+    for (int i = 0; i < BRAKE_WEEK; i++)
+        week = add(week, counts->week[i]);
+    return week;
 }
 
 static struct brake_day
@@ -344,8 +369,7 @@ advance_day(struct brake_counts *counts, const struct brake_limits *limits, uint
         *kept = learning ? counts->busiest : teachable(counts->busiest, usual_of(counts), limits);
         counts->day_count++;
     }
-    counts->day = day;
-    counts->today = (struct brake_amounts){0};
+    advance_week(counts, day);
     if (!braked)
         counts->busiest = (struct brake_day){0};
 }
@@ -372,6 +396,14 @@ bounds(uint32_t recipients, uint32_t domains)
     return (struct brake_amounts){recipients, recipients / 2, domains};
 }
 
+static struct brake_amounts
+times(struct brake_amounts amounts, uint32_t factor)
+{
+    return (struct brake_amounts){product(amounts.recipients, factor),
+                                  product(amounts.strange, factor),
+                                  product(amounts.new_domains, factor)};
+}
+
 static bool
 is_learning(const struct brake_counts *counts, const struct brake_limits *limits, int64_t now_ms)
 {
@@ -382,12 +414,13 @@ static void
 set_bounds(struct brake_view *view, const struct brake_limits *limits)
 {
     const struct brake_day *usual = &view->usual;
-    uint32_t times = limits->times_baseline, domains = limits->new_domains_per_hour;
+    uint32_t factor = limits->times_baseline, domains = limits->new_domains_per_hour;
     uint32_t least = view->learning ? limits->recipients_per_hour : limits->least_per_hour;
-    view->hour_bound = bounds(larger(product(usual->hour_recipients, times), least),
-                              larger(product(usual->hour_domains, times), domains));
-    view->day_bound = bounds(larger(product(usual->recipients, times), product(least, DAY_FLOOR)),
-                             larger(product(usual->domains, times), product(domains, DAY_FLOOR)));
+    view->hour_bound = bounds(larger(product(usual->hour_recipients, factor), least),
+                              larger(product(usual->hour_domains, factor), domains));
+    view->day_bound = bounds(larger(product(usual->recipients, factor), product(least, DAY_FLOOR)),
+                             larger(product(usual->domains, factor), product(domains, DAY_FLOOR)));
+    view->week_bound = times(view->day_bound, WEEK_DAYS);
     view->failure_percent_bound = limits->failure_percent + view->usual_failure_percent;
 }
 
@@ -398,18 +431,19 @@ brake_describe(const struct brake_memory *memory, const struct brake_limits *lim
     struct brake_counts counts = memory->counts;
     uint32_t now_min = minutes(now_ms);
     advance_hour(&counts, now_min);
+    advance_week(&counts, now_min / DAY_MINUTES);
     *out = (struct brake_view){
         .learning = is_learning(&counts, limits, now_ms),
         .since_ms = counts.since_min * MINUTE_MS,
         .hour = hour_of(&counts),
+        .day = counts.today,
+        .week = week_of(&counts),
         .usual = is_learning(&counts, limits, now_ms) ? counts.taught : usual_of(&counts),
-        .new_networks = count_strange(memory, now_min),
+        .new_networks = count_new(memory, now_min),
         .failed = count_failed(&counts),
         .outcomes = counts.outcomes,
         .usual_failure_percent = counts.taught_failures,
     };
-    if (now_min / DAY_MINUTES <= counts.day)
-        out->day = counts.today;
     if (counts.past_outcomes >= limits->failure_count)
         out->usual_failure_percent =
             larger(out->usual_failure_percent, percent(counts.past_failed, counts.past_outcomes));
@@ -431,16 +465,20 @@ judge_failures(const struct brake_view *view, const struct brake_limits *limits)
 static struct brake_verdict
 judge(const struct brake_view *view, const struct brake_limits *limits)
 {
-    const struct brake_amounts *hour = &view->hour, *day = &view->day;
-    const struct brake_amounts *in_hour = &view->hour_bound, *in_day = &view->day_bound;
+    const struct brake_amounts *hour = &view->hour, *day = &view->day, *week = &view->week;
+    const struct brake_amounts *in_hour = &view->hour_bound, *in_day = &view->day_bound,
+                               *in_week = &view->week_bound;
     const struct brake_verdict checks[] = {
-        {BRAKE_RECIPIENTS, hour->recipients, in_hour->recipients, false, 0},
-        {BRAKE_RECIPIENTS, day->recipients, in_day->recipients, true, 0},
-        {BRAKE_NEW_NETWORK, hour->strange, in_hour->strange, false, 0},
-        {BRAKE_NEW_NETWORK, day->strange, in_day->strange, true, 0},
-        {BRAKE_NEW_DOMAINS, hour->new_domains, in_hour->new_domains, false, 0},
-        {BRAKE_NEW_DOMAINS, day->new_domains, in_day->new_domains, true, 0},
-        {BRAKE_NEW_NETWORKS, view->new_networks, limits->new_networks_per_day, true, 0},
+        {BRAKE_RECIPIENTS, hour->recipients, in_hour->recipients, BRAKE_HOUR, 0},
+        {BRAKE_RECIPIENTS, day->recipients, in_day->recipients, BRAKE_DAY, 0},
+        {BRAKE_RECIPIENTS, week->recipients, in_week->recipients, BRAKE_7_DAYS, 0},
+        {BRAKE_NEW_NETWORK, hour->strange, in_hour->strange, BRAKE_HOUR, 0},
+        {BRAKE_NEW_NETWORK, day->strange, in_day->strange, BRAKE_DAY, 0},
+        {BRAKE_NEW_NETWORK, week->strange, in_week->strange, BRAKE_7_DAYS, 0},
+        {BRAKE_NEW_DOMAINS, hour->new_domains, in_hour->new_domains, BRAKE_HOUR, 0},
+        {BRAKE_NEW_DOMAINS, day->new_domains, in_day->new_domains, BRAKE_DAY, 0},
+        {BRAKE_NEW_DOMAINS, week->new_domains, in_week->new_domains, BRAKE_7_DAYS, 0},
+        {BRAKE_NEW_NETWORKS, view->new_networks, limits->new_networks_per_day, BRAKE_DAY, 0},
     };
     size_t count = view->learning ? 1 : sizeof checks / sizeof *checks;
     for (size_t i = 0; i < count; i++)
@@ -461,7 +499,7 @@ take_in(struct brake_memory *memory, const struct brake_message *message, bool l
         /* Where it is used first is the owner's. */
         bool known = learning || memory->network_count == 0;
         know_network(memory, message->network, known ? 0 : now_min);
-        if (is_strange(&memory->networks[0], now_min))
+        if (is_new(&memory->networks[0], now_min, BRAKE_WEEK))
             more.strange = more.recipients;
     }
     for (uint32_t i = 0; i < message->domain_count; i++)
@@ -512,18 +550,23 @@ push_outcome(struct brake_counts *counts, uint32_t failed)
     }
 }
 
+/* Refusals are spread evenly among the others. It is looked at after each: what many bring at once does
+ * not become usual before it was judged. */
 struct brake_verdict
 brake_weigh_outcomes(struct brake_memory *memory, const struct brake_limits *limits,
                      uint32_t delivered, uint32_t failed)
 {
     struct brake_counts *counts = &memory->counts;
+    struct brake_verdict first = {BRAKE_NONE};
     struct brake_view view;
-    for (uint32_t i = 0; i < failed; i++)
-        push_outcome(counts, 1);
-    for (uint32_t i = 0; i < delivered; i++)
-        push_outcome(counts, 0);
-    brake_describe(memory, limits, counts->since_min * MINUTE_MS, &view);
-    return judge_failures(&view, limits);
+    uint64_t total = (uint64_t)delivered + failed;
+    for (uint64_t i = 0; i < total; i++) {
+        push_outcome(counts, (i + 1) * failed / total > i * failed / total);
+        brake_describe(memory, limits, counts->since_min * MINUTE_MS, &view);
+        if (first.reason == BRAKE_NONE)
+            first = judge_failures(&view, limits);
+    }
+    return first;
 }
 
 void
@@ -533,6 +576,8 @@ brake_learn(struct brake_memory *memory)
     counts->taught = larger_of(counts->taught, counts->busiest);
     counts->busiest = (struct brake_day){0};
     counts->today = (struct brake_amounts){0};
+    for (int i = 0; i < BRAKE_WEEK; i++)
+        counts->week[i] = (struct brake_amounts){0};
     for (int i = 0; i < BRAKE_SLOTS; i++)
         counts->slots[i] = (struct brake_amounts){0};
     counts->taught_failures =

@@ -5,15 +5,15 @@
  * them its mail is held until the administrator has looked. Five things give a thief away:
  *
  *   recipients    more than `times_baseline` times the usual, and than `least_per_hour`
- *   new network   half of that, from networks that it first used less than a day ago
+ *   new network   half of that, from networks that it first used less than a week ago
  *   new domains   more that it never wrote to than `times_baseline` times the usual, and than
  *                 `new_domains_per_hour`
  *   new networks  more within a day that it never used than `new_networks_per_day`
  *   failures      of its last recipients, the share that was refused for good is above its usual
  *                 share by more than `failure_percent` points
  *
- * The first three are looked at within an hour and within a day, of which the least is three times
- * that of an hour. The usual is the busiest hour, or the whole, of the second busiest of the last 28
+ * The first three are looked at within an hour, within a day, of which the least is three times that
+ * of an hour, and within a week, of which all is three times that of a day. The usual is the busiest hour, or the whole, of the second busiest of the last 28
  * days with mail, so that one odd day teaches nothing; of fewer than a week of days, the busiest.
  * No day teaches more than a tenth above the usual: who creeps up needs weeks. What a release
  * taught counts beside it and is not forgotten. Until `learning_ms` after the first message a
@@ -41,6 +41,7 @@ struct brake_limits {
 enum {
     BRAKE_SLOTS = 12,
     BRAKE_DAYS = 28,
+    BRAKE_WEEK = 7,
     BRAKE_DOMAINS_MAX = 512,
     BRAKE_NETWORKS_MAX = 64,
     BRAKE_OUTCOMES = 64
@@ -64,8 +65,9 @@ struct brake_counts {
     struct brake_amounts slots[BRAKE_SLOTS];
     uint32_t day; /* that `today` is of, since the epoch */
     struct brake_amounts today;
-    struct brake_day busiest; /* so far: of today, or since it is braked */
-    uint32_t day_count;       /* how many were kept; the last 28 are here */
+    struct brake_amounts week[BRAKE_WEEK]; /* of days that ended */
+    struct brake_day busiest;              /* so far: of today, or since it is braked */
+    uint32_t day_count;                    /* how many were kept; the last 28 are here */
     struct brake_day days[BRAKE_DAYS];
     struct brake_day taught;              /* by releases */
     uint32_t failed[BRAKE_OUTCOMES / 32]; /* a bit for each of the last outcomes */
@@ -101,11 +103,13 @@ enum brake_reason {
 };
 const char *brake_reason_name(enum brake_reason reason); /* "new_domains" */
 
+enum brake_span { BRAKE_HOUR, BRAKE_DAY, BRAKE_7_DAYS };
+
 struct brake_verdict {
     enum brake_reason reason;
     uint32_t count, bound; /* what was counted, and the most that would have passed */
-    bool day;              /* within a day; else an hour */
-    uint32_t of;           /* BRAKE_FAILURES: recipients; the bound is then in percent */
+    enum brake_span span;
+    uint32_t of; /* BRAKE_FAILURES: recipients; the bound is then in percent */
 };
 struct slice brake_words(struct arena *arena, const struct brake_verdict *verdict);
 
@@ -135,9 +139,9 @@ void brake_learn(struct brake_memory *memory);
 struct brake_view {
     bool learning;
     int64_t since_ms, learned_ms; /* 0: never used */
-    struct brake_amounts hour, day;
+    struct brake_amounts hour, day, week;
     struct brake_day usual;
-    struct brake_amounts hour_bound, day_bound;
+    struct brake_amounts hour_bound, day_bound, week_bound;
     uint32_t new_networks, failed, outcomes;
     uint32_t usual_failure_percent, failure_percent_bound;
 };

@@ -106,6 +106,29 @@ with_a_past_it_is_compared_with_its_usual_busiest_hour(void **state)
 }
 
 static void
+what_passes_on_a_day_does_not_on_each_day_of_a_week(void **state)
+{
+    (void)state;
+    int64_t now_ms = monday;
+    struct brake_view view;
+    for (int day = 0; day < 10; day++, now_ms += DAY_MS)
+        assert_int_equal(send_at(400, now_ms), BRAKE_NONE);
+    assert_int_equal(send_at(2000, now_ms), BRAKE_NONE);
+    assert_int_equal(send_at(2000, now_ms + DAY_MS), BRAKE_NONE);
+    struct brake_verdict verdict = send_from(home, 2000, 1, now_ms + 2 * DAY_MS);
+    assert_int_equal(verdict.reason, BRAKE_RECIPIENTS);
+    assert_int_equal(verdict.span, BRAKE_7_DAYS);
+    assert_int_equal(verdict.count, 3 * 2000 + 4 * 400);
+    assert_int_equal(verdict.bound, 3 * 5 * 440);
+    brake_describe(&memory, &defaults, now_ms + 7 * DAY_MS, &view);
+    assert_int_equal(view.week.recipients, 2 * 2000);
+    brake_describe(&memory, &defaults, now_ms + 9 * DAY_MS, &view);
+    assert_int_equal(view.week.recipients, 0);
+    brake_describe(&memory, &defaults, now_ms + 300 * DAY_MS, &view);
+    assert_int_equal(view.week.recipients, 0);
+}
+
+static void
 one_odd_day_teaches_nothing(void **state)
 {
     (void)state;
@@ -129,7 +152,9 @@ from_a_network_that_is_new_half_of_it_is_enough(void **state)
     struct brake_verdict verdict = send_from(home + 1, 1, 1, now_ms);
     assert_int_equal(verdict.reason, BRAKE_NEW_NETWORK);
     assert_int_equal(verdict.bound, 50);
-    now_ms += DAY_MS; /* it is known by now */
+    now_ms += 6 * DAY_MS + 23 * HOUR_MS;
+    assert_int_equal(send_from(home + 1, 51, 1, now_ms).reason, BRAKE_NEW_NETWORK);
+    now_ms += DAY_MS + HOUR_MS; /* it is known by now */
     assert_int_equal(send_from(home + 1, 51, 1, now_ms).reason, BRAKE_NONE);
 }
 
@@ -183,9 +208,22 @@ refusals_are_compared_with_its_usual_share(void **state)
     for (int i = 0; i < 300; i++) /* one in four, as a list that nobody tends */
         assert_int_equal(brake_weigh_outcomes(&memory, &defaults, 3, 1).reason, BRAKE_NONE);
     struct brake_view view;
-    brake_describe(&memory, &defaults, monday, &view);
+    brake_describe(&memory, &defaults, monday + 20 * DAY_MS, &view);
     assert_int_equal(view.usual_failure_percent, 25);
     assert_int_equal(view.failure_percent_bound, 55);
+}
+
+static void
+refusals_of_many_at_once_count_as_they_would_one_by_one(void **state)
+{
+    (void)state;
+    (void)live(10);
+    struct brake_verdict verdict = brake_weigh_outcomes(&memory, &defaults, 400, 600);
+    assert_int_equal(verdict.reason, BRAKE_FAILURES);
+    assert_int_equal(verdict.of, 30);
+    forget(NULL);
+    (void)live(10);
+    assert_int_equal(brake_weigh_outcomes(&memory, &defaults, 750, 250).reason, BRAKE_NONE);
 }
 
 static void
@@ -563,7 +601,7 @@ creeping(struct sender *sender, int64_t day)
     struct brake_view view;
     sender->network = home;
     brake_describe(&memory, &defaults, monday + day * DAY_MS, &view);
-    uint32_t most = view.day_bound.recipients / 24;
+    uint32_t most = view.week_bound.recipients / 7 / 24;
     if (most > view.hour_bound.recipients - 10)
         most = view.hour_bound.recipients - 10;
     send_to_large(sender, day, most, 2);
@@ -580,7 +618,7 @@ static const struct {
     {"25 an hour from one new network", slow, 400, true},
     {"45 an hour to large receivers from a new network", careful, 400, true},
     {"10 an hour from the owner's network, 45 percent unknown", dirty, 300, true},
-    {"from the owner's network, to people, as much as passes", creeping, 100000, false},
+    {"from the owner's network, to people, as much as passes", creeping, 40000, false},
 };
 
 static void
@@ -623,12 +661,14 @@ main(void)
         TEST(the_hour_slides),
         TEST(a_clock_set_back_empties_nothing),
         TEST(with_a_past_it_is_compared_with_its_usual_busiest_hour),
+        TEST(what_passes_on_a_day_does_not_on_each_day_of_a_week),
         TEST(one_odd_day_teaches_nothing),
         TEST(from_a_network_that_is_new_half_of_it_is_enough),
         TEST(domains_that_were_never_written_to_are_counted),
         TEST(networks_that_were_never_used_are_counted),
         TEST(the_network_of_the_first_message_is_the_owners),
         TEST(refusals_are_compared_with_its_usual_share),
+        TEST(refusals_of_many_at_once_count_as_they_would_one_by_one),
         TEST(what_was_released_is_ordinary),
         TEST(nothing_is_learned_of_what_is_held),
         TEST(it_is_the_same_after_it_was_written_and_read),
