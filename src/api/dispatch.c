@@ -361,7 +361,6 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
               struct slice input)
 {
     size_t i = 0;
-    struct form none = {0};
     while (i < SERVICE_COUNT && !slice_is(service, service_models[i].name))
         i++;
     if (i == SERVICE_COUNT)
@@ -378,8 +377,8 @@ dispatch_name(struct dispatch *dispatch, struct slice service, struct slice oper
     };
     enum rc rc = choose(dispatch, operation_model_find(dispatch->service, operation), operation);
     if (rc == RC_OK)
-        rc = malformed(dispatch, rest_decode(dispatch->arena, dispatch->model->input, NULL, &none,
-                                             input, &dispatch->input, &dispatch->err));
+        rc = malformed(dispatch, named_decode(dispatch->arena, dispatch->model->input, input,
+                                              &dispatch->input, &dispatch->err));
     return rc == RC_OK ? validate(dispatch) : rc;
 }
 

@@ -621,12 +621,13 @@ has_body(const struct shape *input)
     return false;
 }
 
+/* None: NULL. */
 static enum rc
-read_body(struct arena *arena, const struct shape *input, struct slice text, struct json **body,
-          struct err *err)
+read_object(struct arena *arena, const struct shape *input, struct slice text, struct json **body,
+            struct err *err)
 {
     *body = NULL;
-    if (!has_body(input) || slice_trim(text).len == 0)
+    if (slice_trim(text).len == 0)
         return RC_OK;
     enum rc rc = json_parse(arena, text, body, err);
     if (rc == RC_OK && (*body)->type != JSON_OBJECT)
@@ -640,7 +641,7 @@ rest_decode(struct arena *arena, const struct shape *input, const struct json *l
 {
     struct json *tree = node_new(arena, JSON_OBJECT), *parsed = NULL;
     struct children children = children_of(tree);
-    enum rc rc = input ? read_body(arena, input, body, &parsed, err) : RC_OK;
+    enum rc rc = input && has_body(input) ? read_object(arena, input, body, &parsed, err) : RC_OK;
     for (size_t i = 0; input && rc == RC_OK && i < input->member_count; i++) {
         const struct shape_member *member = &input->members[i];
         size_t before = tree->count;
@@ -653,6 +654,20 @@ rest_decode(struct arena *arena, const struct shape *input, const struct json *l
         if (rc == RC_OK && queried)
             rc = read_query(arena, member, query, &children, err);
     }
+    if (rc == RC_OK)
+        *out = tree;
+    return rc;
+}
+
+enum rc
+named_decode(struct arena *arena, const struct shape *input, struct slice text, struct json **out,
+             struct err *err)
+{
+    struct json *tree = node_new(arena, JSON_OBJECT), *parsed = NULL;
+    struct children children = children_of(tree);
+    enum rc rc = input ? read_object(arena, input, text, &parsed, err) : RC_OK;
+    for (size_t i = 0; input && rc == RC_OK && i < input->member_count; i++)
+        rc = read_member(arena, &input->members[i], parsed, NULL, &children, err);
     if (rc == RC_OK)
         *out = tree;
     return rc;

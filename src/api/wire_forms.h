@@ -43,4 +43,8 @@ MUST_USE enum rc rest_decode(struct arena *arena, const struct shape *input,
                              const struct json *labels, const struct form *query, struct slice body,
                              struct json **out, struct err *err);
 
+/* One JSON object that has all members by their names, wherever they go on the wire. */
+MUST_USE enum rc named_decode(struct arena *arena, const struct shape *input, struct slice text,
+                              struct json **out, struct err *err);
+
 #endif

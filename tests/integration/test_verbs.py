@@ -419,6 +419,9 @@ def test_the_administrator_reaches_every_operation_without_a_signature(instance)
                                 "secret_access_key": key["SecretAccessKey"]}
                         ).get_caller_identity()["Arn"] == made["User"]["Arn"]
     assert key["SecretAccessKey"] not in instance.log()
+    shown = json.loads(verb(instance, "api", "sesv2", "GetEmailIdentity",
+                            '{"EmailIdentity": "test1.com"}'))
+    assert shown["IdentityType"] == "DOMAIN"
 
 
 @pytest.mark.parametrize("words, why", [

@@ -444,6 +444,30 @@ a_query_string_that_does_not_fit_names_the_member(void **state)
     assert_string_equal(err.text, "NextToken: two values");
 }
 
+static void
+check_named(const char *operation, const char *text, const char *expected)
+{
+    struct json *tree;
+    const struct operation_model *model = operation_model_find(SERVICE_SESV2, slice_of(operation));
+    if (named_decode(arena, model->input, slice_of(text), &tree, &err) != RC_OK)
+        fail_msg("%s %s: %s", operation, text, err.text);
+    check_tree(tree, expected);
+}
+
+static void
+members_by_name_are_read_wherever_the_wire_has_them(void **state)
+{
+    check_named("GetEmailIdentity", "{\"EmailIdentity\": \"a.example\"}",
+                "{\"EmailIdentity\":\"a.example\"}");
+    check_named("ListSuppressedDestinations", "{\"Reasons\": [\"BOUNCE\"], \"PageSize\": 2}",
+                "{\"Reasons\":[\"BOUNCE\"],\"PageSize\":2}");
+    check_named("GetAccount", "", "{}");
+    struct json *tree;
+    const struct operation_model *model =
+        operation_model_find(SERVICE_SESV2, SLICE("GetEmailIdentity"));
+    assert_int_equal(named_decode(arena, model->input, SLICE("[]"), &tree, &err), RC_SYNTAX);
+}
+
 enum { LARGE = 40 * 1000 * 1000 };
 
 /* Time is what would grow; the arena says how often it is copied. */
@@ -493,6 +517,7 @@ main(void)
         cmocka_unit_test(nothing_and_unknown_members_of_a_body_are_left_out),
         cmocka_unit_test(a_body_that_does_not_fit_names_the_member),
         cmocka_unit_test(a_query_string_that_does_not_fit_names_the_member),
+        cmocka_unit_test(members_by_name_are_read_wherever_the_wire_has_them),
         cmocka_unit_test(a_large_blob_is_copied_once),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
