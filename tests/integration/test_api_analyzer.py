@@ -562,3 +562,16 @@ def test_the_administrator_validates_a_file(instance, tmp_path):
     assert [one["issueCode"] for one in json.loads(ran.stdout)["findings"]] == ["MISSING_PRINCIPAL"]
     assert instance.run("policy", "validate", good, "--type", "x").returncode == 1
     assert instance.run("policy", "validate", tmp_path / "none").returncode != 0
+
+
+def test_the_administrator_asks_what_is_unused(instance, name):
+    def ask(operation, **members):
+        ran = instance.run("api", "accessanalyzer", operation, json.dumps(members))
+        assert ran.returncode == 0, ran
+        return json.loads(ran.stdout)
+    arn = ask("CreateAnalyzer", analyzerName=name, type=UNUSED,
+              configuration={"unusedAccess": {"unusedAccessAge": 60}})["arn"]
+    shown, = (one for one in ask("ListAnalyzers")["analyzers"] if one["name"] == name)
+    assert (shown["arn"], shown["configuration"]) == (arn, {"unusedAccess": {"unusedAccessAge": 60}})
+    assert ask("ListFindingsV2", analyzerArn=arn) == {"findings": []}
+    ask("DeleteAnalyzer", analyzerName=name)
