@@ -360,7 +360,7 @@ get_finding(struct api_call *call, struct err *err)
 {
     struct analyzer_row analyzer;
     struct user_row user;
-    struct unused_finding finding;
+    struct unused_finding finding = {0};
     enum rc rc = find_analyzer(call, &analyzer, err);
     if (rc == RC_OK)
         rc = find_finding(call, analyzer.unused_days, &user, &finding, err);

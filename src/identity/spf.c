@@ -545,7 +545,7 @@ static enum match
 expand(const struct host *host, struct slice spec, struct slice *out)
 {
     struct buf made;
-    struct macro macro;
+    struct macro macro = {0};
     enum match rc = MATCH;
     buf_init(&made, 64 * 1024);
     for (size_t len; rc == MATCH && spec.len; spec = slice_from(spec, len)) {

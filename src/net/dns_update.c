@@ -441,7 +441,7 @@ dns_update_read(struct arena *arena, struct slice response, uint16_t id, const s
     struct header header;
     struct dns_resource last;
     struct tsig tsig;
-    size_t begins;
+    size_t begins = 0;
     enum rc rc = open_response(&cursor, id, OPCODE_UPDATE, &header, err);
     if (rc == RC_OK)
         rc = find_last(&cursor, &header, &last, &begins, err);

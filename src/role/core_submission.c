@@ -95,7 +95,7 @@ fault_of_reason(enum gate_reason reason)
     static const enum api_fault faults[] = {
         [GATE_ALLOWED] = FAULT_INVALID_PARAMETER, /* refused before the gate was asked */
         [GATE_SYSTEM_LIMIT] = FAULT_MESSAGE_REJECTED,
-        [GATE_USER_SUSPENDED] = FAULT_ACCESS_DENIED,
+        [GATE_USER_SUSPENDED] = FAULT_INVALID_TOKEN,
         [GATE_MISLEADING_NAME] = FAULT_INVALID_PARAMETER,
         [GATE_ARN_MISMATCH] = FAULT_INVALID_PARAMETER,
         [GATE_EXPLICIT_DENY] = FAULT_ACCESS_DENIED,
@@ -161,11 +161,19 @@ was_withheld(const struct submission_job *job)
            (job->withheld || reason == GATE_SUSPENDED || reason == GATE_NOT_VERIFIED);
 }
 
+/* Whose user is suspended hears in the middle of a message what they hear at every other command and
+ * call; the record says why. */
+static bool
+is_cut_off(const struct submission_job *job)
+{
+    return !job->verdict_reason && job->answer.decision.reason == GATE_USER_SUSPENDED;
+}
+
 static void
 mail_refuse(struct submission_job *job)
 {
     const char *why = job->verdict_reason ? job->verdict_reason : "";
-    if (strcmp(why, "inactive_key") == 0)
+    if (strcmp(why, "inactive_key") == 0 || is_cut_off(job))
         mail_fail(job, RC_DENIED, FAULT_INVALID_TOKEN,
                   SLICE("The security token included in the request is invalid."));
     else if (strcmp(why, "storage") == 0)
@@ -294,14 +302,14 @@ decision_done(struct write_job *write)
 static void
 refuse(struct submission_job *job, struct slice reply)
 {
-    job->answer.reply = reply;
+    job->answer.reply = is_cut_off(job) ? slice_of(reply_text(REPLY_AUTH_INVALID)) : reply;
     if (job->quota_taken)
         quota_give_back(&job->core->quota, &job->charge);
     job->core->counters.refused++;
     submit_decision_row(job->arena, &job->request, &job->answer, &job->decision);
     if (job->verdict_reason)
         job->decision.reason = slice_of(job->verdict_reason);
-    log_refused(job, reply);
+    log_refused(job, job->answer.reply);
     job->step = COMMITTING;
     job->write = (struct write_job){.run = decision_run, .done = decision_done, .guarded = true};
     writer_submit(job->core->writer, &job->write);
