@@ -200,11 +200,12 @@ static const struct change {
     const char *outcome; /* as the ledger calls it */
     unsigned states;     /* a bit a recipient_state it applies to */
     bool stops;
+    bool spares; /* what the brake holds, when nobody is named */
 } changes[] = {
-    {"retry", spool_retry, "retried", 1u << RECIPIENT_QUEUED, false},
-    {"hold", spool_hold, "held", 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
-    {"release", spool_release, "released", 1u << RECIPIENT_HELD, false},
-    {"drop", spool_drop, "dropped", 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true},
+    {"retry", spool_retry, "retried", 1u << RECIPIENT_QUEUED, false, false},
+    {"hold", spool_hold, "held", 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true, true},
+    {"release", spool_release, "released", 1u << RECIPIENT_HELD, false, true},
+    {"drop", spool_drop, "dropped", 1u << RECIPIENT_QUEUED | 1u << RECIPIENT_HELD, true, false},
 };
 
 static enum rc
@@ -221,13 +222,14 @@ find_change(struct api_call *call, const struct change **out, struct err *err)
                        : err_set(err, RC_SYNTAX, "change must be retry, hold, release or drop");
 }
 
-/* Those of `rows` that it applies to. `why` tells of the last that could not be changed. */
+/* Those of `rows` that it applies to; with `spares`, not what the brake holds. `why` tells of the last
+ * that could not be changed. */
 static enum rc
-change_rows(struct api_call *call, const struct change *change, struct slice only,
+change_rows(struct api_call *call, const struct change *change, struct slice only, bool spares,
             const struct recipient_row *rows, size_t count, int64_t *changed, struct err *why)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!(change->states & 1u << rows[i].state) ||
+        if (!(change->states & 1u << rows[i].state) || (spares && rows[i].held_by.len > 0) ||
             (only.len && !slice_eq(only, rows[i].address)))
             continue;
         enum rc rc = change->apply(call->database, call->arena, rows[i].key, call->now_ms, why);
@@ -253,11 +255,13 @@ change_all(struct api_call *call, const struct change *change, struct slice only
     struct recipient_row *rows;
     size_t count;
     int64_t after = 0;
+    /* Who changes the whole queue does not think of what a thief sent. */
+    bool spares = change->spares && !filter->user.len && !filter->access_key.len;
     do {
         enum rc rc = recipients_waiting(call->database, call->arena, filter, after, CHANGED_AT_ONCE,
                                         &rows, &count, err);
         if (rc == RC_OK)
-            rc = change_rows(call, change, only, rows, count, changed, err);
+            rc = change_rows(call, change, only, spares, rows, count, changed, err);
         if (rc != RC_OK)
             return rc;
         after = count ? rows[count - 1].key : 0;
@@ -278,7 +282,7 @@ change_message(struct api_call *call, const struct change *change, struct slice 
         rc = recipients_of(call->database, call->arena, message.key, &rows, &count, err);
     if (rc != RC_OK)
         return rc;
-    rc = change_rows(call, change, only, rows, count, changed, &why);
+    rc = change_rows(call, change, only, false, rows, count, changed, &why);
     if (rc != RC_OK) {
         *err = why;
         return rc;

@@ -191,6 +191,19 @@ def test_what_the_administrator_holds_is_not_freed_by_a_release(instance, sink, 
     instance.admin("queue.change", change="drop", message=taken)
 
 
+def test_who_holds_and_releases_all_frees_nothing_that_the_brake_holds(instance, sink, person):
+    learn(person)
+    id_ = trip_by_recipients(person)
+    for change in ("hold", "release"):
+        instance.admin("queue.change", change=change, message="all")
+        assert set(instance.state(id_).values()) == {"held"}
+        assert held_by(instance, id_) == {"brake"}
+    instance.admin("queue.change", change="release", message="all", key=person.key)
+    instance.wait_state(id_, "delivered")
+    assert person.key in braked(instance)
+    instance.admin("brake.release", target=person.key)
+
+
 def test_revoking_is_the_other_way(instance, sink, person):
     learn(person)
     credentials = instance.metric("postern_braked_credentials")
