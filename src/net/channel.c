@@ -206,6 +206,14 @@ channel_send(struct channel *channel, uint8_t type, struct slice payload)
         schedule_flush(channel);
 }
 
+/* A failure is told by the deferred flush, which meets it again. */
+void
+channel_flush(struct channel *channel)
+{
+    if (open_still(channel) && !channel->blocked)
+        (void)flush(channel);
+}
+
 void
 channel_bound(struct channel *channel, size_t backlog_max)
 {

@@ -28,6 +28,9 @@ struct channel *channel_open(struct loop *loop, int fd, const struct channel_han
 void channel_close(struct channel *channel);
 /* The payload is copied; at most CHANNEL_PAYLOAD_MAX bytes. */
 void channel_send(struct channel *channel, uint8_t type, struct slice payload);
+/* Hand to the kernel now, as far as it has room, what would go at the end of this turn of the loop:
+ * so it is at the other side before what another channel says from here on. */
+void channel_flush(struct channel *channel);
 /* Close it when more than so much waits for who does not read. 0, at first: no bound, where the
  * other side is one that keeps to its credit. */
 void channel_bound(struct channel *channel, size_t backlog_max);

@@ -399,6 +399,18 @@ session_end(struct core *core, struct front *front, uint64_t number)
         session_free(core, session);
 }
 
+/* All fronts have heard of it before the answer to who switched the key off goes out, which one of
+ * them may pass on: a command sent after that answer finds its session ended. */
+static void
+flush_fronts(struct core *core)
+{
+    size_t cursor = 0;
+    struct slice key;
+    void *value;
+    while (map_next(core->fronts, &cursor, &key, &value))
+        channel_flush(((struct front *)value)->channel);
+}
+
 /* Open sessions of a key that was switched off end at their next command. */
 void
 session_revoke(struct core *core, struct slice access_key)
@@ -423,6 +435,7 @@ session_revoke(struct core *core, struct slice access_key)
                   LOG_TEXT("principal", session->user_name), LOG_TEXT("key", access_key),
                   LOG_TEXT("source", session->source_ip));
     }
+    flush_fronts(core);
 }
 
 void

@@ -95,7 +95,7 @@ fault_of_reason(enum gate_reason reason)
     static const enum api_fault faults[] = {
         [GATE_ALLOWED] = FAULT_INVALID_PARAMETER, /* refused before the gate was asked */
         [GATE_SYSTEM_LIMIT] = FAULT_MESSAGE_REJECTED,
-        [GATE_USER_SUSPENDED] = FAULT_INVALID_TOKEN,
+        [GATE_USER_SUSPENDED] = FAULT_ACCESS_DENIED,
         [GATE_MISLEADING_NAME] = FAULT_INVALID_PARAMETER,
         [GATE_ARN_MISMATCH] = FAULT_INVALID_PARAMETER,
         [GATE_EXPLICIT_DENY] = FAULT_ACCESS_DENIED,
@@ -161,19 +161,19 @@ was_withheld(const struct submission_job *job)
            (job->withheld || reason == GATE_SUSPENDED || reason == GATE_NOT_VERIFIED);
 }
 
-/* Whose user is suspended hears in the middle of a message what they hear at every other command and
- * call; the record says why. */
+/* Of its owner who was suspended while it was sent too: who stole a key does not learn why it ended. */
 static bool
-is_cut_off(const struct submission_job *job)
+was_switched_off(const struct submission_job *job)
 {
-    return !job->verdict_reason && job->answer.decision.reason == GATE_USER_SUSPENDED;
+    return job->answer.decision.reason == GATE_USER_SUSPENDED ||
+           (job->verdict_reason && strcmp(job->verdict_reason, "inactive_key") == 0);
 }
 
 static void
 mail_refuse(struct submission_job *job)
 {
     const char *why = job->verdict_reason ? job->verdict_reason : "";
-    if (strcmp(why, "inactive_key") == 0 || is_cut_off(job))
+    if (was_switched_off(job))
         mail_fail(job, RC_DENIED, FAULT_INVALID_TOKEN,
                   SLICE("The security token included in the request is invalid."));
     else if (strcmp(why, "storage") == 0)
@@ -302,14 +302,16 @@ decision_done(struct write_job *write)
 static void
 refuse(struct submission_job *job, struct slice reply)
 {
-    job->answer.reply = is_cut_off(job) ? slice_of(reply_text(REPLY_AUTH_INVALID)) : reply;
+    if (was_switched_off(job))
+        reply = slice_of(reply_text(REPLY_AUTH_INVALID));
+    job->answer.reply = reply;
     if (job->quota_taken)
         quota_give_back(&job->core->quota, &job->charge);
     job->core->counters.refused++;
     submit_decision_row(job->arena, &job->request, &job->answer, &job->decision);
     if (job->verdict_reason)
         job->decision.reason = slice_of(job->verdict_reason);
-    log_refused(job, job->answer.reply);
+    log_refused(job, reply);
     job->step = COMMITTING;
     job->write = (struct write_job){.run = decision_run, .done = decision_done, .guarded = true};
     writer_submit(job->core->writer, &job->write);
@@ -402,7 +404,7 @@ accept_done(struct write_job *write)
     }
     if (write->rc == RC_DENIED) {
         job->verdict_reason = "inactive_key";
-        refuse(job, slice_of(reply_text(REPLY_AUTH_INVALID)));
+        refuse(job, job->answer.reply);
         return;
     }
     if (write->rc == RC_LIMIT && job->mail) { /* of what is written with it */

@@ -13,7 +13,7 @@ from harness import Instance, eventually, message
 
 ADDRESS, OTHER = "taro@test1.com", "jiro@test1.com"
 MAY_SEND = {"Effect": "Allow", "Action": "ses:Send*", "Resource": "*"}
-SILENT, SENDING, OVER_API, OTHERS = 60, 6, 3, 3
+SILENT, SENDING, LOGGING_IN, OVER_API, OTHERS = 60, 6, 3, 3, 3
 REFUSED = "535 Authentication Credentials Invalid"
 SUSPECTS = itertools.count()
 
@@ -107,6 +107,27 @@ class Senders:
             if self.end.is_set():
                 return "end"
 
+    def over_new_sessions(self):
+        """A session for each message: the key may go off while its password is being checked."""
+        while not self.end.is_set():
+            with self.instance.session() as session:
+                late = self.off.is_set()
+                reply = session.login(self.credential)
+                if reply.code == 235:
+                    assert not late, "logged in although it was off"
+                    reply = session.command(f"MAIL FROM:<{ADDRESS}>")
+                if reply.code == 250:
+                    session.send(b"RCPT TO:<bea@example.net>\r\nDATA\r\n")
+                    reply = session.reply()
+                if reply.code == 250:
+                    reply = session.reply()
+                if reply.code == 354:
+                    reply = session.data(RAW)
+                if reply.code != 250:
+                    return reply.line
+                self.count()
+        return "end"
+
     def over_api(self, client):
         while True:
             late = self.off.is_set()
@@ -141,13 +162,14 @@ def test_nothing_is_accepted_after_the_answer_to_who_switched_off(instance, swit
     clients = [instance.api("ses", credential) for _ in range(OVER_API)]  # not in threads: boto3
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(
-            concurrent.futures.ThreadPoolExecutor(SENDING + OVER_API + OTHERS))
+            concurrent.futures.ThreadPoolExecutor(SENDING + LOGGING_IN + OVER_API + OTHERS))
         stack.callback(senders.end.set)
         opened = [stack.enter_context(instance.session(credential))
                   for _ in range(SILENT + SENDING)]
         silent = [(session, place(session))
                   for session, place in zip(opened[SENDING:], itertools.cycle(PLACES))]
         smtp = [pool.submit(senders.over_smtp, session) for session in opened[:SENDING]]
+        smtp += [pool.submit(senders.over_new_sessions) for _ in range(LOGGING_IN)]
         api = [pool.submit(senders.over_api, client) for client in clients]
         others = [pool.submit(senders.of_another) for _ in range(OTHERS)]
         eventually(lambda: senders.taken > 50 and senders.of_others > 10, 60, "a load")

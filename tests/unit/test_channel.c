@@ -109,6 +109,29 @@ messages_arrive_whole_and_in_order(void **state)
 }
 
 static void
+what_is_flushed_is_at_the_other_side_before_the_turn_ends(void **state)
+{
+    int fds[2];
+    char got[32];
+    struct end end;
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    open_end(&end, fds[0]);
+    channel_send(end.channel, 1, SLICE("one"));
+    assert_int_equal(recv(fds[1], got, sizeof got, MSG_DONTWAIT), -1);
+    channel_flush(end.channel);
+    assert_int_equal(recv(fds[1], got, sizeof got, MSG_DONTWAIT), 8);
+    assert_memory_equal(got, "\3\0\0\0\1one", 8);
+    close(fds[1]);
+    channel_send(end.channel, 2, SLICE("two"));
+    channel_flush(end.channel);
+    assert_int_equal(end.closed, 0);
+    run(2000);
+    assert_int_equal(end.closed, 1);
+    buf_fini(&end.got);
+}
+
+static void
 a_frame_that_is_too_long_closes_the_channel(void **state)
 {
     int fds[2];
@@ -397,6 +420,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(messages_arrive_whole_and_in_order),
+        TEST(what_is_flushed_is_at_the_other_side_before_the_turn_ends),
         TEST(a_frame_that_is_too_long_closes_the_channel),
         TEST(a_handler_that_refuses_hears_nothing_more),
         TEST(closing_inside_a_message_is_safe_and_silent),
