@@ -4,6 +4,8 @@
 #include "domain_keys.h"
 #include "grant_policy.h"
 #include "mail/compose.h"
+#include "store/brakes.h"
+#include "store/canaries.h"
 #include "store/policies.h"
 #include "store/users.h"
 #include "submit.h"
@@ -140,18 +142,23 @@ ask_gate(struct choice *choice, bool *allowed, struct err *err)
     return rc == RC_DENIED ? RC_OK : rc;
 }
 
+/* A canary is for nobody to use, the check included. */
 static enum rc
 find_active_key(struct choice *choice, const struct user_row *user, struct slice *out,
                 struct err *err)
 {
     struct access_key_row *keys;
     size_t count;
-    enum rc rc =
-        access_keys_of(choice->thread->database, choice->arena, user->folded, &keys, &count, err);
+    struct database *database = choice->thread->database;
+    enum rc rc = access_keys_of(database, choice->arena, user->folded, &keys, &count, err);
     *out = SLICE("");
-    for (size_t i = 0; rc == RC_OK && i < count && out->len == 0; i++)
+    for (size_t i = 0; rc == RC_OK && i < count && out->len == 0; i++) {
+        bool canary = false;
         if (keys[i].active)
+            rc = canaries_is(database, keys[i].id, &canary, err);
+        if (keys[i].active && !canary)
             *out = keys[i].id;
+    }
     return rc;
 }
 
@@ -334,13 +341,18 @@ check_message_read(struct arena *arena, struct database *database, struct slice 
                    struct examined *examined, struct err *err)
 {
     struct message_row row;
+    struct brake_row brake;
     struct slice body;
     enum rc rc = messages_find_id(database, arena, message_id, &row, err);
+    if (rc == RC_OK)
+        rc = brakes_find(database, arena, row.access_key, &brake, err);
     if (rc == RC_OK)
         rc = chunks_find(database, arena, row.key, 0, &body, err);
     if (rc != RC_OK)
         return rc;
     examined->message_id = row.id;
+    if (brake.tripped_ms)
+        examined->braked = brake.words;
     examined->wire_path = row.wire_path;
     examined->header = row.header;
     examined->body = body;

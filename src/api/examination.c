@@ -151,6 +151,18 @@ examine_gate(struct examiner *examiner)
                 : WORDS("postern grant postmaster@%.*s", SLICE_ARG(examined->domain));
 }
 
+/* Not of this message, which reaches nobody, but of all that the user sends. */
+static void
+examine_brake(struct examiner *examiner)
+{
+    const struct examined *examined = examiner->examined;
+    if (examined->braked.len)
+        say(examiner, VERDICT_AMBER, "brake",
+            WORDS("what %.*s sends is held: %.*s", SLICE_ARG(examined->user),
+                  SLICE_ARG(examined->braked)))
+            ->run = WORDS("postern brake show %.*s", SLICE_ARG(examined->user));
+}
+
 static void
 examine_route(struct examiner *examiner)
 {
@@ -926,6 +938,7 @@ examine(struct arena *arena, struct answers *answers, const struct examined *exa
         examiner.waiting = true;
     examine_identity(&examiner);
     examine_gate(&examiner);
+    examine_brake(&examiner);
     examine_route(&examiner);
     examine_dkim(&examiner);
     find_sources(&examiner);

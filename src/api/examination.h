@@ -54,6 +54,7 @@ struct examined {
     /* who sent it, and what was said */
     struct slice user, from, message_id;
     struct slice refusal; /* why none was sent; empty: it was */
+    struct slice braked;  /* why the brake holds what that user sends; empty: it does not */
     /* the message as the next server would get it */
     struct slice wire_path, header, body; /* header with its empty line */
 };

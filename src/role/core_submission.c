@@ -419,7 +419,8 @@ accept_done(struct write_job *write)
     }
     job->quota_taken = false; /* spent */
     core->counters.accepted++;
-    permission_record_use(core, job->session.user_id, job->request.action);
+    if (!slice_is(job->request.service, "check")) /* which is no use of the user's */
+        permission_record_use(core, job->session.user_id, job->request.action);
     core->counters.suppressed += job->answer.suppressed;
     if (!job->mail)
         send_reply(

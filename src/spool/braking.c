@@ -78,10 +78,11 @@ weigh_entry(struct arena *arena, struct brake_memory *memory, const struct brake
     return brake_weigh(memory, limits, &message, braked, now_ms);
 }
 
+/* Mail of our own, and of `postern check`, which reaches nobody: no credential sent it. */
 static bool
-is_of_system(const struct message_row *message)
+is_not_weighed(const struct message_row *message)
 {
-    return slice_is(message->service, "system");
+    return slice_is(message->service, "system") || slice_is(message->service, "check");
 }
 
 static int64_t
@@ -129,7 +130,7 @@ braking_accept(struct database *db, struct arena *arena, const struct brake_limi
     struct brake_row row;
     const struct message_row *message = &entry->message;
     *out = (struct braking){0};
-    if (is_of_system(message))
+    if (is_not_weighed(message))
         return RC_OK;
     enum rc rc = brakes_find(db, arena, message->access_key, &row, err);
     if (rc == RC_OK)
@@ -157,7 +158,7 @@ braking_settle(struct database *db, struct arena *arena, const struct brake_limi
     struct brake_row row;
     struct brake_memory memory;
     *out = (struct braking){0};
-    if (!limits->enabled || is_of_system(message) || delivered + failed == 0)
+    if (!limits->enabled || is_not_weighed(message) || delivered + failed == 0)
         return RC_OK;
     enum rc rc = brakes_find(db, arena, message->access_key, &row, err);
     if (rc != RC_OK || row.memory.len == 0) /* nothing that it sent was weighed */

@@ -21,7 +21,7 @@ struct braking {
     size_t stopped_count;
 };
 
-/* Before spool_accept: recipients that were queued may be held then. Mail of our own is not weighed,
+/* Before spool_accept: recipients that were queued may be held then. Mail of our own and of `postern check` is not weighed,
  * and that of a canary always held. RC_AGAIN, before anything is written: too much is held already.
  * Slices and `stopped` are in `arena`. */
 MUST_USE enum rc braking_accept(struct database *db, struct arena *arena,

@@ -353,6 +353,43 @@ def test_a_revoked_key_sends_no_check(green):
     assert examine(green)["from"] == f"taro@{DOMAIN}", "another who may is found"
 
 
+def test_a_canary_is_left_alone(green):
+    canary = green.admin("canary.create", user=f"akiko@{DOMAIN}")
+    green.put_policy("sending", {"Effect": "Allow", "Action": "ses:*", "Resource": "*"},
+                     user=f"akiko@{DOMAIN}")
+    fault, = faults(examine(green, DOMAIN, "--as", f"akiko@{DOMAIN}"), "gate")
+    assert "no access key is active" in fault["words"]
+    row, = [one for one in green.admin("canary.list")["canaries"]
+            if one["key"] == canary["access_key_id"]]
+    assert row["uses"] == 0
+
+
+def test_the_check_is_no_use_of_the_users(green):
+    """It says nothing about what the user does: neither to the brake nor to who looks for permissions
+    that nobody uses."""
+    green.grant(f"shiro@{DOMAIN}")
+    answer = examine_until(green, "green", DOMAIN, "--as", f"shiro@{DOMAIN}")
+    assert answer["user"] == f"shiro@{DOMAIN}" and answer["message"]
+    with sqlite3.connect(green.dir / "postern.db") as store:
+        used = store.execute("SELECT count(*) FROM permission_use WHERE user_id IN (SELECT id FROM "
+                             "iam_user WHERE name = ?)", (f"shiro@{DOMAIN}",)).fetchone()
+        weighed = store.execute("SELECT count(*) FROM brake WHERE user_name = ? AND memory <> x''",
+                                (f"shiro@{DOMAIN}",)).fetchone()
+    assert (used, weighed) == ((0,), (0,))
+
+
+def test_a_user_whose_mail_is_held_is_told_of(green):
+    key = green.grant(f"kenji@{DOMAIN}")["access_key_id"]
+    green.stop()
+    with sqlite3.connect(green.dir / "postern.db") as store:
+        store.execute("INSERT INTO brake VALUES (?, ?, x'', 0, 1, 'rate', 'too much at once', 0)",
+                      (key, f"kenji@{DOMAIN}"))
+    green.start()
+    fault, = faults(examine_until(green, "amber", DOMAIN, "--as", f"kenji@{DOMAIN}"))
+    assert fault["subject"] == "brake" and "too much at once" in fault["words"]
+    assert "kenji" in green.run(*fault["run"].split()[1:], check=True).stdout
+
+
 @pytest.mark.parametrize("words, named", [
     (("unknown.example",), "unknown.example"),
     ((DOMAIN, "--as", "nobody"), "nobody"),
