@@ -13,7 +13,7 @@
 
 #include <arpa/inet.h>
 
-enum { SOURCES_MAX = 16, NAMES_MAX = 4 };
+enum { SOURCES_MAX = 16, NAMES_MAX = 4, WORDS_MAX = 2000 /* strangers' records are in them */ };
 
 static const char *const verdict_names[] = {"note", "green", "amber", "red"};
 _Static_assert(sizeof verdict_names / sizeof *verdict_names == VERDICT_COUNT, "a name for each");
@@ -56,7 +56,8 @@ say(struct examiner *examiner, enum verdict verdict, const char *subject, struct
     findings->list = arena_grow(examiner->arena, findings->list, sizeof *findings->list,
                                 findings->count, &findings->cap);
     struct finding *finding = &findings->list[findings->count++];
-    *finding = (struct finding){.verdict = verdict, .subject = subject, .words = words};
+    *finding = (struct finding){
+        .verdict = verdict, .subject = subject, .words = slice_head(words, WORDS_MAX)};
     return finding;
 }
 
@@ -530,17 +531,22 @@ term_for(struct examiner *examiner, const struct source *source)
 static struct slice
 with_term(struct examiner *examiner, struct slice record, const struct source *source)
 {
-    struct slice made = WORDS("v=spf1 %.*s", SLICE_ARG(term_for(examiner, source)));
+    struct slice term = term_for(examiner, source), rest, word;
+    struct buf made;
     if (!spf_is_record(record))
-        return WORDS("%.*s ~all", SLICE_ARG(made));
-    struct slice rest = slice_from(record, 6), word;
+        return WORDS("v=spf1 %.*s ~all", SLICE_ARG(term));
+    rest = slice_from(record, 6);
+    buf_init(&made, record.len + term.len + 16);
+    buf_printf(&made, "v=spf1 %.*s", SLICE_ARG(term));
     for (bool more = true; more;) {
         more = slice_cut(rest, ' ', &word, &rest);
         word = more ? word : rest;
         if (spf_is_term(word))
-            made = WORDS("%.*s %.*s", SLICE_ARG(made), SLICE_ARG(word));
+            buf_printf(&made, " %.*s", SLICE_ARG(word));
     }
-    return made;
+    struct slice text = arena_dup(examiner->arena, buf_slice(&made));
+    buf_fini(&made);
+    return text;
 }
 
 static enum verdict

@@ -5,7 +5,7 @@
 /* What a term came to. */
 enum match { NO_MATCH, MATCH, TEMPORARY, PERMANENT, WAITING };
 
-enum { TERMS_MAX = 256, DOMAIN_SPEC_MAX = 4096 };
+enum { TERMS_MAX = 256, DOMAIN_SPEC_MAX = 4096, EXPANDED_MAX = 64 * 1024, PARTS_MAX = 512 };
 
 struct spf {
     struct arena *arena;
@@ -483,26 +483,25 @@ macro_value(const struct host *host, char letter, struct slice *out)
     return found == WAITING ? WAITING : MATCH;
 }
 
-/* Cut into parts, turn round, keep the last ones, join with dots. */
-static struct slice
-transform(struct arena *arena, const struct macro *macro, struct slice value)
+/* Cut into parts, turn round, keep the last ones, join with dots. No name and no address has more
+ * parts than that; a record may hold a thousand macros, so nothing of this is kept. */
+static void
+transform(const struct macro *macro, struct slice value, struct buf *out)
 {
     struct slice delimiters = macro->delimiters.len ? macro->delimiters : SLICE(".");
-    struct slice *parts = ARENA_ARRAY(arena, struct slice, value.len + 1), joined = SLICE("");
+    struct slice parts[PARTS_MAX];
     size_t count = 0, start = 0;
-    for (size_t i = 0; i <= value.len; i++)
+    for (size_t i = 0; i <= value.len && count < PARTS_MAX; i++)
         if (i == value.len || slice_chr(delimiters, value.ptr[i]) != SLICE_NONE) {
             parts[count++] = (struct slice){value.ptr + start, i - start};
             start = i + 1;
         }
     size_t keep = macro->digits && macro->digits < count ? macro->digits : count;
     for (size_t i = count - keep; i < count; i++) {
-        struct slice part = parts[macro->reversed ? count - 1 - i : i];
-        joined = i == count - keep
-                     ? part
-                     : arena_printf(arena, "%.*s.%.*s", SLICE_ARG(joined), SLICE_ARG(part));
+        if (i > count - keep)
+            buf_add_char(out, '.');
+        buf_add(out, parts[macro->reversed ? count - 1 - i : i]);
     }
-    return joined;
 }
 
 static void
@@ -519,15 +518,17 @@ static enum match
 add_macro(const struct host *host, const struct macro *macro, struct buf *out)
 {
     struct slice value;
+    struct buf made;
     enum match known = macro_value(host, ascii_lower(macro->letter), &value);
     if (known != MATCH)
         return known;
-    if (macro->reversed || macro->digits || macro->delimiters.len)
-        value = transform(host->spf->arena, macro, value);
+    buf_init(&made, EXPANDED_MAX);
+    transform(macro, value, &made);
     if (macro->letter >= 'A' && macro->letter <= 'Z')
-        add_escaped(out, value);
+        add_escaped(out, buf_slice(&made));
     else
-        buf_add(out, value);
+        buf_add(out, buf_slice(&made));
+    buf_fini(&made);
     return MATCH;
 }
 
@@ -547,8 +548,8 @@ expand(const struct host *host, struct slice spec, struct slice *out)
     struct buf made;
     struct macro macro = {0};
     enum match rc = MATCH;
-    buf_init(&made, 64 * 1024);
-    for (size_t len; rc == MATCH && spec.len; spec = slice_from(spec, len)) {
+    buf_init(&made, EXPANDED_MAX);
+    for (size_t len; rc == MATCH && buf_ok(&made) && spec.len; spec = slice_from(spec, len)) {
         len = macro_length(spec, false, &macro);
         if (len == 1)
             buf_add_char(&made, spec.ptr[0]);

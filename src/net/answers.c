@@ -45,11 +45,13 @@ answers_get(struct answers *answers, enum dns_type type, struct slice name)
     static const struct dns_answer too_many = {.status = DNS_TEMPORARY};
     if (slice_ends(name, SLICE(".")))
         name.len--;
-    if (!dns_name_valid(arena_lower(answers->arena, name)))
+    if (name.len > DNS_NAME_MAX)
         return &no_such_name;
     struct known *known = find(answers, type, name);
     if (!known && answers->count == ANSWERS_MAX)
         return &too_many;
+    if (!known && !dns_name_valid(arena_lower(answers->arena, name)))
+        return &no_such_name;
     if (!known)
         known = add(answers, type, name);
     return known->answered ? &known->answer : NULL;

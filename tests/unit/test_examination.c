@@ -352,6 +352,27 @@ a_domain_that_takes_no_mail_is_refused_by_receivers(void **state)
     find("MX", VERDICT_AMBER, "null MX");
 }
 
+/* What a domain publishes is a stranger's: it must not cost more than it weighs. */
+static void
+a_huge_record_costs_little_and_is_told_of_in_few_words(void **state)
+{
+    (void)state;
+    struct buf record;
+    buf_init(&record, 64 * 1024);
+    buf_add_cstr(&record, "v=spf1");
+    while (record.len < 60 * 1024)
+        buf_add_cstr(&record, " a");
+    buf_add_char(&record, ' ');
+    while (record.len < 64 * 1024)
+        buf_add_char(&record, '!');
+    put(DNS_TXT, "test1.com", buf_slice(&record));
+    buf_fini(&record);
+    size_t before = arena_size(arena);
+    assert_int_equal(judge(), VERDICT_RED);
+    assert_true(find("SPF", VERDICT_RED, "permerror")->words.len <= 2000);
+    assert_true(arena_size(arena) - before < 4 * 1024 * 1024);
+}
+
 /* A name that only looks like one of the provider, and one that is hidden in another case. */
 static void
 names_are_compared_whole(void **state)
@@ -430,6 +451,8 @@ main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_domain_that_takes_no_mail_is_refused_by_receivers, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_huge_record_costs_little_and_is_told_of_in_few_words,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_compared_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             the_name_of_the_provider_is_found_in_any_field_and_in_the_body, set_up, tear_down),
