@@ -52,11 +52,12 @@ write_json(struct output *output, const struct ledger_row *row, const struct led
     buf_fini(&line);
 }
 
-/* RFC 4180 §2. */
+/* RFC 4180 §2. What a stranger says must not be a formula in the administrator's spreadsheet. */
 static void
 write_cell(struct slice value)
 {
-    fputs(",\"", stdout);
+    bool formula = value.len > 0 && slice_chr(SLICE("=+-@\t\r"), value.ptr[0]) != SLICE_NONE;
+    fputs(formula ? ",\"'" : ",\"", stdout);
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] == '"')
             putchar('"');
@@ -133,12 +134,15 @@ list(const struct options *options, struct database *database, struct err *err)
     return rc == RC_OK ? write_records(database, &span, &output, err) : rc;
 }
 
-static enum rc export(const struct options *options, struct database *database, struct err *err) {
-    struct ledger_span span; struct output output = {.json = true};
+static enum rc
+write_all(const struct options *options, struct database *database, struct err *err)
+{
+    struct ledger_span span;
+    struct output output = {.json = true};
     struct slice format = slice_of(options->format ? options->format : "jsonl");
     output.csv = slice_is(format, "csv");
-    if (!output.csv && !slice_is(format, "jsonl")) return err_set(err, RC_SYNTAX,
-                                                                  "--format must be jsonl or csv");
+    if (!output.csv && !slice_is(format, "jsonl"))
+        return err_set(err, RC_SYNTAX, "--format must be jsonl or csv");
     enum rc rc = ledger_reading_span(options->since, options->until, &span, err);
     return rc == RC_OK ? write_records(database, &span, &output, err) : rc;
 }
@@ -380,7 +384,7 @@ erase(struct admin_client *client, const char *address, struct err *err)
 static const struct {
     const char *word;
     enum rc (*read)(const struct options *options, struct database *database, struct err *err);
-} readings[] = {{"list", list}, {"export", export}, {"verify", verify}};
+} readings[] = {{"list", list}, {"export", write_all}, {"verify", verify}};
 
 static enum rc
 run(const struct options *options, struct err *err)

@@ -133,6 +133,7 @@ MUST_USE enum rc core_ledger_open(struct core *core, struct database *database, 
 void core_ledger_note(struct core *core, const struct ledger_record *record); /* copies */
 /* The same for a call that changed nothing: one of many that are alike is counted. */
 void core_ledger_call(struct core *core, const struct ledger_record *record);
+void core_ledger_login(struct core *core, const struct ledger_record *record);
 void core_ledger_finish(struct core *core); /* writes what was counted */
 /* Is a failure of this key's from there still to be recorded? Counts it. */
 bool core_ledger_may_fail(struct core *core, struct slice access_key, struct slice source_ip);

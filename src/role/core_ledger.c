@@ -23,8 +23,9 @@
 
 enum {
     ARENA_SLACK = 17,
-    ALIKE_WRITTEN =
-        10, /* of calls that are alike, in a minute; of the others how many there were */
+    CALLS_WRITTEN = 10, /* that are alike, in a minute; of the others how many there were */
+    CALLS_CROWD = 200,  /* of one key */
+    LOGINS_CROWD = 1000,
     ALIKE_MAX = 10000,
     ALIKE_MS = 60 * 1000
 };
@@ -87,10 +88,11 @@ core_ledger_note(struct core *core, const struct ledger_record *record)
     writer_submit(core->writer, &note->write);
 }
 
-/* ---- calls that change nothing ---- */
+/* ---- calls that change nothing, and logins ---- */
 
 /* Calls of one key, or of the administrator, for the same, from one place, with the same result. Who
- * asks in a loop must not fill the disk. */
+ * asks in a loop must not fill the disk, nor who says each time to be another client: when a key has
+ * CROWD records within a minute, neither place nor client tells calls apart any more. */
 struct alike {
     struct arena *arena; /* owned */
     struct ledger_record record;
@@ -128,42 +130,88 @@ end_alike(struct core *core, bool all)
 }
 
 static struct alike *
-alike_for(struct core *core, const struct ledger_record *record)
+alike_of(struct core *core, struct slice key)
+{
+    struct alike *alike = map_get(core->alike, key);
+    if (alike)
+        return alike;
+    alike = NEW(struct alike);
+    alike->arena = arena_new();
+    alike->began_ms = clock_monotonic_ms();
+    map_put(core->alike, key, alike);
+    return alike;
+}
+
+/* What all of them have in common. */
+static void
+keep_common(struct alike *alike, const struct ledger_record *record, bool crowded)
+{
+    alike->record = (struct ledger_record){.kind = record->kind};
+    for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++) {
+        bool apart = i == LEDGER_SUBJECT || i == LEDGER_REQUEST ||
+                     (crowded && (i == LEDGER_SOURCE || i == LEDGER_CLIENT || i == LEDGER_TLS));
+        if (!apart && record->fields[i].len > 0)
+            alike->record.fields[i] =
+                arena_dup(alike->arena, slice_head(record->fields[i], LEDGER_VALUE_MAX));
+    }
+}
+
+static struct slice
+key_of(struct arena *arena, const struct ledger_record *record, bool crowded)
 {
     const struct slice *fields = record->fields;
-    struct arena *arena = arena_new();
     struct slice key =
-        arena_printf(arena, "%.*s %.*s %.*s %.*s %.*s", SLICE_ARG(fields[LEDGER_ACCESS_KEY]),
-                     SLICE_ARG(fields[LEDGER_WHAT]), SLICE_ARG(fields[LEDGER_RESULT]),
-                     SLICE_ARG(fields[LEDGER_SOURCE]), SLICE_ARG(fields[LEDGER_CLIENT]));
-    struct alike *alike = map_get(core->alike, key);
-    if (!alike) {
-        if (map_count(core->alike) >= ALIKE_MAX)
-            end_alike(core, true);
-        alike = NEW(struct alike);
-        alike->arena = arena_new();
-        alike->began_ms = clock_monotonic_ms();
-        alike->record = (struct ledger_record){.kind = record->kind};
-        for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++)
-            if (i != LEDGER_SUBJECT && i != LEDGER_REQUEST && fields[i].len > 0)
-                alike->record.fields[i] =
-                    arena_dup(alike->arena, slice_head(fields[i], LEDGER_VALUE_MAX));
-        map_put(core->alike, key, alike);
+        arena_printf(arena, "%d %.*s %.*s %.*s", record->kind, SLICE_ARG(fields[LEDGER_ACCESS_KEY]),
+                     SLICE_ARG(fields[LEDGER_WHAT]), SLICE_ARG(fields[LEDGER_RESULT]));
+    return crowded
+               ? key
+               : arena_printf(arena, "%.*s from %.*s %.*s", SLICE_ARG(key),
+                              SLICE_ARG(fields[LEDGER_SOURCE]), SLICE_ARG(fields[LEDGER_CLIENT]));
+}
+
+/* Is it to be written, or counted? */
+static bool
+is_written(struct core *core, const struct ledger_record *record, int64_t most, int64_t crowd)
+{
+    struct arena *arena = arena_new();
+    struct alike *whole =
+        alike_of(core, arena_printf(arena, "%d of %.*s", record->kind,
+                                    SLICE_ARG(record->fields[LEDGER_ACCESS_KEY])));
+    bool crowded = whole->written >= crowd;
+    struct alike *alike = alike_of(core, key_of(arena, record, crowded));
+    bool written = !crowded && alike->written < most;
+    if (written) {
+        alike->written++;
+        whole->written++;
+    } else {
+        if (alike->counted == 0)
+            keep_common(alike, record, crowded);
+        alike->counted++;
     }
     arena_free(arena);
-    return alike;
+    return written;
+}
+
+static void
+note_or_count(struct core *core, const struct ledger_record *record, int64_t most, int64_t crowd)
+{
+    if (map_count(core->alike) >= ALIKE_MAX)
+        end_alike(core, true);
+    if (is_written(core, record, most, crowd))
+        core_ledger_note(core, record);
 }
 
 void
 core_ledger_call(struct core *core, const struct ledger_record *record)
 {
-    struct alike *alike = alike_for(core, record);
-    if (alike->written >= ALIKE_WRITTEN) {
-        alike->counted++;
-        return;
-    }
-    alike->written++;
-    core_ledger_note(core, record);
+    note_or_count(core, record, CALLS_WRITTEN, CALLS_CROWD);
+}
+
+/* Each matters, and a client may log in for each message: many more are written. */
+void
+core_ledger_login(struct core *core, const struct ledger_record *record)
+{
+    note_or_count(core, record, LOGINS_CROWD, LOGINS_CROWD);
 }
 
 void

@@ -293,7 +293,7 @@ record_login(const struct login *login)
     if (login->key.id.len == 0)
         return;
     recording_login(&said, clock_now_ms(), &record);
-    core_ledger_note(login->core, &record);
+    core_ledger_login(login->core, &record);
 }
 
 /* Count a login that failed, off the client's way, and free it there. */

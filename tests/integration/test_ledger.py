@@ -156,6 +156,25 @@ def test_who_asks_in_a_loop_is_counted_and_does_not_fill_the_disk(zone, sink):
         instance.start()
 
 
+def test_who_says_each_time_to_be_another_client_is_counted_too(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        asking = instance.person("asking", {"Effect": "Allow", "Action": "iam:GetUser",
+                                            "Resource": "*"})
+        iam, number = instance.api("iam", asking), iter(range(1000))
+
+        def another(request, **_):
+            request.headers["User-Agent"] = f"client {next(number)}"
+        iam.meta.events.register("before-send.iam.*", another)
+        for _ in range(230):
+            iam.get_user()
+        instance.stop()
+        calls = records(instance, kind="call", access_key=asking["access_key_id"])
+        assert sum(call.get("count", 1) for call in calls) == 230
+        assert len(calls) < 230 and "count" in calls[-1] and "client" not in calls[-1]
+        verify(instance)
+        instance.start()
+
+
 def test_a_forged_signature_with_a_known_key_is_a_failed_login(instance, person):
     forged = {**person, "secret_access_key": "x" * 40}
     with pytest.raises(Exception, match="SignatureDoesNotMatch"):
@@ -287,6 +306,19 @@ def test_the_two_forms_of_export_say_the_same(instance, person):
     for one, other in zip(as_json, as_csv):
         assert {key: str(value) for key, value in one.items()} == \
             {key: value for key, value in other.items() if value}
+
+
+def test_what_a_stranger_says_is_no_formula_in_a_spreadsheet(instance, person):
+    iam = instance.api("iam", person)
+    iam.meta.events.register("before-send.iam.*", lambda request, **_: request.headers.update(
+        {"User-Agent": "=HYPERLINK(\"http://example.org\")"}))
+    with pytest.raises(Exception, match="AccessDenied"):
+        iam.get_user()
+    wait_for(instance, kind="call", access_key=name(person))
+    rows = csv.DictReader(io.StringIO(export(instance, "--format", "csv"), newline=""))
+    client, = {row["client"] for row in rows
+               if row["kind"] == "call" and row["access_key"] == name(person)}
+    assert client.startswith("'=HYPERLINK")
 
 
 def test_a_span_of_time_is_what_is_asked_for(instance):
