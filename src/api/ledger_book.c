@@ -14,9 +14,11 @@ struct ledger_book {
     struct database *database; /* borrowed */
     struct secret seed;        /* owned */
     struct buf plain, details; /* of the record being written */
-    struct ledger_head last;   /* time not kept */
-    bool known;                /* `last` was read... */
-    uint64_t undone;           /* ...and as much had been undone then */
+    uint8_t salts[32 * LEDGER_SALT];
+    size_t salts_left;       /* bytes */
+    struct ledger_head last; /* time not kept */
+    bool known;              /* `last` was read... */
+    uint64_t undone;         /* ...and as much had been undone then */
 };
 
 /* ---- the key ---- */
@@ -101,6 +103,7 @@ ledger_book_close(struct ledger_book *book)
     if (!book)
         return;
     secret_free(&book->seed);
+    memory_wipe(book->salts, sizeof book->salts);
     buf_fini(&book->plain);
     buf_fini(&book->details);
     free(book);
@@ -149,17 +152,27 @@ know_last(struct ledger_book *book, struct err *err)
     return read_last(book, err);
 }
 
+/* The system is asked for many at once. */
+static const uint8_t *
+take_salt(struct ledger_book *book)
+{
+    if (book->salts_left == 0) {
+        random_bytes(book->salts, sizeof book->salts);
+        book->salts_left = sizeof book->salts;
+    }
+    book->salts_left -= LEDGER_SALT;
+    return book->salts + book->salts_left;
+}
+
 enum rc
 ledger_book_append(struct ledger_book *book, const struct ledger_record *record, struct err *err)
 {
-    uint8_t salt[LEDGER_SALT];
     enum rc rc = know_last(book, err);
     if (rc != RC_OK)
         return rc;
     buf_reset(&book->plain);
     buf_reset(&book->details);
-    random_bytes(salt, sizeof salt);
-    ledger_encode(record, salt, &book->plain, &book->details);
+    ledger_encode(record, take_salt(book), &book->plain, &book->details);
     struct ledger_head next = book->last;
     ledger_chain(next.chain, ++next.number, buf_slice(&book->plain));
     const struct ledger_row row = {

@@ -26,6 +26,7 @@ struct writer {
     int64_t due_ms; /* monotonic: when the least patient has waited enough; under lock */
     bool stopping;  /* under lock */
     unsigned since_checkpoint;
+    struct timer *nudge; /* on the loop: when company did not come */
     atomic_uint_least64_t commits, jobs;
 };
 
@@ -181,6 +182,13 @@ writer_main(void *ctx)
     return NULL;
 }
 
+static void
+nudge(void *ctx)
+{
+    struct writer *writer = ctx;
+    pthread_cond_signal(&writer->wake);
+}
+
 struct writer *
 writer_new(struct loop *loop, struct database *database, void (*full)(void *ctx), void *ctx)
 {
@@ -190,6 +198,7 @@ writer_new(struct loop *loop, struct database *database, void (*full)(void *ctx)
     writer->full = full;
     writer->ctx = ctx;
     writer->tail = &writer->first;
+    writer->nudge = timer_new(loop, nudge, writer);
     pthread_mutex_init(&writer->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -201,19 +210,22 @@ writer_new(struct loop *loop, struct database *database, void (*full)(void *ctx)
     return writer;
 }
 
+/* To wake the thread only so that it waits costs more than to wait for it here. */
 void
 writer_submit(struct writer *writer, struct write_job *job)
 {
     int64_t due_ms = job->patience_ms > 0 ? clock_monotonic_ms() + job->patience_ms : 0;
     job->next = NULL;
     pthread_mutex_lock(&writer->lock);
-    bool wakes = !writer->first || due_ms < writer->due_ms;
-    if (wakes)
+    bool sooner = !writer->first || due_ms < writer->due_ms;
+    if (sooner)
         writer->due_ms = due_ms;
     *writer->tail = job;
     writer->tail = &job->next;
     pthread_mutex_unlock(&writer->lock);
-    if (wakes)
+    if (sooner && job->patience_ms >= WRITER_LEISURE_MS)
+        timer_start(writer->nudge, job->patience_ms);
+    else if (sooner)
         pthread_cond_signal(&writer->wake);
 }
 
@@ -228,6 +240,7 @@ writer_free(struct writer *writer)
     pthread_cond_signal(&writer->wake);
     pthread_join(writer->thread, NULL);
     database_close(writer->database);
+    timer_free(writer->nudge);
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->wake);
     free(writer);
