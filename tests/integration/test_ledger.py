@@ -15,7 +15,7 @@ import uuid
 
 import pytest
 
-from harness import Instance, Refused, eventually, message, self_signed_certificate
+from harness import Instance, Refused, Sink, eventually, message, self_signed_certificate
 
 
 @pytest.fixture(scope="module")
@@ -557,6 +557,20 @@ def test_heads_are_posted_and_verify_the_ledger(zone, sink, open_dir):
             assert path == "/heads?of=mail" and host == f"keeper.example.net:{keeper.server_port}"
             kept = open_dir / "heads"
             kept.write_text(text)
+            verify(instance, "--head", kept)
+
+
+def test_heads_are_mailed_and_verify_the_ledger(zone, open_dir):
+    with Sink() as keeper:
+        zone.mail_server("keeps.example.org", "mx.keeps.example.org", keeper.address)
+        with Instance(zone, mx_port=keeper.port, ledger__head_interval="1s",
+                      ledger__head_mail="heads@keeps.example.org") as instance:
+            eventually(lambda: len(keeper.received) >= 2, what="two mails")
+            mail = keeper.received[-1]
+            assert mail.recipients == ("heads@keeps.example.org",)
+            kept = open_dir / "heads"
+            kept.write_text(mail.raw.decode().replace("\r\n", "\n").partition(
+                "postern ledger head\n")[2].join(["postern ledger head\n", ""]))
             verify(instance, "--head", kept)
 
 
