@@ -163,11 +163,13 @@ item_is_everything(const struct portion *portion, size_t i)
                                             : !resource_at(portion, i)->parts;
 }
 
-/* Is one of them a superset of that item? */
+/* Is one of them a superset of that item? Of two that are nearly the same, it is the one in its place. */
 static bool
 any_contains(struct comparison_run *run, const struct portion *outer, const struct portion *inner,
              size_t k)
 {
+    if (k < outer->count && spend(run) && item_contains(run, outer, k, inner, k))
+        return true;
     for (size_t i = 0; i < outer->count && spend(run); i++)
         if (item_contains(run, outer, i, inner, k))
             return true;
@@ -607,7 +609,10 @@ compare_allow(struct comparison_run *run, const struct policy *changed,
               const struct policy *existing, size_t index)
 {
     const struct statement *allow = &changed->statements[index];
+    const struct access whole = {allow, actions_of(allow), resources_of(allow)};
     size_t which, missing_deny;
+    if (!is_new(run, changed, existing, &whole, &missing_deny))
+        return;
     bool holds = find_alternatives(allow, &which)
                      ? compare_alternatives(run, changed, existing, allow, which, &missing_deny)
                      : compare_statement(run, changed, existing, allow, &missing_deny);
