@@ -181,6 +181,10 @@ read_character(struct containment *containment, const struct pair *pair,
                const struct token *character)
 {
     bool stays = containment->inner->list[pair->inner].kind == TOKEN_ANY;
+    if (!spend(containment->steps, containment->outer->count + 1)) {
+        containment->undecided = true;
+        return;
+    }
     struct places outer = step(containment->outer, &pair->outer, character);
     add_pair(containment, pair->inner + !stays, &outer);
 }
@@ -227,6 +231,14 @@ contains_tokens(const struct tokens *outer, const struct tokens *inner, size_t *
     return holds;
 }
 
+/* What pattern_matches may take, at worst and in proportion to the walks above. */
+static bool
+spend_match(size_t *steps, const struct pattern *pattern, struct slice text)
+{
+    bool wild = pattern->kind == PATTERN_WILDCARD;
+    return spend(steps, 1 + text.len + (wild ? pattern->text.len * text.len / 16 : 0));
+}
+
 bool
 pattern_set_contains(const struct pattern *outer, const struct pattern *inner, size_t *steps)
 {
@@ -236,10 +248,11 @@ pattern_set_contains(const struct pattern *outer, const struct pattern *inner, s
     if (outer->kind == PATTERN_VARIABLE || inner->kind == PATTERN_VARIABLE)
         return pattern_set_same(outer, inner);
     if (inner->kind == PATTERN_LITERAL)
-        return spend(steps, 1 + outer->text.len) && pattern_matches(outer, inner->text);
+        return spend_match(steps, outer, inner->text) && pattern_matches(outer, inner->text);
     if (outer->kind == PATTERN_LITERAL)
         return false; /* two texts at least do not fit into one */
-    return read_tokens(outer, &outer_tokens) && read_tokens(inner, &inner_tokens) &&
+    return spend(steps, outer->text.len + inner->text.len) && read_tokens(outer, &outer_tokens) &&
+           read_tokens(inner, &inner_tokens) &&
            contains_tokens(&outer_tokens, &inner_tokens, steps);
 }
 
@@ -278,9 +291,10 @@ pattern_set_intersects(const struct pattern *a, const struct pattern *b, size_t 
     if (a->kind == PATTERN_ANY || b->kind == PATTERN_ANY || a->kind == PATTERN_VARIABLE ||
         b->kind == PATTERN_VARIABLE || !spend(steps, 1 + a->text.len + b->text.len))
         return true;
-    if (a->kind == PATTERN_LITERAL || b->kind == PATTERN_LITERAL)
-        return a->kind == PATTERN_LITERAL ? pattern_matches(b, a->text)
-                                          : pattern_matches(a, b->text);
+    if (b->kind == PATTERN_LITERAL)
+        return !spend_match(steps, a, b->text) || pattern_matches(a, b->text);
+    if (a->kind == PATTERN_LITERAL)
+        return !spend_match(steps, b, a->text) || pattern_matches(b, a->text);
     if (!read_tokens(a, &a_tokens) || !read_tokens(b, &b_tokens) ||
         !spend(steps, a_tokens.count * (b_tokens.count + 1)))
         return true;
