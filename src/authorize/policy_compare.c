@@ -4,8 +4,7 @@
 #include "mail/address.h"
 #include "pattern_set.h"
 
-/* Tens of milliseconds; the other for what is asked about many users at once. */
-enum { STEPS_MAX = 20 * 1000 * 1000, STEPS_OF_GRANTED_MAX = 5 * 1000 * 1000 };
+enum { STEPS_MAX = 20 * 1000 * 1000 }; /* some tens of milliseconds */
 
 struct comparison_run {
     struct arena *arena, *scratch; /* scratch: owned, of one question */
@@ -721,7 +720,6 @@ policy_compare_granted(struct arena *arena, const struct policy_entry *policies,
     static const struct resource_pattern everything;
     struct compare_reasons reasons;
     struct comparison_run run = begin(arena, &reasons);
-    run.steps = STEPS_OF_GRANTED_MAX;
     for (size_t i = 0; i < action_count; i++) {
         const struct pattern action = {.kind = PATTERN_LITERAL,
                                        .text = arena_lower(arena, actions[i])};
