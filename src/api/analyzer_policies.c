@@ -265,8 +265,8 @@ static const struct served_operation rows[] = {
     {SERVICE_ACCESSANALYZER, "ValidatePolicy", "access-analyzer:ValidatePolicy", API_READ,
      RESOURCE_ANY, NULL, validate_policy,
      "Findings are in English whatever the locale. Actions and condition keys are those of SES, "
-     "IAM, "
-     "STS and Access Analyzer. What a policy here may not have is an ERROR, empty lists for one; "
+     "IAM, STS and Access Analyzer, and cloudtrail:LookupEvents. What a policy here may not have "
+     "is an ERROR, empty lists for one; "
      "an "
      "address of a private network is no finding."},
     {SERVICE_ACCESSANALYZER, "CheckNoNewAccess", "access-analyzer:CheckNoNewAccess", API_READ,

@@ -1,8 +1,11 @@
 #include "policy_lint.h"
 
+#include "served.h"
+
 #include <pthread.h>
 
 static const struct lint_action permissions_only[] = {
+    {{"iam", 3}, {"PassRole", 8}},
     {{"sts", 3}, {"SetContext", 10}},
     {{"sts", 3}, {"SetSourceIdentity", 17}},
     {{"sts", 3}, {"TagSession", 10}},
@@ -12,15 +15,25 @@ enum { PERMISSIONS_ONLY = sizeof permissions_only / sizeof *permissions_only };
 static struct lint_catalogue catalogue;
 static pthread_once_t filled = PTHREAD_ONCE_INIT;
 
+/* What a call of it asks for, which need not be its own name. */
+static struct lint_action
+action_of(const struct operation_model *model)
+{
+    const struct served_operation *row = served_find(model);
+    struct lint_action action;
+    if (row && slice_cut(slice_of(row->action), ':', &action.service, &action.name))
+        return action;
+    return (struct lint_action){slice_of(service_models[model->service].signing_name),
+                                slice_of(model->name)};
+}
+
 static void
 fill(void)
 {
     size_t count = operation_model_count + PERMISSIONS_ONLY;
     struct lint_action *actions = memory_alloc(count * sizeof *actions);
     for (size_t i = 0; i < operation_model_count; i++)
-        actions[i] =
-            (struct lint_action){slice_of(service_models[operation_models[i].service].signing_name),
-                                 slice_of(operation_models[i].name)};
+        actions[i] = action_of(&operation_models[i]);
     memcpy(actions + operation_model_count, permissions_only, sizeof permissions_only);
     catalogue = (struct lint_catalogue){actions, count};
 }

@@ -100,6 +100,17 @@ def test_each_type_of_policy_has_its_own_rules(analyzer):
         codes(plain, "GROUP_POLICY")
 
 
+def test_an_action_is_what_a_call_asks_for(analyzer):
+    """Not the name of the operation, where it is another; and some are no operations at all."""
+    def codes(action):
+        findings = analyzer.validate_policy(policyDocument=document(statement(action=action)),
+                                            policyType="IDENTITY_POLICY")["findings"]
+        return [finding["issueCode"] for finding in findings]
+    assert codes("access-analyzer:ListFindings") == codes("cloudtrail:LookupEvents") == []
+    assert codes("access-analyzer:ListFindingsV2") == ["INVALID_ACTION"]
+    assert codes("iam:PassRole") == ["PASS_ROLE_WITH_STAR_IN_RESOURCE"]
+
+
 def test_findings_come_in_pages(analyzer, ask):
     text = document(*(statement(action=f"ses:Nothing{number}") for number in range(7)))
     whole = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY")["findings"]
