@@ -92,6 +92,15 @@ is_within(struct slice name, struct slice domain)
                                        name.ptr[name.len - domain.len - 1] == '.');
 }
 
+static bool
+is_named(const struct examiner *examiner, struct slice name)
+{
+    for (size_t i = 0; i < examiner->name_count; i++)
+        if (slice_ieq(examiner->names[i], name))
+            return true;
+    return false;
+}
+
 /* What is below the domain names the domain, and hides nothing by leaving it out. */
 static void
 name_provider(struct examiner *examiner)
@@ -101,7 +110,7 @@ name_provider(struct examiner *examiner)
                                   SLICE("amazonses.com"), SLICE("postern")};
     for (size_t i = 0; i < NAMES_MAX; i++)
         if (!is_within(examined->domain, names[i]) && !is_within(names[i], examined->domain) &&
-            slice_find(examined->domain, names[i]) == SLICE_NONE)
+            slice_find(examined->domain, names[i]) == SLICE_NONE && !is_named(examiner, names[i]))
             examiner->names[examiner->name_count++] = arena_lower(examiner->arena, names[i]);
 }
 
@@ -601,22 +610,40 @@ domain_of(struct slice path)
     return at == SLICE_NONE ? SLICE("") : slice_from(path, at + 1);
 }
 
+/* Where mail leaves from is not known; a record there must be all the same. */
+static void
+examine_spf_presence(struct examiner *examiner, struct slice domain)
+{
+    const struct examined *examined = examiner->examined;
+    const struct dns_answer *answer = ask(examiner, DNS_TXT, domain);
+    for (size_t i = 0; answer && i < answer->count; i++)
+        if (spf_is_record(answer->records[i].data))
+            return;
+    if (!answer || is_silent(answer))
+        return;
+    struct finding *finding =
+        say(examiner, VERDICT_AMBER, "SPF", WORDS("%.*s has no record", SLICE_ARG(domain)));
+    if (examined->route == ROUTE_MX)
+        publish(finding, domain, "TXT", WORDS("v=spf1 a:%.*s ~all", SLICE_ARG(examined->hostname)));
+}
+
 static void
 examine_spf(struct examiner *examiner)
 {
     const struct examined *examined = examiner->examined;
     struct slice path = examined->wire_path, domain = domain_of(path);
-    if (!leaves_from_sources(examiner)) {
-        if (examined->route == ROUTE_SMARTHOST)
-            say(examiner, VERDICT_AMBER, "SPF",
-                WORDS("%.*s delivers: whether SPF lets it send cannot be seen from here; give the "
-                      "address it delivers from with --from-ip",
-                      SLICE_ARG(examined->smarthost)));
-        return;
-    }
     if (domain.len == 0) {
         domain = examined->mail_from_domain.len ? examined->mail_from_domain : examined->domain;
         path = SLICE("");
+    }
+    if (!leaves_from_sources(examiner) && examined->route == ROUTE_SMARTHOST)
+        say(examiner, VERDICT_AMBER, "SPF",
+            WORDS("%.*s delivers: whether SPF lets it send cannot be seen from here; give the "
+                  "address it delivers from with --from-ip",
+                  SLICE_ARG(examined->smarthost)));
+    if (!leaves_from_sources(examiner) || examiner->source_count == 0) {
+        examine_spf_presence(examiner, domain);
+        return;
     }
     bool passes = examine_spf_of(examiner, domain, path);
     examiner->spf_aligned = passes && dmarc_aligned(examiner->arena, domain, examiner->from_domain,

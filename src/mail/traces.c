@@ -8,12 +8,13 @@ struct traces {
     size_t count, cap;
 };
 
-/* Fields that exist to tell where a message came from. */
+/* Fields that exist to tell where a message came from; Return-Path is for who delivers to write. */
 static bool
 is_telling(struct slice name)
 {
     static const char *const prefixes[] = {"Received",       "X-Received",      "X-SES-",
-                                           "X-Originating-", "X-Forwarded-For", "X-Client-IP"};
+                                           "X-Originating-", "X-Forwarded-For", "X-Client-IP",
+                                           "Return-Path"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (slice_istarts(name, slice_of(prefixes[i])))
             return true;

@@ -240,6 +240,15 @@ def test_a_fault_is_named_and_green_after_what_is_to_be_published(mended, name_s
     examine_until(mended, "green")
 
 
+def test_what_strangers_publish_reaches_no_terminal_as_it_is(mended, name_server):
+    publish(name_server, {"name": MAIL_FROM, "type": "TXT",
+                          "value": "v=spf1 \\027[2J\\007\\000\\255 -all"})
+    answer = examine_until(mended, "red")
+    assert any("cannot be read" in one["words"] for one in faults(answer, "SPF"))
+    shown = mended.run("check", DOMAIN).stdout
+    assert "cannot be read" in shown and not set(shown) & set("\0\a\x1b\xff")
+
+
 def test_the_spf_line_keeps_what_the_record_had(mended, name_server):
     publish(name_server, {"name": MAIL_FROM, "type": "TXT",
                           "value": "v=spf1 ip4:198.51.100.0/24 -all"})

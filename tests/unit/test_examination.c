@@ -185,6 +185,24 @@ behind_a_smarthost_spf_is_not_known_unless_its_address_is_given(void **state)
 }
 
 static void
+where_mail_leaves_from_is_not_known_a_record_must_be_all_the_same(void **state)
+{
+    (void)state;
+    put(DNS_A, "mail.test1.com", SLICE(""));
+    assert_int_equal(judge(), VERDICT_AMBER);
+    find("SPF", VERDICT_AMBER, "mail.test1.com has no address in DNS");
+    for (size_t i = 0; i < findings.count; i++)
+        assert_false(slice_is(findings.list[i].name, "test1.com"));
+    put(DNS_TXT, "test1.com", SLICE("something else"));
+    assert_int_equal(judge(), VERDICT_AMBER);
+    assert_true(slice_is(find("SPF", VERDICT_AMBER, "test1.com has no record")->value,
+                         "v=spf1 a:mail.test1.com ~all"));
+    examined.route = ROUTE_SMARTHOST; /* whose addresses nobody knows */
+    assert_int_equal(judge(), VERDICT_AMBER);
+    assert_int_equal(find("SPF", VERDICT_AMBER, "test1.com has no record")->name.len, 0);
+}
+
+static void
 mail_that_is_captured_reaches_nobody(void **state)
 {
     (void)state;
@@ -434,6 +452,8 @@ main(void)
         cmocka_unit_test_setup_teardown(notes_do_not_take_green_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             behind_a_smarthost_spf_is_not_known_unless_its_address_is_given, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            where_mail_leaves_from_is_not_known_a_record_must_be_all_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mail_that_is_captured_reaches_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_message_the_records_are_judged_all_the_same,
                                         set_up, tear_down),

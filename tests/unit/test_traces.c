@@ -17,7 +17,7 @@ count_traces(const char *name, const char *value, const char *body, const char *
     struct trace *list;
     size_t count;
     struct err err;
-    struct slice raw = arena_printf(arena, "Message-ID: %s\r\n", value);
+    struct slice raw = arena_printf(arena, "Message-ID:%s\r\n", value);
     assert_int_equal(header_parse(arena, raw, &header, &err), RC_OK);
     traces_find(arena, names, 1, slice_of(reverse_path), &header, slice_of(body), &list, &count);
     arena_free(arena);
@@ -43,12 +43,28 @@ a_part_of_another_name_is_none(void **state)
     assert_int_equal(count_traces("mail.de", "<1@mail.dev>", "mail.de-x", "a@e-mail.de"), 0);
 }
 
+static void
+fields_that_tell_of_machines_are_traces_whatever_stands_in_them(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {
+        "Received: x",    "x-received: x",       "X-SES-Outgoing: x", "Return-Path: <>",
+        "X-Client-IP: x", "X-Originating-IP: x", "X-MAILER: x",       "X-Forwarded-By: x"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        struct arena *arena = arena_new();
+        const char *value = arena_printf(arena, " <1@x.de>\r\n%s", fields[i]).ptr;
+        assert_int_equal(count_traces("mail.de", value, "", ""), i < 6);
+        arena_free(arena);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_found_wherever_it_stands_whole),
         cmocka_unit_test(a_part_of_another_name_is_none),
+        cmocka_unit_test(fields_that_tell_of_machines_are_traces_whatever_stands_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
