@@ -347,11 +347,12 @@ examine_other(struct examiner *examiner, const struct signing_key_row *key, enum
     enum key_state state = domain_key_state(key);
     struct slice name = domain_key_name(examiner->arena, key);
     const char *role = role_of(state);
+    /* Without its key the second signature is left out, and the first stands alone. */
+    bool needed = state == KEY_SIGNING && key->algorithm == DKIM_RSA_SHA256;
     if (found == PROOF_PRESENT)
         return;
     struct finding *finding =
-        say(examiner, state != KEY_SIGNING || found == PROOF_UNKNOWN ? VERDICT_AMBER : VERDICT_RED,
-            "DKIM",
+        say(examiner, needed && found != PROOF_UNKNOWN ? VERDICT_RED : VERDICT_AMBER, "DKIM",
             found == PROOF_ABSENT ? WORDS("%.*s%s is not published", SLICE_ARG(name), role)
             : found == PROOF_WRONG
                 ? WORDS("%.*s%s is wrong: %.*s", SLICE_ARG(name), role, SLICE_ARG(seen))

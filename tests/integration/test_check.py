@@ -340,6 +340,29 @@ def test_a_short_key_and_an_old_one_are_amber(name_server):
         examine_until(instance, "green", "test3.com")
 
 
+def test_a_second_signature_is_judged_and_what_it_lacks_is_amber(name_server):
+    with Instance(name_server, hostname="mail.test4.com",
+                  **{"dkim__key_bits": 2048, "dkim__second_ed25519": "yes"}) as instance:
+        records = instance.add_domain("test4.com", vouch=False)["records"]
+        instance.grant("taro@test4.com")
+        name_server.publish(records)
+        name_server.add("mail.test4.com", "A", "192.0.2.40")
+        name_server.add("test4.com", "A", "192.0.2.41")
+        name_server.add("40.2.0.192.in-addr.arpa", "PTR", "mail.test4.com.")
+        instance.check_until("test4.com", verification="SUCCESS", dkim="SUCCESS")
+        answer = examine_until(instance, "green", "test4.com")
+        signed = {one["words"] for one in answer["findings"] if one["subject"] == "DKIM"}
+        assert signed == {f"the {kind}-sha256 signature of test4.com holds"
+                          for kind in ("rsa", "ed25519")}
+        signing = next(one["words"].split(":")[0] for one in answer["findings"]
+                       if one["subject"] == "key" and "ed25519, signs" in one["words"])
+        name_server.remove(signing, "TXT")
+        fault, = faults(examine_until(instance, "amber", "test4.com"))
+        assert fault["subject"] == "DKIM" and fault["publish"]["name"] == signing
+        publish(name_server, fault["publish"])
+        examine_until(instance, "green", "test4.com")
+
+
 # ---- who sends it ----
 
 def test_a_user_who_may_not_send_is_refused_and_the_refusal_recorded(green):
