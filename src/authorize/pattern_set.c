@@ -236,7 +236,7 @@ static bool
 spend_match(size_t *steps, const struct pattern *pattern, struct slice text)
 {
     bool wild = pattern->kind == PATTERN_WILDCARD;
-    return spend(steps, 1 + text.len + (wild ? pattern->text.len * text.len / 16 : 0));
+    return spend(steps, 1 + (wild ? text.len + pattern->text.len * text.len / 16 : text.len / 64));
 }
 
 bool
@@ -289,14 +289,14 @@ pattern_set_intersects(const struct pattern *a, const struct pattern *b, size_t 
 {
     struct tokens a_tokens, b_tokens;
     if (a->kind == PATTERN_ANY || b->kind == PATTERN_ANY || a->kind == PATTERN_VARIABLE ||
-        b->kind == PATTERN_VARIABLE || !spend(steps, 1 + a->text.len + b->text.len))
+        b->kind == PATTERN_VARIABLE)
         return true;
     if (b->kind == PATTERN_LITERAL)
         return !spend_match(steps, a, b->text) || pattern_matches(a, b->text);
     if (a->kind == PATTERN_LITERAL)
         return !spend_match(steps, b, a->text) || pattern_matches(b, a->text);
-    if (!read_tokens(a, &a_tokens) || !read_tokens(b, &b_tokens) ||
-        !spend(steps, a_tokens.count * (b_tokens.count + 1)))
+    if (!spend(steps, 1 + a->text.len + b->text.len) || !read_tokens(a, &a_tokens) ||
+        !read_tokens(b, &b_tokens) || !spend(steps, a_tokens.count * (b_tokens.count + 1)))
         return true;
     struct places row = {{0}}, next;
     add_place(&b_tokens, &row, 0);

@@ -690,12 +690,15 @@ is_granted(struct comparison_run *run, const struct policy_entry *policies, size
     return false;
 }
 
+/* At most `max` of them. */
 static void
 find_granting(struct comparison_run *run, const struct policy_entry *policies, size_t count,
-              const struct statement *listed)
+              const struct statement *listed, size_t max)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < policies[i].policy->statement_count; k++) {
+            if (run->reasons->count == max)
+                return;
             const struct statement *allow = &policies[i].policy->statements[k];
             if (policies[i].source != POLICY_BOUNDARY && allow->effect == EFFECT_ALLOW &&
                 is_granted(run, policies, count, listed, allow))
@@ -708,7 +711,7 @@ policy_compare_not_granted(struct arena *arena, const struct policy_entry *polic
                            const struct policy *listed, struct compare_reasons *reasons)
 {
     struct comparison_run run = begin(arena, reasons);
-    find_granting(&run, policies, count, listed->statements);
+    find_granting(&run, policies, count, listed->statements, SIZE_MAX);
     arena_free(run.scratch);
     return reasons->count == 0;
 }
@@ -729,7 +732,7 @@ policy_compare_granted(struct arena *arena, const struct policy_entry *policies,
                                          .resources = &everything,
                                          .resource_count = 1};
         reasons.count = 0;
-        find_granting(&run, policies, count, &listed);
+        find_granting(&run, policies, count, &listed, 1);
         granted[i] = reasons.count > 0;
     }
     arena_free(run.scratch);

@@ -591,6 +591,27 @@ what_a_boundary_does_not_allow_is_not_granted(void **state)
     arena_free(arena);
 }
 
+static void
+many_actions_are_asked_about_at_once(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct slice names[] = {SLICE("ses:SendEmail"), SLICE("iam:GetUser"),
+                                  SLICE("ses:GetAccount"), SLICE("sts:AssumeRole")};
+    bool granted[4];
+    struct policy *some =
+        parse(ALLOW("['SES:Get*','ses:send*']", "") "," DENY("'ses:*'", FROM("'boss@a.example'")));
+    struct policy *more = parse(ALLOW("'iam:*'", "") "," DENY("'ses:SendEmail'", ""));
+    struct policy_entry policies[] = {entry_of(some), entry_of(more)};
+    policy_compare_granted(arena, policies, 1, names, 4, granted);
+    assert_true(granted[0] && !granted[1] && granted[2] && !granted[3]);
+    policy_compare_granted(arena, policies, 2, names, 4, granted);
+    assert_true(!granted[0] && granted[1] && granted[2] && !granted[3]);
+    policy_unref(some);
+    policy_unref(more);
+    arena_free(arena);
+}
+
 /* Taken apart, this would be millions of pieces. */
 static void
 a_long_policy_allows_what_it_allows_itself(void **state)
@@ -679,6 +700,7 @@ main(void)
         cmocka_unit_test(an_allow_is_not_as_wide_as_a_deny_of_the_same_words),
         cmocka_unit_test(a_deny_of_a_label_is_not_replaced_by_one_of_all_labels),
         cmocka_unit_test(what_a_boundary_does_not_allow_is_not_granted),
+        cmocka_unit_test(many_actions_are_asked_about_at_once),
         cmocka_unit_test(what_is_allowed_to_nobody_is_not_new),
         cmocka_unit_test(a_long_policy_allows_what_it_allows_itself),
         cmocka_unit_test(what_takes_too_long_is_not_said_to_hold),
