@@ -391,7 +391,7 @@ class Analyzed:
         self.instance, self.key = instance, {}
         instance.add_domain("test1.com")
         mail = statement(action=["ses:SendRawEmail", "ses:SendEmail", "ses:GetSendQuota"])
-        for user in ("busy", "idle", "off", "console", "allowed-nothing"):
+        for user in ("busy", "caller", "idle", "off", "console", "allowed-nothing"):
             self.key[user] = instance.person(user, mail)
         iam = instance.api("iam")
         iam.update_access_key(UserName="off", AccessKeyId=self.key["off"]["access_key_id"],
@@ -403,6 +403,9 @@ class Analyzed:
         self.key["fresh"] = instance.person("fresh", mail)
         instance.accept(self.key["busy"], "taro@test1.com", ["ana@example.net"],
                         message())
+        instance.api("sesv2", self.key["caller"]).send_email(
+            FromEmailAddress="taro@test1.com", Destination={"ToAddresses": ["ana@example.net"]},
+            Content={"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello"}}}})
         self.quota("console")
         self.arn = instance.api("accessanalyzer").create_analyzer(
             analyzerName="unused", type=UNUSED)["arn"]
@@ -464,14 +467,18 @@ def test_who_does_nothing_has_an_unused_key_and_unused_permissions(analyzed):
         "serviceNamespace": "ses", "actions": []}
 
 
-def test_who_works_has_only_what_the_work_does_not_need(analyzed):
+@pytest.mark.parametrize("user, unused", [
+    ("busy", ["ses:GetSendQuota", "ses:SendEmail"]),
+    ("caller", ["ses:GetSendQuota", "ses:SendRawEmail"])])
+def test_who_works_has_only_what_the_work_does_not_need(analyzed, user, unused):
+    """One sends over SMTP, one by the API."""
     def settled():
-        (details,), = analyzed.of("busy")["UnusedPermission"]
+        (details,), = analyzed.of(user)["UnusedPermission"]
         return details["unusedPermissionDetails"]["actions"] and details
     assert eventually(settled, what="the permission that was used") == {"unusedPermissionDetails": {
         "serviceNamespace": "ses", "lastAccessed": mock.ANY,
-        "actions": [{"action": "ses:GetSendQuota"}, {"action": "ses:SendEmail"}]}}
-    assert set(analyzed.of("busy")) == {"UnusedPermission"}
+        "actions": [{"action": action} for action in unused]}}
+    assert set(analyzed.of(user)) == {"UnusedPermission"}
 
 
 def test_a_password_that_nothing_asks_for_is_unused(analyzed):
