@@ -108,6 +108,14 @@ def all_suspensions_are_shown(incident, shown):
     assert shown.count("under investigation") == 3
 
 
+def all_of_the_key_is_told(incident, shown):
+    assert all(id_ in shown for id_ in incident.of_first)
+
+
+def the_life_of_a_message_is_told(incident, shown):
+    assert incident.of_first[0] in shown and "dropped" in shown
+
+
 def what_was_tried_is_shown(incident, shown):
     assert shown.count(incident.first["access_key_id"]) >= 2 and "127.0.0.1" in shown
 
@@ -139,6 +147,9 @@ AFTERWARDS = {
     'postern suspend test1.com --reason "under investigation" --until 12h --hold':
         nobody_sends_as_the_domain,
     "postern suspensions": all_suspensions_are_shown,
+    f"postern trace {TARO}": all_of_the_key_is_told,
+    "postern trace KEY-ID": all_of_the_key_is_told,
+    "postern trace MESSAGE-ID": the_life_of_a_message_is_told,
     f"postern decisions --as {TARO} --since 2026-01-31T12:00Z --limit 10000":
         what_was_tried_is_shown,
     "postern resume test1.com": jiro_is_back,
