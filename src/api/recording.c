@@ -59,8 +59,8 @@ record_kept_back(struct arena *arena, struct api_thread *thread, const struct sp
         const struct recipient_row *row = &entry->recipients[i];
         if (row->state != RECIPIENT_QUEUED)
             rc = recording_outcome(arena, thread, entry->message.id, row,
-                                   recipient_state_name(row->state), entry->message.accepted_ms,
-                                   err);
+                                   recipient_state_name(row->state), SLICE(""),
+                                   entry->message.accepted_ms, err);
     }
     return rc;
 }
@@ -136,20 +136,62 @@ fill_remote(struct ledger_record *record, struct slice remote)
     record->fields[LEDGER_TLS] = tls.len > 0 ? tls : SLICE("none");
 }
 
+static bool
+ends_word(char c)
+{
+    return c == '\n' || strchr(" \t<>()[],;:\"'", c) != NULL;
+}
+
+/* The dialogue was about all recipients of a transaction, and the record is about one: three dots
+ * stand for every other address, but for the sender's. */
+static struct slice
+dialogue_about(struct arena *arena, struct slice dialogue, struct slice recipient)
+{
+    struct buf out;
+    struct slice line, word;
+    bool more = dialogue.len > 0;
+    buf_init(&out, LEDGER_VALUE_MAX);
+    while (more) {
+        more = slice_cut(dialogue, '\n', &line, &dialogue);
+        if (!more)
+            line = dialogue;
+        bool sender = slice_starts(line, SLICE("C: MAIL "));
+        for (size_t at = 0; at < line.len; at += word.len + 1) {
+            word = slice_from(line, at);
+            size_t end = 0;
+            while (end < word.len && !ends_word(word.ptr[end]))
+                end++;
+            word = slice_head(word, end);
+            bool other =
+                slice_chr(word, '@') != SLICE_NONE && !sender && !slice_ieq(word, recipient);
+            buf_add(&out, other ? SLICE("...") : word);
+            if (at + word.len < line.len)
+                buf_add_char(&out, line.ptr[at + word.len]);
+        }
+        if (more)
+            buf_add_char(&out, '\n');
+    }
+    struct slice told = arena_dup(arena, buf_slice(&out));
+    buf_fini(&out);
+    return told;
+}
+
 enum rc
 recording_outcome(struct arena *arena, struct api_thread *thread, struct slice message_id,
-                  const struct recipient_row *row, const char *what, int64_t now_ms,
-                  struct err *err)
+                  const struct recipient_row *row, const char *what, struct slice dialogue,
+                  int64_t now_ms, struct err *err)
 {
-    struct ledger_record record = {.kind = LEDGER_OUTCOME,
-                                   .at_ms = now_ms,
-                                   .fields = {
-                                       [LEDGER_WHAT] = slice_of(what),
-                                       [LEDGER_MESSAGE] = message_id,
-                                       [LEDGER_STATUS] = row->status,
-                                       [LEDGER_RECIPIENT] = row->address,
-                                       [LEDGER_REPLY] = row->reply,
-                                   }};
+    struct ledger_record record = {
+        .kind = LEDGER_OUTCOME,
+        .at_ms = now_ms,
+        .fields = {
+            [LEDGER_WHAT] = slice_of(what),
+            [LEDGER_MESSAGE] = message_id,
+            [LEDGER_STATUS] = row->status,
+            [LEDGER_RECIPIENT] = row->address,
+            [LEDGER_REPLY] = row->reply,
+            [LEDGER_DIALOGUE] = dialogue_about(arena, dialogue, row->address),
+        }};
     fill_remote(&record, row->remote);
     if (row->attempts > 0)
         record.fields[LEDGER_ATTEMPT] = number(arena, row->attempts);

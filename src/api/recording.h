@@ -20,10 +20,12 @@ MUST_USE enum rc recording_refused(struct arena *arena, struct api_thread *threa
                                    const struct submission_request *request,
                                    const struct decision_row *decision, struct err *err);
 
-/* What an attempt did to a recipient: its row, with what was said. */
+/* What an attempt did to a recipient: its row, with what was said. `dialogue`: all of it, or empty; other
+ * recipients are taken out. */
 MUST_USE enum rc recording_outcome(struct arena *arena, struct api_thread *thread,
                                    struct slice message_id, const struct recipient_row *row,
-                                   const char *what, int64_t now_ms, struct err *err);
+                                   const char *what, struct slice dialogue, int64_t now_ms,
+                                   struct err *err);
 /* Somebody held, released, dropped or retried it. */
 MUST_USE enum rc recording_change(struct api_call *call, int64_t recipient_key, const char *what,
                                   struct err *err);

@@ -105,6 +105,18 @@ ledger_reading_put(struct json_writer *writer, struct arena *arena, int64_t numb
         json_put_i64(writer, "erased", record->erased);
 }
 
+/* Below its record, a line each. */
+static void
+print_dialogue(struct arena *arena, struct slice dialogue)
+{
+    struct slice line;
+    bool more = dialogue.len > 0;
+    while (more) {
+        more = slice_cut(dialogue, '\n', &line, &dialogue);
+        printf("    %.*s\n", SLICE_ARG(print_safe(arena, more ? line : dialogue)));
+    }
+}
+
 void
 ledger_reading_print(int64_t number, const struct ledger_record *record)
 {
@@ -113,7 +125,7 @@ ledger_reading_print(int64_t number, const struct ledger_record *record)
            ledger_kind_name(record->kind));
     for (size_t i = 0; i < LEDGER_FIELD_COUNT; i++) {
         struct slice value = print_safe(arena, record->fields[i]);
-        if (value.len == 0)
+        if (value.len == 0 || i == LEDGER_DIALOGUE)
             continue;
         if (i == LEDGER_WHAT || i == LEDGER_RESULT)
             printf(" %.*s", SLICE_ARG(value));
@@ -123,5 +135,6 @@ ledger_reading_print(int64_t number, const struct ledger_record *record)
             printf(" %s=\"%.*s\"", ledger_field_name((enum ledger_field)i), SLICE_ARG(value));
     }
     printf(record->erased ? " (its details were erased)\n" : "\n");
+    print_dialogue(arena, record->fields[LEDGER_DIALOGUE]);
     arena_free(arena);
 }

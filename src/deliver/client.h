@@ -40,7 +40,8 @@ struct client_actions {
                     struct slice reply);
     void (*done)(void *ctx);  /* transaction over; `ready` or `close` follows */
     void (*close)(void *ctx); /* the session ended; no transaction is open any more */
-    void (*trace)(void *ctx, bool from_server, struct slice line); /* may be NULL */
+    /* What is said, without secrets and message; a reply in one line. May be NULL. */
+    void (*trace)(void *ctx, bool from_server, struct slice line);
 };
 
 struct client;

@@ -343,6 +343,7 @@ protocol_put_outcome(struct buf *out, const struct outcome_message *message)
     wire_put_bytes(out, message->remote_host);
     wire_put_bytes(out, message->remote_ip);
     wire_put_bytes(out, message->tls);
+    wire_put_bytes(out, message->dialogue);
     wire_put_u32(out, message->recipient_count);
     for (uint32_t i = 0; i < message->recipient_count; i++) {
         const struct recipient_outcome *recipient = &message->recipients[i];
@@ -385,6 +386,7 @@ protocol_get_outcome(struct arena *arena, struct slice payload, struct outcome_m
     message->remote_host = wire_bytes(&wire);
     message->remote_ip = wire_bytes(&wire);
     message->tls = wire_bytes(&wire);
+    message->dialogue = get_bounded(&wire, 0, DIALOGUE_MAX);
     get_recipient_outcomes(arena, &wire, message);
     return wire_end(&wire);
 }

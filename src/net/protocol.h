@@ -203,10 +203,13 @@ struct recipient_outcome {
     struct slice status; /* enhanced status code */
 };
 
+enum { DIALOGUE_MAX = 1000 };
+
 struct outcome_message {
     uint64_t lease;
     struct slice remote_host, remote_ip,
-        tls;                              /* tls: "TLSv1.3 TLS_AES_256_GCM_SHA384 verified" or "" */
+        tls;               /* tls: "TLSv1.3 TLS_AES_256_GCM_SHA384 verified" or "" */
+    struct slice dialogue; /* what was said, unless all was delivered: "S: 220 mx\nC: EHLO ..." */
     struct recipient_outcome *recipients; /* every recipient of the lease, once */
     uint32_t recipient_count;
 };

@@ -18,7 +18,7 @@ static const char *const field_names[] = {
     "what",      "result",  "access_key", "source",     "tls",    "client",    "service",
     "message",   "about",   "recipients", "signatures", "status", "remote",    "attempt",
     "next",      "request", "count",      "principal",  "policy", "statement", "resource",
-    "mail_from", "from",    "address",    "recipient",  "reply",  "subject"};
+    "mail_from", "from",    "address",    "recipient",  "reply",  "subject",   "dialogue"};
 static_assert(sizeof field_names / sizeof *field_names == LEDGER_FIELD_COUNT, "all named");
 
 const char *

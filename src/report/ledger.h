@@ -63,7 +63,8 @@ enum ledger_field {
     LEDGER_ADDRESS, /* the sender address that decided */
     LEDGER_RECIPIENT,
     LEDGER_REPLY,
-    LEDGER_SUBJECT, /* of a call: on what */
+    LEDGER_SUBJECT,  /* of a call: on what */
+    LEDGER_DIALOGUE, /* of an attempt that did not deliver: "S: 220 mx\nC: EHLO ..." */
     LEDGER_FIELD_COUNT,
     LEDGER_PERSONAL = LEDGER_PRINCIPAL
 };

@@ -39,6 +39,7 @@ struct settlement {
     struct message_row message;
     struct spool_outcome *outcomes;
     uint32_t count;
+    struct slice dialogue; /* with the receiver, unless all was delivered */
     int64_t now_ms;
     uint64_t delivered, deferred, bounced;
     uint32_t weighed, refused; /* what the brake learns of: ends by the receiver's word */
@@ -97,8 +98,10 @@ record(const struct settlement *settlement, struct arena *arena,
                : outcome->fate == SPOOL_FAILED  ? "failed"
                                                 : "deferred";
     }
-    enum rc rc = recording_outcome(arena, &settlement->delivery->core->writer_thread,
-                                   settlement->message.id, &said, what, settlement->now_ms, &why);
+    struct slice dialogue = outcome->fate == SPOOL_DELIVERED ? SLICE("") : settlement->dialogue;
+    enum rc rc =
+        recording_outcome(arena, &settlement->delivery->core->writer_thread, settlement->message.id,
+                          &said, what, dialogue, settlement->now_ms, &why);
     if (rc != RC_OK)
         *err = why;
     return rc == RC_OK ? settled : rc;
@@ -365,6 +368,7 @@ settle_outcome(struct delivery *delivery, struct slice payload)
                 .jitter = random_unit(),
             };
         }
+        settlement->dialogue = arena_dup(settlement->arena, message.dialogue);
         settlement->recalled = lease->recalled;
         for (uint32_t i = 0; i < settlement->count; i++)
             settlement->any_delivered |= settlement->outcomes[i].fate == SPOOL_DELIVERED;

@@ -113,16 +113,27 @@ lease_free(struct lease *lease)
     arena_free(lease->arena); /* the lease lies in it */
 }
 
+static bool
+is_delivered_whole(const struct lease *lease)
+{
+    for (uint32_t i = 0; i < lease->known; i++)
+        if (lease->outcomes[i].kind != OUTCOME_DELIVERED)
+            return false;
+    return true;
+}
+
 void
 lease_finish(struct lease *lease, const struct remote *remote)
 {
     struct courier *courier = lease->courier;
+    struct slice dialogue = is_delivered_whole(lease) ? SLICE("") : remote->dialogue;
     log_attempt(lease, remote);
     protocol_put_outcome(&courier->out, &(struct outcome_message){
                                             .lease = lease->message.lease,
                                             .remote_host = remote->host,
                                             .remote_ip = remote->ip,
                                             .tls = remote->tls,
+                                            .dialogue = dialogue,
                                             .recipients = lease->outcomes,
                                             .recipient_count = lease->known,
                                         });

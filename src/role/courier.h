@@ -64,6 +64,7 @@ struct lease {
 /* Who was spoken to; all empty when nobody was. */
 struct remote {
     struct slice host, ip, tls;
+    struct slice dialogue; /* with them about the message, up to DIALOGUE_MAX; borrowed */
 };
 
 /* One recipient's fate. Texts are copied. */

@@ -33,7 +33,8 @@ enum {
     TURNED_AWAY_MAX = 3,
     TRIES_MAX = 10,         /* addresses tried for one connection */
     INPUT_MAX = 256 * 1024, /* more than the longest reply that is read */
-    ADDRESSES_MAX = 32
+    ADDRESSES_MAX = 32,
+    SAID_MAX = 200 /* of a line, as it is kept */
 };
 
 enum connection_state {
@@ -64,6 +65,7 @@ struct connection {
     bool retiring; /* not used again after its transaction */
     struct failure failure;
     struct remote remote;
+    struct buf dialogue;   /* owned; since the session began, or the transaction */
     struct stream *stream; /* owned */
     struct client *client; /* owned */
     struct lease *lease;   /* BUSY */
@@ -91,7 +93,7 @@ struct site {
 };
 
 static void site_pump(struct site *site);
-static const struct client_actions client_actions, client_actions_traced;
+static const struct client_actions client_actions;
 static const struct stream_handler stream_handler;
 
 /* --- leases of a site --------------------------------------------------------------------- */
@@ -179,6 +181,7 @@ connection_free(struct connection *connection)
     if (connection->stream)
         stream_close(connection->stream);
     client_free(connection->client);
+    buf_fini(&connection->dialogue);
     arena_free(connection->arena);
     free(connection);
 }
@@ -447,6 +450,7 @@ connection_open(struct site *site)
     struct connection *connection = NEW(struct connection);
     connection->site = site;
     connection->arena = arena_new();
+    buf_init(&connection->dialogue, DIALOGUE_MAX);
     TAILQ_INSERT_TAIL(&site->connections, connection, in_site);
     site->opening++;
     connection_look(connection);
@@ -463,10 +467,19 @@ refresh_deadline(struct connection *connection)
 }
 
 static void
+forget_dialogue(struct connection *connection)
+{
+    buf_reset(&connection->dialogue);
+    connection->remote.dialogue = SLICE("");
+}
+
+static void
 begin_transaction(struct connection *connection, struct lease *lease)
 {
     const struct deliver_message *message = &lease->message;
     set_state(connection, CONNECTION_BUSY);
+    if (connection->transactions > 0)
+        forget_dialogue(connection);
     connection->transactions++;
     connection->lease = lease;
     lease->connection = connection;
@@ -628,20 +641,43 @@ on_close(void *ctx)
     connection->closed = true;
 }
 
+/* A line is cut to SAID_MAX; lines that do not fit are left out, and three dots stand for them. What
+ * counts at the end, the reply, is told beside it. */
+static void
+add_said(struct buf *dialogue, const char *who, struct slice line)
+{
+    static const struct slice dots = SLICE("...");
+    size_t len = strlen(who) + (line.len < SAID_MAX ? line.len : SAID_MAX) + 1;
+    struct slice said = buf_slice(dialogue);
+    if (slice_ends(said, dots))
+        return;
+    if (said.len + len + dots.len <= DIALOGUE_MAX)
+        buf_printf(dialogue, "%s%s%.*s", said.len ? "\n" : "", who,
+                   SLICE_ARG(slice_head(line, SAID_MAX)));
+    else
+        buf_add(dialogue, dots);
+}
+
 static void
 on_trace(void *ctx, bool from_server, struct slice line)
 {
     struct connection *connection = ctx;
+    add_said(&connection->dialogue, from_server ? "S: " : "C: ", line);
+    connection->remote.dialogue = buf_slice(&connection->dialogue);
     log_event(LOG_LEVEL_DEBUG, "delivery.line", LOG_TEXT("host", connection->remote.host),
               LOG_CSTR("from", from_server ? "server" : "client"), LOG_TEXT("text", line));
 }
 
-#define CLIENT_ACTIONS                                                                             \
-    .write = on_write, .start_tls = on_start_tls, .ready = on_ready, .want_body = on_want_body,    \
-    .outcome = on_outcome, .done = on_done, .close = on_close
-
-static const struct client_actions client_actions = {CLIENT_ACTIONS};
-static const struct client_actions client_actions_traced = {CLIENT_ACTIONS, .trace = on_trace};
+static const struct client_actions client_actions = {
+    .write = on_write,
+    .start_tls = on_start_tls,
+    .ready = on_ready,
+    .want_body = on_want_body,
+    .outcome = on_outcome,
+    .done = on_done,
+    .close = on_close,
+    .trace = on_trace,
+};
 
 /* --- what the stream tells ---------------------------------------------------------------- */
 
@@ -669,9 +705,8 @@ start_session(struct connection *connection)
         .loopback = is_loopback(connection->remote.ip),
     };
     set_state(connection, CONNECTION_OPENING);
-    bool traced = log_level() >= LOG_LEVEL_DEBUG;
-    connection->client =
-        client_new(&options, traced ? &client_actions_traced : &client_actions, connection);
+    forget_dialogue(connection); /* with another address */
+    connection->client = client_new(&options, &client_actions, connection);
     refresh_deadline(connection);
 }
 

@@ -75,7 +75,7 @@ def credit(number_, bytes_):
 
 def outcome(lease, kind, reply, status):
     """Of a lease with one recipient."""
-    nobody = counted("") * 3
+    nobody = counted("") * 4
     return (number(lease) + nobody + struct.pack("<IIB", 1, 0, kind) + counted(reply)
             + counted(status))
 

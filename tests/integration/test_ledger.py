@@ -20,11 +20,11 @@ from harness import Instance, Refused, Sink, eventually, message, self_signed_ce
 
 @pytest.fixture(scope="module")
 def instance(zone, sink):
+    for domain in ("test1.com", "refuses.example.net"):  # before anybody asks, who would remember
+        zone.mail_server(domain, f"mx.{domain}", sink.address)
     with Instance(zone, mx_port=sink.port, ledger__head_file="heads",
                   ledger__head_interval="1s") as instance:
         instance.add_domain("test1.com")
-        zone.mail_server("test1.com", "mx.test1.com", sink.address)
-        zone.mail_server("refuses.example.net", "mx.refuses.example.net", sink.address)
         sink.rules.append(lambda step, argument, _: f"550 5.1.1 <{argument}> unknown"
                           if step == "rcpt" and argument.endswith("@refuses.example.net") else None)
         yield instance
@@ -439,6 +439,12 @@ def test_a_trace_of_a_message_is_its_whole_life(instance, person):
     bounced, waits = outcomes["ana@refuses.example.net"], outcomes["bob@nowhere.example"]
     assert bounced["what"] == "bounced" and bounced["tls"] == "none"
     assert bounced["reply"].startswith("550 5.1.1")
+    said = bounced["dialogue"].splitlines()
+    assert said[0].startswith(("S: 220 ", "C: MAIL FROM:<"))  # in a session that was used before
+    assert "C: RCPT TO:<ana@refuses.example.net>" in said
+    assert any(line.startswith("S: 550 5.1.1") for line in said)
+    shown = instance.run("trace", id_).stdout
+    assert "\n    C: RCPT TO:<ana@refuses.example.net>\n" in shown
     assert waits["what"] == "deferred" and waits["next"] > waits["time"]
 
 
@@ -448,6 +454,22 @@ def test_a_trace_of_one_recipient_shows_nobody_else(instance, person):
     instance.wait_state(id_, "delivered")
     shown = json.dumps(trace(instance, one))
     assert id_ in shown and other not in shown
+
+
+def test_a_dialogue_shows_the_recipient_it_is_about_and_no_other(instance, person, sink):
+    one, other = (f"d{uuid.uuid4().hex[:8]}@example.net" for _ in range(2))
+    sink.rules.append(lambda step, argument, _: f"550 5.1.1 {argument}, not {other}"
+                      if step == "rcpt" and argument == one else None)
+    id_ = accept(instance, person, [one, other])
+    eventually(lambda: instance.state(id_) == {one: "bounced", other: "delivered"},
+               what="two outcomes")
+    (record,) = [record for record in trace(instance, one)["records"]
+                 if record["kind"] == "outcome" and record["what"] == "bounced"]
+    assert one in record["dialogue"] and other not in json.dumps(record["dialogue"])
+    assert "MAIL FROM:<" in record["dialogue"] and "RCPT TO:<...>" in record["dialogue"]
+    (taken,) = [record for record in trace(instance, other)["records"]
+                if record["kind"] == "outcome"]
+    assert taken["what"] == "delivered" and "dialogue" not in taken
 
 
 # ---- what is forgotten, and what is not ----

@@ -362,14 +362,19 @@ an_outcome_names_each_recipient_once(void **state)
         {1, OUTCOME_DELIVERED, SLICE("250 2.0.0 Ok"), SLICE("2.0.0")},
         {0, OUTCOME_FAILED, SLICE("550 5.1.1 no"), SLICE("5.1.1")},
     };
-    struct outcome_message in = {8,         SLICE("mx.example"), SLICE("192.0.2.1"),
-                                 SLICE(""), recipients,          2};
+    struct outcome_message in = {.lease = 8,
+                                 .remote_host = SLICE("mx.example"),
+                                 .remote_ip = SLICE("192.0.2.1"),
+                                 .dialogue = SLICE("S: 220 mx.example\nC: EHLO mail.example"),
+                                 .recipients = recipients,
+                                 .recipient_count = 2};
     struct outcome_message back;
     ROUND_TRIP(outcome, in, back);
     assert_true(back.lease == 8 && back.recipient_count == 2);
     assert_slice(back.remote_host, in.remote_host);
     assert_slice(back.remote_ip, in.remote_ip);
     assert_slice(back.tls, in.tls);
+    assert_slice(back.dialogue, in.dialogue);
     assert_true(back.recipients[0].index == 1 && back.recipients[1].index == 0);
     assert_true(back.recipients[1].kind == OUTCOME_FAILED);
     assert_slice(back.recipients[1].reply, recipients[1].reply);
@@ -383,6 +388,13 @@ an_outcome_names_each_recipient_once(void **state)
     recipients[1].index = 0;
     recipients[1].kind = OUTCOME_KIND_COUNT;
     REFUSED(outcome, in);
+    recipients[1].kind = OUTCOME_FAILED;
+    char long_dialogue[DIALOGUE_MAX + 1];
+    memset(long_dialogue, 'S', sizeof long_dialogue);
+    in.dialogue = (struct slice){long_dialogue, sizeof long_dialogue};
+    REFUSED(outcome, in);
+    in.dialogue.len--;
+    ROUND_TRIP(outcome, in, back);
     in.recipient_count = 0;
     REFUSED(outcome, in);
 }
