@@ -12,5 +12,8 @@
 /* Takes 32 MiB and about a tenth of a second. RC_TEMPORARY: there was no memory. */
 MUST_USE enum rc login_password_hash(struct arena *arena, struct slice password, struct slice *out,
                                      struct err *err);
+/* Takes the same, whatever comes of it: also where `hash` is empty, for a user who has none.
+ * RC_DENIED: it is another password. RC_TEMPORARY as above. */
+MUST_USE enum rc login_password_check(struct slice password, struct slice hash, struct err *err);
 
 #endif
