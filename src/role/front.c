@@ -10,6 +10,7 @@
  * so an action takes note, and the owner acts when the session has returned.
  */
 #include "accept/http.h"
+#include "accept/pages.h"
 #include "accept/submission.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,6 +20,7 @@
 #include "net/channel.h"
 #include "net/protocol.h"
 #include "net/stream.h"
+#include "role/console_pack.h"
 #include "role/process.h"
 
 #include <assert.h>
@@ -204,10 +206,33 @@ call_begin(struct connection *connection)
         buf_reset(&front->piece);
 }
 
+static void call_forget(struct connection *connection);
+
+/* The console's own files are no question to core. False: it is another request. */
+static bool
+serve_page(struct connection *connection)
+{
+    struct front *front = connection->front;
+    const struct http_request *http = &connection->request;
+    const struct pages_request request = {
+        http->method, slice_head(http->target, slice_chr(http->target, '?')), http->header};
+    struct pages_answer answer;
+    if (!pages_is_theirs(request.path))
+        return false;
+    pages_answer(front->arena, console_pack(), &request, &answer);
+    call_forget(connection);
+    http_respond(connection->http, answer.status, answer.content_type, answer.header, answer.body);
+    return true;
+}
+
 static void
 call_flush(struct connection *connection)
 {
     struct front *front = connection->front;
+    if (connection->requested && serve_page(connection)) {
+        stream_resume(connection->stream); /* the next request may be here already */
+        return;
+    }
     if (connection->requested)
         call_begin(connection);
     if (!connection->call || connection->call_ended || (!front->piece.len && !connection->whole))
