@@ -21,8 +21,8 @@
 /* Constant while core runs. */
 struct api_constants {
     struct slice region, account, hostname, provider_domain, public_url;
-    const char *region_prefix;     /* of message ids (reference §1.9) */
-    struct slice endpoint_host;    /* where people's programs connect; for the printed settings */
+    const char *region_prefix;  /* of message ids (reference §1.9) */
+    struct slice endpoint_host; /* where people's programs connect; for the printed settings */
     uint16_t submission_port, submissions_port;
     bool refuse_misleading_names, reverse_path_is_feedback, second_ed25519;
     int64_t dkim_grace_ms, lifetime_ms;
@@ -66,7 +66,10 @@ struct api_effects {
 struct api_caller {
     bool administrator;
     struct slice user_folded, user_name, user_id, user_path, user_arn, access_key;
-    int64_t key_used_ms; /* the time before; 0: never */
+    struct slice
+        console_token;         /* the hash of a session's (console.h), who then has no access key */
+    bool must_change_password; /* and nothing else before */
+    int64_t key_used_ms;       /* the time before; 0: never */
     struct slice key_used_address;
     struct slice source_ip, user_agent, tls; /* tls empty: plain */
 };

@@ -5,6 +5,8 @@
 #include "store/tags.h"
 #include "store/users.h"
 
+#include <pthread.h>
+
 struct demand {
     struct api_call *call;
     const struct served_operation *row;
@@ -118,6 +120,7 @@ resource_of(const struct demand *demand)
     case RESOURCE_MOVED_USER: return user_arn(demand);
     case RESOURCE_ACCESS_KEY: return key_owner_arn(demand);
     case RESOURCE_GROUP: return group_arn(demand);
+    case RESOURCE_OWN: return demand->call->caller->user_arn;
     case RESOURCE_POLICY: return iam_arn(demand, "policy", new_path(demand), named(demand));
     case RESOURCE_ANALYZER: return api_analyzer_arn(demand->call, named(demand));
     case RESOURCE_ANY:
@@ -265,6 +268,34 @@ unavailable(struct api_call *call)
     return RC_TEMPORARY;
 }
 
+/* What every user may do without being told: see and change what is their own. A Deny, or a boundary,
+ * takes it away. */
+static struct policy *own_policy;
+static pthread_once_t own_policy_made = PTHREAD_ONCE_INIT;
+
+static void
+make_own_policy(void)
+{
+    struct err err;
+    if (policy_parse(SLICE("{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\","
+                           "\"Action\":\"postern:Own*\",\"Resource\":\"*\"}}"),
+                     POLICY_IDENTITY_BASED, &own_policy, &err) != RC_OK)
+        own_policy = NULL;
+}
+
+static void
+add_own_policy(struct arena *arena, const struct policy_entry **policies, size_t *count)
+{
+    struct policy_entry *all = ARENA_ARRAY(arena, struct policy_entry, *count + 1);
+    pthread_once(&own_policy_made, make_own_policy);
+    if (!own_policy)
+        return;
+    memcpy(all, *policies, *count * sizeof *all);
+    all[(*count)++] = (struct policy_entry){
+        .policy = own_policy, .source = POLICY_USER_MANAGED, .name = SLICE("own")};
+    *policies = all;
+}
+
 enum rc
 demand_permission(struct api_call *call, const struct served_operation *row, struct err *err)
 {
@@ -279,6 +310,8 @@ demand_permission(struct api_call *call, const struct served_operation *row, str
     if (facts_principal(call->arena, &source, call->caller->user_folded, &policies, &count, err) !=
         RC_OK)
         return unavailable(call);
+    if (row->resource == RESOURCE_OWN)
+        add_own_policy(call->arena, &policies, &count);
     struct permit_request request = request_of(&demand);
     read_tags(&demand, &request);
     if (read_iam_keys(&demand, &request) != RC_OK)

@@ -1,6 +1,7 @@
 #include "dispatch.h"
 #include "accept/http.h"
 #include "authenticate/sigv4.h"
+#include "console.h"
 #include "demand.h"
 #include "outbox.h"
 #include "store/canaries.h"
@@ -356,30 +357,137 @@ dispatch_read(struct dispatch *dispatch, struct api_thread *thread)
     return rc == RC_OK ? validate(dispatch) : rc;
 }
 
-enum rc
-dispatch_name(struct dispatch *dispatch, struct slice service, struct slice operation,
-              struct slice input)
+/* ---- by name ---- */
+
+/* "queue.list" is permitted by postern:QueueList. */
+static const char *
+action_of(struct arena *arena, struct slice verb)
+{
+    char *action = arena_alloc(arena, sizeof "postern:" + verb.len);
+    size_t len = sizeof "postern:" - 1;
+    bool begins = true;
+    memcpy(action, "postern:", len);
+    for (size_t i = 0; i < verb.len; i++) {
+        char c = verb.ptr[i];
+        if (ascii_alpha(c))
+            action[len++] = (char)(begins ? c - 'a' + 'A' : c);
+        begins = !ascii_alpha(c);
+    }
+    action[len] = '\0';
+    return action;
+}
+
+/* The administrator's operations have no model: what they take and give is JSON as it is. */
+static enum rc
+choose_verb(struct dispatch *dispatch, struct slice name, struct slice input)
+{
+    const struct api_operation *verb = api_find(name);
+    if (!verb) {
+        (void)err_set(&dispatch->err, RC_NOT_FOUND, "there is no operation %.*s", SLICE_ARG(name));
+        return fail(dispatch, RC_NOT_FOUND, FAULT_INVALID_ACTION);
+    }
+    struct operation_model *model = ARENA_NEW(dispatch->arena, struct operation_model);
+    struct served_operation *row = ARENA_NEW(dispatch->arena, struct served_operation);
+    *model = (struct operation_model){.name = verb->name, .service = SERVICE_POSTERN};
+    *row = (struct served_operation){
+        .service = SERVICE_POSTERN,
+        .name = verb->name,
+        .action = action_of(dispatch->arena, name),
+        .access = verb->access,
+        .resource = slice_starts(name, SLICE("own.")) ? RESOURCE_OWN : RESOURCE_ANY,
+        .run = verb->run,
+    };
+    dispatch->model = model;
+    dispatch->row = row;
+    enum rc rc = json_parse(dispatch->arena, input, &dispatch->input, &dispatch->err);
+    if (rc == RC_OK && dispatch->input->type != JSON_OBJECT)
+        rc = err_set(&dispatch->err, RC_SYNTAX, "the input must be an object");
+    return malformed(dispatch, rc);
+}
+
+static enum rc
+choose_by_name(struct dispatch *dispatch, struct slice service, struct slice operation,
+               struct slice input)
 {
     size_t i = 0;
+    dispatch->by_name = true;
     while (i < SERVICE_COUNT && !slice_is(service, service_models[i].name))
         i++;
-    if (i == SERVICE_COUNT)
-        return dispatch->rc =
-                   err_set(&dispatch->err, RC_NOT_FOUND,
-                           "there is no service %.*s: ses, sesv2, iam, sts, accessanalyzer, "
-                           "cloudtrail",
-                           SLICE_ARG(service));
+    if (i == SERVICE_COUNT) {
+        (void)err_set(&dispatch->err, RC_NOT_FOUND,
+                      "there is no service %.*s: ses, sesv2, iam, sts, accessanalyzer, "
+                      "cloudtrail, postern",
+                      SLICE_ARG(service));
+        return fail(dispatch, RC_NOT_FOUND, FAULT_INVALID_ACTION);
+    }
     dispatch->service = (enum service)i;
-    dispatch->caller = (struct api_caller){
-        .administrator = true,
-        .user_arn = arena_printf(dispatch->arena, "arn:aws:iam::%.*s:root",
-                                 SLICE_ARG(dispatch->constants->account)),
-    };
+    if (dispatch->service == SERVICE_POSTERN)
+        return choose_verb(dispatch, operation, input);
     enum rc rc = choose(dispatch, operation_model_find(dispatch->service, operation), operation);
     if (rc == RC_OK)
         rc = malformed(dispatch, named_decode(dispatch->arena, dispatch->model->input, input,
                                               &dispatch->input, &dispatch->err));
     return rc == RC_OK ? validate(dispatch) : rc;
+}
+
+enum rc
+dispatch_name(struct dispatch *dispatch, struct slice service, struct slice operation,
+              struct slice input)
+{
+    dispatch->caller = (struct api_caller){
+        .administrator = true,
+        .user_arn = arena_printf(dispatch->arena, "arn:aws:iam::%.*s:root",
+                                 SLICE_ARG(dispatch->constants->account)),
+    };
+    return choose_by_name(dispatch, service, operation, input);
+}
+
+/* ---- from the console ---- */
+
+static enum rc
+authenticate_console(struct dispatch *dispatch, struct api_thread *thread)
+{
+    const struct console_request request = {dispatch->header, dispatch->source_ip, dispatch->tls};
+    dispatch->by_name = true; /* failures too are told as JSON */
+    dispatch->service = SERVICE_POSTERN;
+    enum rc rc = console_check_origin(&request, &dispatch->err);
+    if (rc != RC_OK)
+        return fail(dispatch, rc, FAULT_ACCESS_DENIED);
+    rc = console_caller(dispatch->arena, dispatch->constants, thread->database, &request,
+                        dispatch->now_ms, &dispatch->caller, &dispatch->err);
+    return rc == RC_OK       ? RC_OK
+           : rc == RC_DENIED ? fail(dispatch, rc, FAULT_NOT_SIGNED_IN)
+                             : fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
+}
+
+/* What a signed-in user cannot do whatever policies say: mail is sent with an access key, and who was
+ * given a password to change changes it first. */
+static enum rc
+check_console_row(struct dispatch *dispatch)
+{
+    if (dispatch->row->access == API_SEND)
+        (void)err_set(&dispatch->err, RC_DENIED, "mail is sent with an access key");
+    else if (dispatch->caller.must_change_password && dispatch->row->resource != RESOURCE_OWN)
+        (void)err_set(&dispatch->err, RC_DENIED, "the password must be changed first");
+    else
+        return RC_OK;
+    return fail(dispatch, RC_DENIED, FAULT_ACCESS_DENIED);
+}
+
+enum rc
+dispatch_read_console(struct dispatch *dispatch, struct api_thread *thread)
+{
+    struct slice path = slice_from(path_of(dispatch->target), strlen(CONSOLE_API_PATH));
+    struct slice service, operation;
+    enum rc rc = authenticate_console(dispatch, thread);
+    if (rc != RC_OK)
+        return rc;
+    if (!slice_is(dispatch->method, "POST") || !slice_cut(path, '/', &service, &operation)) {
+        (void)err_set(&dispatch->err, RC_SYNTAX, "POST " CONSOLE_API_PATH "SERVICE/OPERATION");
+        return fail(dispatch, RC_SYNTAX, FAULT_INVALID_ACTION);
+    }
+    rc = choose_by_name(dispatch, service, operation, dispatch->body);
+    return rc == RC_OK ? check_console_row(dispatch) : rc;
 }
 
 /* ---- may they, and the handler ---- */
@@ -393,9 +501,8 @@ ask_again(struct dispatch *dispatch, struct api_thread *thread)
     if (dispatch->caller.administrator ||
         (dispatch->row->access != API_WRITE && dispatch->row->access != API_PREPARED))
         return RC_OK;
-    enum rc rc = access_keys_is_usable(thread->database, dispatch->caller.access_key,
-                                       dispatch->caller.user_folded, dispatch->now_ms, &usable,
-                                       &dispatch->err);
+    enum rc rc = console_caller_is_usable(thread->database, dispatch->arena, &dispatch->caller,
+                                          dispatch->now_ms, &usable, &dispatch->err);
     if (rc != RC_OK)
         return fail(dispatch, RC_TEMPORARY, FAULT_UNAVAILABLE);
     return usable ? RC_OK : refuse_key(dispatch);
@@ -484,6 +591,10 @@ static enum rc
 write_json(struct dispatch *dispatch, const struct json *tree)
 {
     dispatch->content_type = json_type(dispatch);
+    if (dispatch->service == SERVICE_POSTERN) {
+        buf_add(&dispatch->out, buf_slice(&dispatch->result));
+        return RC_OK;
+    }
     if (!dispatch->model->output) {
         buf_add_cstr(&dispatch->out, "{}");
         return RC_OK;
@@ -495,17 +606,23 @@ static enum rc
 write_success(struct dispatch *dispatch)
 {
     struct json *tree;
+    dispatch->status = 200;
+    if (dispatch->answered.len > 0) {
+        dispatch->content_type = "application/json";
+        buf_add(&dispatch->out, dispatch->answered);
+        return buf_ok(&dispatch->out) ? RC_OK
+                                      : err_set(&dispatch->err, RC_LIMIT, "the answer is too long");
+    }
     json_close_object(&dispatch->writer);
     if (!buf_ok(&dispatch->result))
         return err_set(&dispatch->err, RC_LIMIT, "the answer is too long");
     enum rc rc = json_parse(dispatch->arena, buf_slice(&dispatch->result), &tree, &dispatch->err);
     if (rc == RC_OK)
-        rc = service_models[dispatch->service].namespace && !dispatch->caller.administrator
+        rc = service_models[dispatch->service].namespace && !dispatch->by_name
                  ? write_xml(dispatch, tree)
                  : write_json(dispatch, tree);
     if (rc == RC_OK && !buf_ok(&dispatch->out))
         rc = err_set(&dispatch->err, RC_LIMIT, "the answer is too long");
-    dispatch->status = 200;
     return rc;
 }
 
@@ -553,7 +670,9 @@ write_json_failure(struct dispatch *dispatch)
     struct json_writer writer;
     json_writer_init(&writer, &dispatch->out);
     json_open_object(&writer);
-    if (service_models[dispatch->service].target)
+    if (dispatch->by_name)
+        json_put_cstr(&writer, "code", dispatch->error_code);
+    else if (service_models[dispatch->service].target)
         json_put_cstr(&writer, "__type", dispatch->error_code);
     json_put_cstr(&writer, "message", dispatch->err.text);
     write_json_members(dispatch, &writer);
@@ -569,7 +688,7 @@ write_failure(struct dispatch *dispatch)
     buf_reset(&dispatch->out);
     dispatch->status = words.status;
     dispatch->error_code = words.code;
-    if (service_models[dispatch->service].namespace)
+    if (service_models[dispatch->service].namespace && !dispatch->by_name)
         write_xml_failure(dispatch, words);
     else
         write_json_failure(dispatch);

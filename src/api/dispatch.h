@@ -22,6 +22,7 @@ struct dispatch {
     int64_t now_ms;
 
     /* found by dispatch_read, or set by who calls from the administrator's socket */
+    bool by_name; /* JSON in and out, whatever the service's protocol is */
     enum service service;
     const struct operation_model *model;
     const struct served_operation *row;
@@ -37,8 +38,9 @@ struct dispatch {
     struct api_call call; /* the handler's, with its fault */
     struct api_effects effects;
     struct json_writer writer;
-    struct buf result; /* what the handler wrote: a JSON object */
-    struct buf out;    /* the answer's body */
+    struct slice answered; /* of API_DNS: what core found, a JSON object */
+    struct buf result;     /* what the handler wrote: a JSON object */
+    struct buf out;        /* the answer's body */
     unsigned status;
     const char *content_type;
     const char *error_code; /* of a failure, for the x-amzn-ErrorType header; NULL: none */
@@ -55,6 +57,10 @@ MUST_USE enum rc dispatch_read(struct dispatch *dispatch, struct api_thread *thr
 /* For `postern api`: the operation and its input by name. */
 MUST_USE enum rc dispatch_name(struct dispatch *dispatch, struct slice service,
                                struct slice operation, struct slice input);
+
+/* From a browser that is signed in (console.h): POST CONSOLE_API_PATH SERVICE/OPERATION. */
+#define CONSOLE_API_PATH "/console/api/"
+MUST_USE enum rc dispatch_read_console(struct dispatch *dispatch, struct api_thread *thread);
 
 /* Permission and handler, within the transaction of the row's access. */
 MUST_USE enum rc dispatch_run(struct dispatch *dispatch, struct api_thread *thread);

@@ -15,6 +15,7 @@ static const struct {
     [FAULT_INCOMPLETE_SIGNATURE] = {{"IncompleteSignature", 400},
                                     {"IncompleteSignatureException", 400}},
     [FAULT_EXPIRED] = {{"RequestExpired", 400}, {"RequestExpiredException", 400}},
+    [FAULT_NOT_SIGNED_IN] = {{"NotSignedIn", 401}, {"NotSignedIn", 401}},
     [FAULT_INVALID_ACTION] = {{"InvalidAction", 400}, {"UnknownOperationException", 404}},
     [FAULT_MISSING_ACTION] = {{"MissingAction", 400}, {"UnknownOperationException", 404}},
     [FAULT_MALFORMED_INPUT] = {{"MalformedInput", 400}, {"SerializationException", 400}},

@@ -357,8 +357,6 @@ delete_login_profile(struct api_call *call, struct err *err)
     return rc == RC_OK ? login_profiles_delete(call->database, user.folded, err) : rc;
 }
 
-#define NO_CONSOLE "The password is kept and nothing here asks for it: there is no console."
-
 static const struct served_operation rows[] = {
     {SERVICE_IAM, "CreateUser", "iam:CreateUser", API_WRITE, RESOURCE_USER, "UserName", create_user,
      NULL},
@@ -378,11 +376,11 @@ static const struct served_operation rows[] = {
     {SERVICE_IAM, "DeleteUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", API_WRITE,
      RESOURCE_USER, "UserName", delete_user_permissions_boundary, NULL},
     {SERVICE_IAM, "CreateLoginProfile", "iam:CreateLoginProfile", API_PREPARED, RESOURCE_USER,
-     "UserName", create_login_profile, NO_CONSOLE},
+     "UserName", create_login_profile, NULL},
     {SERVICE_IAM, "GetLoginProfile", "iam:GetLoginProfile", API_READ, RESOURCE_USER, "UserName",
      get_login_profile, NULL},
     {SERVICE_IAM, "UpdateLoginProfile", "iam:UpdateLoginProfile", API_PREPARED, RESOURCE_USER,
-     "UserName", update_login_profile, NO_CONSOLE},
+     "UserName", update_login_profile, NULL},
     {SERVICE_IAM, "DeleteLoginProfile", "iam:DeleteLoginProfile", API_WRITE, RESOURCE_USER,
      "UserName", delete_login_profile, NULL},
 };

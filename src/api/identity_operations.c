@@ -113,6 +113,14 @@ domain_add(struct api_call *call, struct err *err)
 }
 
 enum rc
+domain_asked(struct api_call *call, struct err *err)
+{
+    struct slice text, domain;
+    enum rc rc = api_input_string(call, "domain", &text, err);
+    return rc == RC_OK ? address_domain(call->arena, text, &domain, err) : rc;
+}
+
+enum rc
 domain_records(struct api_call *call, struct err *err)
 {
     struct slice name;

@@ -12,6 +12,7 @@ const struct service_model service_models[SERVICE_COUNT] = {
     {"accessanalyzer", "access-analyzer", "2019-11-01", NULL, NULL},
     {"cloudtrail", "cloudtrail", "2013-11-01", NULL,
      "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"},
+    {"postern", "postern", "1", NULL, NULL},
 };
 
 const struct shape_pattern shape_patterns[] = {

@@ -2,10 +2,13 @@
 #include "authenticate/smtp_password.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "store/brakes.h"
 #include "store/users.h"
 
 static const struct api_operation operations[] = {
     {"domain.add", API_WRITE, domain_add},
+    {"domain.check", API_DNS, domain_asked},
+    {"domain.examine", API_DNS, domain_asked},
     {"domain.records", API_READ, domain_records},
     {"domain.mail_from", API_WRITE, domain_mail_from},
     {"address.add", API_WRITE, address_add},
@@ -20,6 +23,7 @@ static const struct api_operation operations[] = {
     {"user.list", API_READ, user_list},
     {"user.show", API_READ, user_show},
     {"user.delete", API_WRITE, user_delete},
+    {"user.password", API_PREPARED, user_password},
     {"credential.create", API_WRITE, credential_create},
     {"credential.list", API_READ, credential_list},
     {"credential.rotate", API_WRITE, credential_rotate},
@@ -62,6 +66,13 @@ static const struct api_operation operations[] = {
     {"queue.change", API_WRITE, queue_change},
     {"ledger.head", API_WRITE, ledger_head},
     {"ledger.erase", API_WRITE, ledger_erase},
+    {"own.show", API_READ, own_show},
+    {"own.mail", API_READ, own_mail},
+    {"own.rotate", API_WRITE, own_rotate},
+    {"own.password", API_PREPARED, own_password},
+    {"own.factor_begin", API_WRITE, own_factor_begin},
+    {"own.factor_confirm", API_WRITE, own_factor_confirm},
+    {"own.factor_remove", API_WRITE, own_factor_remove},
     {"account.show", API_READ, account_show},
     {"account.production", API_WRITE, account_production},
     {"account.pause", API_WRITE, account_pause},
@@ -197,17 +208,10 @@ api_insert_group(struct api_call *call, struct group_row *row, struct err *err)
     return rc == RC_OK ? groups_insert(call->database, row, err) : rc;
 }
 
-enum rc
-api_insert_key(struct api_call *call, struct slice user_folded, struct access_key_row *row,
-               struct slice *secret, struct err *err)
+static enum rc
+insert_key(struct api_call *call, struct slice user_folded, struct access_key_row *row,
+           struct slice *secret, struct err *err)
 {
-    struct access_key_row *keys;
-    size_t count;
-    enum rc rc = access_keys_of(call->database, call->arena, user_folded, &keys, &count, err);
-    if (rc == RC_OK && count >= 2)
-        return err_set(err, RC_LIMIT, "Cannot exceed quota for AccessKeysPerUser: 2");
-    if (rc != RC_OK)
-        return rc;
     struct slice id = random_iam_id(call->arena, "AKIA", 16);
     *secret = random_secret_key(call->arena);
     *row = (struct access_key_row){
@@ -221,10 +225,34 @@ api_insert_key(struct api_call *call, struct slice user_folded, struct access_ke
 }
 
 enum rc
+api_insert_key(struct api_call *call, struct slice user_folded, struct access_key_row *row,
+               struct slice *secret, struct err *err)
+{
+    struct access_key_row *keys;
+    size_t count;
+    enum rc rc = access_keys_of(call->database, call->arena, user_folded, &keys, &count, err);
+    if (rc == RC_OK && count >= 2)
+        return err_set(err, RC_LIMIT, "Cannot exceed quota for AccessKeysPerUser: 2");
+    return rc == RC_OK ? insert_key(call, user_folded, row, secret, err) : rc;
+}
+
+enum rc
 api_delete_key(struct api_call *call, struct slice id, struct err *err)
 {
     api_revoked(call, id);
     return access_keys_delete(call->database, id, err);
+}
+
+static void
+put_key(struct api_call *call, const struct access_key_row *row, struct slice secret)
+{
+    char password[SMTP_PASSWORD_LEN + 1];
+    smtp_password(secret, call->constants->region, password);
+    json_put_string(call->output, "access_key_id", row->id);
+    json_put_string(call->output, "secret_access_key", secret);
+    json_put_string(call->output, "smtp_user_name", row->id);
+    json_put_cstr(call->output, "smtp_password", password);
+    memory_wipe(password, sizeof password);
 }
 
 enum rc
@@ -233,16 +261,24 @@ api_make_key(struct api_call *call, struct slice user_folded, struct err *err)
     struct access_key_row row;
     struct slice secret;
     enum rc rc = api_insert_key(call, user_folded, &row, &secret, err);
-    if (rc != RC_OK)
-        return rc;
-    char password[SMTP_PASSWORD_LEN + 1];
-    smtp_password(secret, call->constants->region, password);
-    json_put_string(call->output, "access_key_id", row.id);
-    json_put_string(call->output, "secret_access_key", secret);
-    json_put_string(call->output, "smtp_user_name", row.id);
-    json_put_cstr(call->output, "smtp_password", password);
-    memory_wipe(password, sizeof password);
-    return RC_OK;
+    if (rc == RC_OK)
+        put_key(call, &row, secret);
+    return rc;
+}
+
+enum rc
+api_replace_key(struct api_call *call, const struct access_key_row *key, struct err *err)
+{
+    struct access_key_row row;
+    struct slice secret;
+    enum rc rc = insert_key(call, key->user_folded, &row, &secret, err);
+    if (rc == RC_OK)
+        rc = brakes_inherit(call->database, key->id, row.id, err);
+    if (rc == RC_OK)
+        rc = api_delete_key(call, key->id, err);
+    if (rc == RC_OK)
+        put_key(call, &row, secret);
+    return rc;
 }
 
 void

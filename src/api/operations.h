@@ -12,7 +12,8 @@ enum api_access {
     API_READ,     /* on a worker, in one snapshot */
     API_WRITE,    /* on the writer, in its transaction */
     API_PREPARED, /* on a worker first, for what takes long (call->prepared), then as API_WRITE */
-    API_SEND      /* on a worker: makes messages, which then go the way of all mail */
+    API_SEND,     /* on a worker: makes messages, which then go the way of all mail */
+    API_DNS       /* on a worker, which looks at the input; then core asks DNS, and answers */
 };
 
 struct api_operation {
@@ -30,6 +31,7 @@ void api_stopped(struct api_call *call, int64_t recipient_key);
 
 /* identity_operations.c */
 enum rc domain_add(struct api_call *call, struct err *err);
+enum rc domain_asked(struct api_call *call, struct err *err); /* of API_DNS */
 enum rc domain_records(struct api_call *call, struct err *err);
 enum rc domain_mail_from(struct api_call *call, struct err *err);
 enum rc address_add(struct api_call *call, struct err *err);
@@ -49,6 +51,7 @@ enum rc user_create(struct api_call *call, struct err *err);
 enum rc user_list(struct api_call *call, struct err *err);
 enum rc user_show(struct api_call *call, struct err *err);
 enum rc user_delete(struct api_call *call, struct err *err);
+enum rc user_password(struct api_call *call, struct err *err);
 enum rc credential_create(struct api_call *call, struct err *err);
 enum rc credential_list(struct api_call *call, struct err *err);
 enum rc credential_rotate(struct api_call *call, struct err *err);
@@ -114,6 +117,15 @@ MUST_USE enum rc api_hold_mail(struct api_call *call, const struct recipient_fil
 enum rc ledger_head(struct api_call *call, struct err *err);
 enum rc ledger_erase(struct api_call *call, struct err *err);
 
+/* own_operations.c */
+enum rc own_show(struct api_call *call, struct err *err);
+enum rc own_mail(struct api_call *call, struct err *err);
+enum rc own_rotate(struct api_call *call, struct err *err);
+enum rc own_password(struct api_call *call, struct err *err);
+enum rc own_factor_begin(struct api_call *call, struct err *err);
+enum rc own_factor_confirm(struct api_call *call, struct err *err);
+enum rc own_factor_remove(struct api_call *call, struct err *err);
+
 /* account_operations.c */
 enum rc account_show(struct api_call *call, struct err *err);
 enum rc account_production(struct api_call *call, struct err *err);
@@ -154,6 +166,9 @@ MUST_USE enum rc api_insert_key(struct api_call *call, struct slice user_folded,
 /* It is gone, and its sessions end. */
 MUST_USE enum rc api_delete_key(struct api_call *call, struct slice id, struct err *err);
 
+/* A fresh key in the place of one, which is gone; it inherits the brake's memory. Writes as api_make_key. */
+MUST_USE enum rc api_replace_key(struct api_call *call, const struct access_key_row *key,
+                                 struct err *err);
 /* api_insert_key, and writes access_key_id, secret_access_key, smtp_user_name and smtp_password. */
 MUST_USE enum rc api_make_key(struct api_call *call, struct slice user_folded, struct err *err);
 /* Where a mail program connects: host, ports. */

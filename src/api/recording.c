@@ -265,6 +265,33 @@ recording_login(const struct recording_login *login, int64_t now_ms, struct ledg
                                   }};
 }
 
+struct slice
+recording_subject(struct arena *arena, const struct json *input)
+{
+    static const char *const members[] = {
+        "target", "address", "user",    "group",     "identity",     "domain",
+        "name",   "key",     "message", "recipient", "change",       "hold",
+        "on",     "enabled", "member",  "only",      "until",        "as",
+        "also",   "now",     "attach",  "mail_from", "from_network", "reason"};
+    struct buf out;
+    buf_init(&out, 8192);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const struct json *value = json_member(input, members[i]);
+        bool flag = value && value->type == JSON_BOOL;
+        if (!flag && (!value || value->type != JSON_STRING))
+            continue;
+        struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
+        /* A value ends at its first space, so that none looks like another member; the last may not. */
+        if (i + 1 < sizeof members / sizeof members[0])
+            text = slice_head(text, slice_chr(text, ' '));
+        buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
+                   SLICE_ARG(slice_head(text, 320)));
+    }
+    struct slice subject = arena_dup(arena, buf_slice(&out));
+    buf_fini(&out);
+    return subject;
+}
+
 /* Names of things; documents and secrets are none. */
 static bool
 names_something(struct slice name)
@@ -282,6 +309,8 @@ subject_of(struct arena *arena, const struct dispatch *dispatch)
 {
     struct slice subject = SLICE("");
     const struct json *input = dispatch->input;
+    if (input && dispatch->service == SERVICE_POSTERN)
+        return recording_subject(arena, input);
     if (!input || !dispatch->model || !dispatch->model->input)
         return subject;
     for (const struct json *value = input->first; value && subject.len < LEDGER_VALUE_MAX;
@@ -318,7 +347,7 @@ recording_call(const struct dispatch *dispatch, const char *result, struct ledge
             [LEDGER_SOURCE] = dispatch->source_ip,
             [LEDGER_TLS] = dispatch->tls,
             [LEDGER_CLIENT] = caller->user_agent,
-            [LEDGER_SERVICE] = SLICE("api"),
+            [LEDGER_SERVICE] = caller->console_token.len ? SLICE("console") : SLICE("api"),
             [LEDGER_REQUEST] = dispatch->request_id,
             [LEDGER_SUBJECT] = subject_of(arena, dispatch),
         }};

@@ -42,6 +42,9 @@ struct recording_login {
 void recording_login(const struct recording_login *login, int64_t now_ms,
                      struct ledger_record *out);
 
+/* Of an operation of the administrator: on what it was, as "target=taro@test1.com hold=true reason=on
+ * leave". Documents and secrets are not among these. */
+struct slice recording_subject(struct arena *arena, const struct json *input);
 /* A call of the APIs, with what it was on; one that failed too. */
 void recording_call(const struct dispatch *dispatch, const char *result, struct ledger_record *out);
 

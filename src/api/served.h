@@ -25,6 +25,7 @@ enum api_resource {
     RESOURCE_POLICY, /* of the name and path given */
     RESOURCE_ANALYZER,
     RESOURCE_OF_GATE, /* sending: the gate asks */
+    RESOURCE_OWN,     /* the caller's own user; allowed unless a policy denies it */
     RESOURCE_OPEN     /* never denied: GetCallerIdentity */
 };
 

@@ -75,6 +75,7 @@ enum service {
     SERVICE_STS,
     SERVICE_ACCESSANALYZER,
     SERVICE_CLOUDTRAIL,
+    SERVICE_POSTERN, /* the administrator's operations (operations.h), which have no published model */
     SERVICE_COUNT
 };
 

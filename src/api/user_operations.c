@@ -1,8 +1,9 @@
 /* IAM users, their access keys, and groups: the plain pieces that `grant` is made of. */
-#include "authenticate/smtp_password.h"
+#include "authenticate/login_password.h"
 #include "base/random.h"
 #include "operations.h"
 #include "store/brakes.h"
+#include "store/login_profiles.h"
 #include "store/policies.h"
 #include "store/suspensions.h"
 #include "store/users.h"
@@ -227,6 +228,69 @@ credential_delete(struct api_call *call, struct err *err)
     json_put_string(call->output, "deleted", key.id);
     json_put_string(call->output, "user", key.user_name);
     return RC_OK;
+}
+
+/* ---- the console's password ---- */
+
+enum { PASSWORD_GROUPS = 4, PASSWORD_GROUP = 5 }; /* 100 bits */
+
+/* On a worker, as the writer waits for no hash: a password, and its hash. */
+static enum rc
+prepare_password(struct api_call *call, bool off, struct err *err)
+{
+    struct slice *made = ARENA_ARRAY(call->arena, struct slice, 2);
+    call->prepared = made;
+    if (off)
+        return RC_OK;
+    struct slice random = random_base32(call->arena, PASSWORD_GROUPS * PASSWORD_GROUP);
+    for (size_t i = 0; i < PASSWORD_GROUPS; i++) {
+        struct slice group = slice_head(slice_from(random, i * PASSWORD_GROUP), PASSWORD_GROUP);
+        made[0] = arena_printf(call->arena, "%.*s%s%.*s", SLICE_ARG(made[0]), i ? "-" : "",
+                               SLICE_ARG(group));
+    }
+    return login_password_hash(call->arena, made[0], &made[1], err);
+}
+
+static enum rc
+put_password(struct api_call *call, struct slice folded, struct slice hash, struct err *err)
+{
+    struct login_profile_row profile = {0};
+    enum rc rc = login_profiles_find(call->database, call->arena, folded, &profile, err);
+    bool fresh = rc == RC_NOT_FOUND;
+    if (rc != RC_OK && !fresh)
+        return rc;
+    profile.user_folded = folded;
+    profile.password_hash = hash;
+    profile.changed_ms = call->now_ms;
+    profile.reset_required = true;
+    if (fresh)
+        profile.created_ms = call->now_ms;
+    return fresh ? login_profiles_insert(call->database, &profile, err)
+                 : login_profiles_update(call->database, &profile, err);
+}
+
+/* A password that is shown once and must be changed at the first sign-in; with "off" the user has
+ * none any more, nor a second factor. Sessions that another password opened end. */
+enum rc
+user_password(struct api_call *call, struct err *err)
+{
+    struct user_row row;
+    bool off;
+    enum rc rc = find_user(call, &row, err);
+    if (rc == RC_OK)
+        rc = api_input_bool(call, "off", &off, err);
+    if (rc == RC_OK && !call->prepared)
+        return prepare_password(call, off, err);
+    if (rc != RC_OK)
+        return rc;
+    json_put_string(call->output, "user", row.name);
+    if (off)
+        return login_profiles_delete(call->database, row.folded, err);
+    json_put_string(call->output, "password", call->prepared[0]);
+    json_put_string(
+        call->output, "console",
+        arena_printf(call->arena, "%.*s/console/", SLICE_ARG(call->constants->public_url)));
+    return put_password(call, row.folded, call->prepared[1], err);
 }
 
 /* ---- groups ---- */

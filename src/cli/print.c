@@ -657,6 +657,20 @@ print_user(const struct json *answer, const char *at)
 }
 
 void
+print_console_password(const struct json *answer, const char *at)
+{
+    (void)at;
+    show("user:", text_of(answer, "user"));
+    if (text_of(answer, "password").len == 0) {
+        puts("\nThe user has no password, and is signed out.");
+        return;
+    }
+    show("password:", text_of(answer, "password"));
+    show("console:", text_of(answer, "console"));
+    puts("\nIt is shown this once, and must be changed at the first sign-in.");
+}
+
+void
 print_users(const struct json *answer, const char *at)
 {
     for (const struct json *user = first_of(answer, "users"); user; user = user->next) {

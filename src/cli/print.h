@@ -33,6 +33,7 @@ void print_suspensions(const struct json *answer, const char *at);
 void print_revoked(const struct json *answer, const char *at);
 void print_users(const struct json *answer, const char *at);
 void print_user(const struct json *answer, const char *at);
+void print_console_password(const struct json *answer, const char *at);
 void print_group(const struct json *answer, const char *at);
 void print_groups(const struct json *answer, const char *at);
 void print_policies(const struct json *answer, const char *at);

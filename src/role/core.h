@@ -96,6 +96,7 @@ struct core {
     uint64_t revocations;        /* so far: who logged in meanwhile is looked at again */
     uint64_t call_bytes;         /* of all calls that are not answered */
     uint64_t made_bytes;         /* of the messages that those make, which are on their way */
+    size_t signing_in;           /* to the console */
     struct counters counters;
     struct account account;
     int64_t started_ms;
@@ -150,6 +151,12 @@ void submission_forget_front(struct front *front);
  * outcome. Caller and mail are borrowed until then. */
 void submission_hand_in(struct core *core, const struct api_caller *caller,
                         struct outbox_mail *mail, void (*done)(void *ctx), void *ctx);
+
+/* core_console.c: signing in to the console. */
+bool console_serves(const struct call *call);
+void console_serve(struct call *call);
+/* A session was used: kept once a minute, so that it does not end while it is. */
+void console_record_use(struct core *core, const struct api_caller *caller);
 
 /* core_call.c: HTTP requests that front framed, until they are whole, and their answers. */
 bool call_begin(struct front *front, struct slice payload);
@@ -207,10 +214,10 @@ void proving_relay(struct proving *proving, const struct resolve_message *questi
 void proving_ask(struct proving *proving, enum dns_type type, struct slice name,
                  void (*told)(void *ctx, const struct dns_answer *answer), void *ctx);
 
-/* core_check.c: `postern check`; `done` gets the whole answer. */
-void check_domain(struct core *core, const struct json *input,
-                  void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
-                  void *ctx);
+/* core_check.c: the operations that wait for DNS (API_DNS); `done` gets the whole answer. */
+void check_ask(struct core *core, const struct api_operation *operation, const struct json *input,
+               void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+               void *ctx);
 
 /* core_rotation.c: which key of a domain signs, and which records it needs. */
 struct key_finding {

@@ -3,6 +3,7 @@
  * {"operation": ..., members}, answers {"ok": true, ...} or {"ok": false, "error": ..., "message":
  * ...}, framed as on every channel. And over HTTP the verification link, /healthz and /metrics.
  */
+#include "api/recording.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/log.h"
@@ -54,6 +55,7 @@ struct operation {
     struct buf out;
     struct json_writer writer;
     struct api_effects effects;
+    const struct slice *prepared; /* of API_PREPARED: what the worker leaves to the writer */
     enum rc rc;
     struct err err;
     struct write_job write;
@@ -91,12 +93,14 @@ run_on(struct operation *operation, struct api_thread *thread)
         .output = &operation->writer,
         .effects = &operation->effects,
         .now_ms = clock_now_ms(),
+        .prepared = operation->prepared,
     };
     buf_reset(&operation->out);
     json_writer_init(&operation->writer, &operation->out);
     json_open_object(&operation->writer);
     json_put_bool(&operation->writer, "ok", true);
     operation->rc = operation->row->run(&call, &operation->err);
+    operation->prepared = call.prepared;
     if (operation->rc == RC_OK)
         json_close_object(&operation->writer);
     if (operation->rc == RC_OK && !buf_ok(&operation->out))
@@ -122,35 +126,6 @@ read_done(void *job)
     operation->answer(operation);
 }
 
-/* On what it was: "target=taro@test1.com hold=true reason=on leave". Documents and secrets are not among
- * these. */
-static struct slice
-subject_of(struct operation *operation)
-{
-    static const char *const members[] = {
-        "target", "address", "user",    "group",     "identity",     "domain",
-        "name",   "key",     "message", "recipient", "change",       "hold",
-        "on",     "enabled", "member",  "only",      "until",        "as",
-        "also",   "now",     "attach",  "mail_from", "from_network", "reason"};
-    struct buf out;
-    buf_init(&out, 8192);
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const struct json *value = json_member(operation->input, members[i]);
-        bool flag = value && value->type == JSON_BOOL;
-        if (!flag && (!value || value->type != JSON_STRING))
-            continue;
-        struct slice text = flag ? slice_of(value->boolean ? "true" : "false") : value->text;
-        /* A value ends at its first space, so that none looks like another member; the last may not. */
-        if (i + 1 < sizeof members / sizeof members[0])
-            text = slice_head(text, slice_chr(text, ' '));
-        buf_printf(&out, "%s%s=%.*s", out.len ? " " : "", members[i],
-                   SLICE_ARG(slice_head(text, 320)));
-    }
-    struct slice subject = arena_dup(operation->arena, buf_slice(&out));
-    buf_fini(&out);
-    return subject;
-}
-
 static struct ledger_record
 record_of(struct operation *operation, const char *result)
 {
@@ -167,7 +142,7 @@ record_of(struct operation *operation, const char *result)
             [LEDGER_TLS] = call ? call->tls_version : SLICE(""),
             [LEDGER_CLIENT] = call ? SLICE("") : uid,
             [LEDGER_SERVICE] = call ? SLICE("link") : SLICE("administration"),
-            [LEDGER_SUBJECT] = subject_of(operation),
+            [LEDGER_SUBJECT] = recording_subject(operation->arena, operation->input),
         }};
 }
 
@@ -200,14 +175,31 @@ write_done(struct write_job *write)
 }
 
 static void
-start(struct operation *operation)
+start_write(struct operation *operation)
 {
-    if (operation->row->access == API_READ) {
-        pool_submit(operation->core->pool, read_run, read_done, operation);
-        return;
-    }
     operation->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
     writer_submit(operation->core->writer, &operation->write);
+}
+
+static void
+prepare_done(void *job)
+{
+    struct operation *operation = job;
+    if (operation->rc == RC_OK)
+        start_write(operation);
+    else
+        operation->answer(operation);
+}
+
+static void
+start(struct operation *operation)
+{
+    struct pool *pool = operation->core->pool;
+    switch (operation->row->access) {
+    case API_READ: pool_submit(pool, read_run, read_done, operation); break;
+    case API_PREPARED: pool_submit(pool, read_run, prepare_done, operation); break;
+    default: start_write(operation);
+    }
 }
 
 /* ---- the socket ---- */
@@ -229,7 +221,8 @@ write_failure(struct operation *operation)
 static void
 record_call(struct operation *operation)
 {
-    bool written = operation->rc == RC_OK && operation->row->access != API_READ;
+    bool written = operation->rc == RC_OK && operation->row->access != API_READ &&
+                   operation->row->access != API_DNS;
     if (written || operation->call)
         return;
     struct ledger_record record =
@@ -247,8 +240,8 @@ answer_client(struct operation *operation)
     if (operation->row)
         log_event(LOG_LEVEL_INFO, "administration.call",
                   LOG_CSTR("operation", operation->row->name),
-                  LOG_TEXT("subject", subject_of(operation)), LOG_NUMBER("uid", operation->uid),
-                  LOG_CSTR("result", rc_name(operation->rc)));
+                  LOG_TEXT("subject", recording_subject(operation->arena, operation->input)),
+                  LOG_NUMBER("uid", operation->uid), LOG_CSTR("result", rc_name(operation->rc)));
     if (operation->row)
         record_call(operation);
     struct client *client = map_get(administration->clients, MAP_KEY(operation->client));
@@ -257,7 +250,6 @@ answer_client(struct operation *operation)
     operation_free(operation);
 }
 
-/* domain.check and domain.examine are core's own: they wait for DNS, not for the store alone. */
 static void
 checked(void *ctx, enum rc rc, struct slice json, const struct err *err)
 {
@@ -332,21 +324,6 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
         fail_client(operation, rc);
         return true;
     }
-    if (slice_is(name, "domain.check")) {
-        rc = json_get_string(operation->input, "domain", true, &name, err);
-        struct slice canonical;
-        if (rc == RC_OK)
-            rc = address_domain(operation->arena, name, &canonical, err);
-        if (rc != RC_OK)
-            fail_client(operation, rc);
-        else
-            proving_check(administration->core->proving, canonical, checked, operation);
-        return true;
-    }
-    if (slice_is(name, "domain.examine")) {
-        check_domain(administration->core, operation->input, checked, operation);
-        return true;
-    }
     if (slice_is(name, "api.call")) {
         rc = start_call(operation, err);
         if (rc != RC_OK)
@@ -354,7 +331,9 @@ client_message(void *ctx, struct channel *channel, uint8_t type, struct slice pa
         return true;
     }
     operation->row = api_find(name);
-    if (operation->row)
+    if (operation->row && operation->row->access == API_DNS)
+        check_ask(administration->core, operation->row, operation->input, checked, operation);
+    else if (operation->row)
         start(operation);
     else
         fail_client(operation,
@@ -663,6 +642,8 @@ administration_serve(struct call *call)
 {
     if (api_serves(call))
         api_serve(call);
+    else if (console_serves(call))
+        console_serve(call);
     else if (slice_is(call->path, "/unsubscribe") &&
              (slice_is(call->method, "GET") || slice_is(call->method, "POST")))
         unsubscribe_serve(call);

@@ -24,6 +24,7 @@ struct api_job {
     struct call *call; /* owned; NULL: of the administrator */
     struct arena *arena;
     bool owns_arena;
+    bool of_console; /* who asks is signed in, and has no access key */
     struct dispatch dispatch;
     size_t pending; /* messages without an outcome */
     bool recorded;  /* in the transaction of what it wrote */
@@ -94,6 +95,7 @@ record_use(const struct api_job *job)
         session_record_use(
             job->core, caller->access_key, caller->key_used_ms, caller->key_used_address,
             slice_of(service_models[job->dispatch.service].signing_name), caller->source_ip);
+    console_record_use(job->core, caller);
 }
 
 /* How a canary was used, to be told after the answer was given: no caller hears it in the time that the
@@ -158,7 +160,7 @@ record(const struct api_job *job)
     const struct dispatch *dispatch = &job->dispatch;
     const struct outbox *outbox = dispatch->call.outbox;
     struct ledger_record record;
-    if (!dispatch->caller.administrator && dispatch->caller.access_key.len == 0) {
+    if (!dispatch->caller.administrator && dispatch->caller.user_id.len == 0) {
         record_failure(job);
         return;
     }
@@ -184,8 +186,11 @@ answer(struct api_job *job)
         use = canary_use(dispatch, kept);
     core->counters.calls++;
     if (job->call) {
-        struct slice header = SLICE("");
-        if (dispatch->error_code && !service_models[dispatch->service].namespace)
+        struct slice header = job->of_console ? SLICE("Cache-Control: no-store\r\n"
+                                                      "X-Content-Type-Options: nosniff\r\n")
+                                              : SLICE("");
+        if (dispatch->error_code && !service_models[dispatch->service].namespace &&
+            !job->of_console)
             header = arena_printf(job->arena, "x-amzn-ErrorType: %s\r\n", dispatch->error_code);
         struct call *call = job->call;
         call_respond(call, dispatch->status, slice_of(dispatch->content_type), header,
@@ -277,8 +282,9 @@ read_run(void *ctx, unsigned worker)
     dispatch->rc = database_begin_read(thread->database, &dispatch->err);
     if (dispatch->rc != RC_OK)
         return;
-    enum rc rc = job->call ? dispatch_read(dispatch, thread)
-                           : dispatch_name(dispatch, job->service, job->operation, job->input);
+    enum rc rc = !job->call ? dispatch_name(dispatch, job->service, job->operation, job->input)
+                 : job->of_console ? dispatch_read_console(dispatch, thread)
+                                   : dispatch_read(dispatch, thread);
     if (rc == RC_OK && dispatch->row->access != API_WRITE)
         (void)!dispatch_run(dispatch, thread);
     database_rollback(thread->database);
@@ -289,7 +295,8 @@ changes_too_often(const struct api_job *job)
 {
     const struct api_caller *caller = &job->dispatch.caller;
     return !caller->administrator &&
-           !rate_take(job->core->changes, caller->access_key, clock_monotonic_ms());
+           !rate_take(job->core->changes, job->of_console ? caller->user_id : caller->access_key,
+                      clock_monotonic_ms());
 }
 
 static void
@@ -298,6 +305,20 @@ refuse_change(struct api_job *job)
     struct dispatch *dispatch = &job->dispatch;
     dispatch->call.fault = FAULT_THROTTLING;
     dispatch->rc = err_set(&dispatch->err, RC_TEMPORARY, "Rate exceeded");
+    answer(job);
+}
+
+/* ---- what waits for DNS ---- */
+
+static void
+asked(void *ctx, enum rc rc, struct slice json, const struct err *err)
+{
+    struct api_job *job = ctx;
+    job->dispatch.rc = rc;
+    if (rc == RC_OK)
+        job->dispatch.answered = arena_dup(job->arena, json);
+    else
+        job->dispatch.err = *err;
     answer(job);
 }
 
@@ -312,16 +333,24 @@ read_done(void *ctx)
         send_all(job);
     } else if (changes_too_often(job)) {
         refuse_change(job);
+    } else if (dispatch->row->access == API_DNS) {
+        check_ask(job->core, api_find(slice_of(dispatch->row->name)), dispatch->input, asked, job);
     } else {
         job->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
         writer_submit(job->core->writer, &job->write);
     }
 }
 
+static bool
+is_of_console(const struct call *call)
+{
+    return slice_starts(call->path, SLICE(CONSOLE_API_PATH));
+}
+
 bool
 api_serves(const struct call *call)
 {
-    return dispatch_is_api(call->method, call->target, call->header);
+    return is_of_console(call) || dispatch_is_api(call->method, call->target, call->header);
 }
 
 void
@@ -330,6 +359,7 @@ api_serve(struct call *call)
     struct api_job *job = job_new(call->core, call->arena);
     struct dispatch *dispatch = &job->dispatch;
     job->call = call;
+    job->of_console = is_of_console(call);
     dispatch->method = call->method;
     dispatch->target = call->target;
     dispatch->header = call->header;

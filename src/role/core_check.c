@@ -277,10 +277,10 @@ read_request(struct check_job *job, const struct json *input, struct err *err)
     return RC_OK;
 }
 
-void
-check_domain(struct core *core, const struct json *input,
-             void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
-             void *ctx)
+static void
+examine_domain(struct core *core, const struct json *input,
+               void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err),
+               void *ctx)
 {
     struct check_job *job = NEW(struct check_job);
     job->core = core;
@@ -299,4 +299,23 @@ check_domain(struct core *core, const struct json *input,
         proving_check(core->proving, job->request.domain, proved, job);
     else
         finish(job);
+}
+
+void
+check_ask(struct core *core, const struct api_operation *operation, const struct json *input,
+          void (*done)(void *ctx, enum rc rc, struct slice json, const struct err *err), void *ctx)
+{
+    struct arena *arena = arena_new();
+    struct slice text, domain;
+    struct err err = {0};
+    enum rc rc = json_get_string(input, "domain", true, &text, &err);
+    if (rc == RC_OK)
+        rc = address_domain(arena, text, &domain, &err);
+    if (rc != RC_OK)
+        done(ctx, rc, SLICE(""), &err);
+    else if (strcmp(operation->name, "domain.examine") == 0)
+        examine_domain(core, input, done, ctx);
+    else
+        proving_check(core->proving, domain, done, ctx);
+    arena_free(arena);
 }

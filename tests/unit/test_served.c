@@ -15,7 +15,7 @@
 
 enum { PAGE_MAX = 1024 * 1024 };
 
-static const char *const titles[SERVICE_COUNT] = {
+static const char *const titles[SERVICE_POSTERN] = {
     [SERVICE_SES] = "SES, version 1",
     [SERVICE_SESV2] = "SES, version 2",
     [SERVICE_IAM] = "IAM",
@@ -77,7 +77,7 @@ write_page(struct buf *page)
               "operation that is not served\nanswers with its protocol's own error, which names "
               "it: `InvalidAction` of SES version 1, IAM and STS,\n`UnknownOperationException` of "
               "SES version 2,\nAccess Analyzer and CloudTrail.\n");
-    for (int service = 0; service < SERVICE_COUNT; service++) {
+    for (int service = 0; service < SERVICE_POSTERN; service++) {
         buf_printf(page, "\n## %s: %u of %u\n\n", titles[service],
                    count((enum service)service, true), count((enum service)service, false));
         write_served(page, (enum service)service);
