@@ -1,0 +1,85 @@
+/* What the verbs answer about messages and what was decided on them. */
+import type { Time } from "./answers";
+
+export interface Recipient {
+  recipient: string;
+  state: string;
+  attempts: number;
+  under_way: boolean;
+  next?: Time;
+  expires?: Time;
+  held_by?: string;
+  finished: Time;
+  status: string;
+  reply: string;
+  remote: string;
+}
+
+export interface Queued extends Recipient {
+  message: string;
+  from: string;
+  user: string;
+  accepted: Time;
+}
+
+export interface Queue {
+  queue: Queued[];
+  counts: { queued: number; held: number };
+}
+
+export interface Message {
+  message: string;
+  accepted: Time;
+  user: string;
+  key: string;
+  source: string;
+  client: string;
+  tls: string;
+  mail_from: string;
+  mail_from_on_the_wire: string;
+  from: string;
+  configuration_set: string;
+  tags: string;
+  provider_hidden: boolean;
+  bytes: number;
+  policy: string;
+  statement: number;
+  brake?: string;
+  recipients: Recipient[];
+  header: string;
+  body?: string;
+  body_cut?: boolean;
+}
+
+export interface Decision {
+  at: Time;
+  user: string;
+  key: string;
+  source: string;
+  action: string;
+  mail_from: string;
+  from: string;
+  address: string;
+  recipients: number;
+  reason: string;
+  policy: string;
+  statement: number;
+  resource: string;
+  reply: string;
+  message: string;
+}
+
+export interface Decisions {
+  decisions: Decision[];
+  failed_logins?: { hour: Time; network: string; reason: string; attempts: number; last: Time; last_user: string }[];
+}
+
+export interface OwnMessage {
+  message: string;
+  time: Time;
+  from: string;
+  source: string;
+  reason: string;
+  reply: string; // no message: refused
+  recipients: { recipient: string; state: string; status: string; reply: string; finished: Time }[];
+}

@@ -1,0 +1,194 @@
+/* #/overview: what needs somebody, how much was sent, and what waits. */
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense, useState } from "react";
+import { call, verb } from "../api";
+import type { AccessCheck, AccessReport, Account, Brake, Canary, Identity, Queue } from "../answers";
+import { count, named, t } from "../i18n";
+import { useDoing, useLoad } from "../load";
+import { Failed } from "../parts/Failed";
+import { go, link } from "../route";
+import { common } from "../words/common";
+import { recipientStates } from "../words/mail";
+import { overviewWords as w } from "../words/overview";
+import { Sites } from "./Queue";
+
+const Statistics = lazy(() => import("../parts/Statistics")); // charts are the heaviest part
+
+interface Quota {
+  SendQuota: { Max24HourSend: number; MaxSendRate: number; SentLast24Hours: number };
+}
+
+/* What an administrator would want to be told first. */
+function Alarms() {
+  const told = useLoad(async () => {
+    const [account, check, { brakes }, { canaries }] = await Promise.all([
+      verb<Account>("account.show"),
+      verb<AccessCheck>("access.check"),
+      verb<{ brakes: Brake[] }>("brake.list"),
+      verb<{ canaries: Canary[] }>("canary.list"),
+    ]);
+    return { account, check, brakes, canaries: canaries.filter((canary) => canary.uses > 0) };
+  });
+  if (told.error) return <Failed error={told.error} again={() => void told.reload()} />;
+  if (!told.value)
+    return (
+      <Box>
+        <Spinner /> {t(common.loading)}
+      </Box>
+    );
+  const { account, check, brakes, canaries } = told.value;
+  const toKeys = <Button onClick={() => go("keys")}>{t(w.toKeys)}</Button>;
+  return (
+    <SpaceBetween size="s">
+      {canaries.map((canary) => (
+        <Alert key={canary.key} type="error" action={toKeys}>
+          {t(w.canary, canary.key, canary.user, count(canary.uses))}
+        </Alert>
+      ))}
+      {brakes.map((brake) => (
+        <Alert key={brake.key} type="error" header={t(w.braked, brake.user || brake.key)} action={toKeys}>
+          {brake.why}
+        </Alert>
+      ))}
+      {account.paused && <Alert type="error">{t(w.paused)}</Alert>}
+      {!account.production && (
+        <Alert type="info" action={<Button onClick={() => go("setup")}>{t(w.toSetup)}</Button>}>
+          {t(w.sandbox)}
+        </Alert>
+      )}
+      {!check.holds && (
+        <Alert type="warning" action={<Button onClick={() => go("access")}>{t(w.toAccess)}</Button>}>
+          {t(w.broken, count(check.findings.length))}
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Numbers({ queue }: { queue?: Queue }) {
+  const told = useLoad(async () => {
+    const [quota, report, { identities }] = await Promise.all([
+      call<Quota>("sesv2", "GetAccount"),
+      verb<AccessReport>("access.report"),
+      verb<{ identities: Identity[] }>("identity.list"),
+    ]);
+    return { quota: quota.SendQuota, report, identities };
+  });
+  const big = (text: string, href: string) => (
+    <Link href={href} fontSize="display-l">
+      {text}
+    </Link>
+  );
+  if (told.error) return <Failed error={told.error} again={() => void told.reload()} />;
+  const value = told.value;
+  const sent = value && count(Math.round(value.quota.SentLast24Hours));
+  return (
+    <Container header={<Header variant="h2">{t(w.quota)}</Header>}>
+      <KeyValuePairs
+        columns={3}
+        items={[
+          {
+            label: t(w.sent24),
+            value: !value ? (
+              <Spinner />
+            ) : value.quota.Max24HourSend < 0 ? (
+              t(w.noMax, sent!)
+            ) : (
+              t(w.ofMax, sent!, count(value.quota.Max24HourSend))
+            ),
+          },
+          { label: t(w.rate), value: value ? count(value.quota.MaxSendRate) : <Spinner /> },
+          { label: t(w.queued), value: queue ? big(count(queue.counts.queued), link("queue")) : <Spinner /> },
+          { label: t(w.held), value: queue ? big(count(queue.counts.held), link("queue")) : <Spinner /> },
+          {
+            label: t(w.people),
+            value: value ? (
+              big(
+                count(
+                  value.report.users.filter((user) => user.active_keys > 0 && !user.suspended && user.grants.length > 0)
+                    .length,
+                ),
+                link("people"),
+              )
+            ) : (
+              <Spinner />
+            ),
+          },
+          {
+            label: t(w.domains),
+            value: value ? (
+              big(count(value.identities.filter((one) => one.verification === "SUCCESS").length), link("identities"))
+            ) : (
+              <Spinner />
+            ),
+          },
+        ]}
+      />
+    </Container>
+  );
+}
+
+/* Promise 2 of the spool, looked at when somebody asks: it reads everything. */
+function AllKept() {
+  const [counts, setCounts] = useState<Record<string, number> | null>(null);
+  const doing = useDoing();
+  const label = (name: string) =>
+    name === "accepted" ? t(w.acceptedAll) : name === "missing" ? t(w.missing) : named(recipientStates, name);
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description={t(w.accountHint)}
+          actions={
+            <Button
+              loading={doing.busy}
+              onClick={() => void doing.run(async () => setCounts(await verb<Record<string, number>>("queue.account")))}
+            >
+              {t(w.accountRead)}
+            </Button>
+          }
+        >
+          {t(w.account)}
+        </Header>
+      }
+    >
+      <div aria-live="polite">
+        <Failed error={doing.error} />
+        {counts && (
+          <KeyValuePairs
+            columns={3}
+            items={Object.entries(counts).map(([name, number]) => ({ label: label(name), value: count(number) }))}
+          />
+        )}
+      </div>
+    </Container>
+  );
+}
+
+export default function Overview() {
+  const queue = useLoad(() => verb<Queue>("queue.list", { limit: 1000 }));
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1">{t(w.title)}</Header>
+      <Alarms />
+      <Numbers queue={queue.value} />
+      <Suspense fallback={<Spinner />}>
+        <Statistics />
+      </Suspense>
+      <ColumnLayout columns={2}>
+        <Sites loaded={{ ...queue, value: queue.value?.queue }} />
+        <AllKept />
+      </ColumnLayout>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,24 @@
+/* The pages, each fetched when it is first asked for. */
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+
+/* `parts` is what stands behind the page's name in the hash. */
+export type Page = ComponentType<{ parts: string[] }>;
+
+export const pages: Record<string, LazyExoticComponent<Page>> = {
+  people: lazy(() => import("./People")),
+  "hand-out": lazy(() => import("./HandOut")),
+  access: lazy(() => import("./Access")),
+  simulator: lazy(() => import("./Simulator")),
+  policies: lazy(() => import("./Policies")),
+  identities: lazy(() => import("./Identities")),
+  setup: lazy(() => import("./SetUp")),
+  queue: lazy(() => import("./Queue")),
+  suppression: lazy(() => import("./Suppression")),
+  overview: lazy(() => import("./Overview")),
+  own: lazy(() => import("./Own")),
+  sets: lazy(() => import("./Sets")),
+  templates: lazy(() => import("./Templates")),
+  keys: lazy(() => import("./Keys")),
+  settings: lazy(() => import("./AccountSettings")),
+  decisions: lazy(() => import("./Decisions")),
+};

@@ -1,0 +1,120 @@
+import Alert from "@cloudscape-design/components/alert";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
+import { verb } from "../api";
+import type { Decision, Decisions } from "../answers";
+import { count, sortable, t, when } from "../i18n";
+import { useLoad } from "../load";
+import { link } from "../route";
+import { common } from "../words/common";
+import { decisionWords as w } from "../words/decisions";
+import { type Column, List } from "./List";
+
+const failedLoginColumns = (): Column<NonNullable<Decisions["failed_logins"]>[number]>[] => [
+  { id: "hour", header: t(common.time), cell: (row) => when(row.hour), sort: (row) => sortable(row.hour) },
+  { id: "network", header: t(w.network), cell: (row) => row.network, sort: (row) => row.network },
+  { id: "reason", header: t(common.reason), cell: (row) => row.reason },
+  { id: "attempts", header: t(w.attempts), cell: (row) => count(row.attempts), sort: (row) => row.attempts },
+  { id: "last", header: t(w.last), cell: (row) => when(row.last) },
+  { id: "user", header: t(w.lastUser), cell: (row) => row.last_user },
+];
+
+const decisionColumns = (): Column<Decision>[] => [
+  { id: "at", header: t(common.time), cell: (row) => when(row.at), sort: (row) => sortable(row.at), width: 130 },
+  {
+    id: "user",
+    header: t(common.user),
+    cell: (row) => (row.user === "system" ? row.user : <Link href={link("people", row.user)}>{row.user}</Link>),
+    sort: (row) => row.user,
+  },
+  {
+    id: "from",
+    header: t(w.from),
+    cell: (row) => (
+      <>
+        {row.from}
+        {row.mail_from !== row.from && <div>{row.mail_from || "<>"}</div>}
+      </>
+    ),
+    sort: (row) => row.from,
+  },
+  {
+    id: "decision",
+    header: t(w.decision),
+    sort: (row) => row.reason,
+    width: 175,
+    cell: (row) => (
+      <StatusIndicator type={row.reason === "allowed" ? "success" : "error"}>
+        {row.reason === "allowed" ? t(w.allowed) : row.reason}
+      </StatusIndicator>
+    ),
+  },
+  {
+    id: "reply",
+    header: t(w.reply),
+    width: 220,
+    cell: (row) =>
+      row.message ? (
+        <Link href={link("queue", row.message)}>
+          <span className="code">{row.message}</span>
+        </Link>
+      ) : (
+        <>
+          {row.reply}
+          {row.policy && <div>{row.policy}</div>}
+        </>
+      ),
+  },
+  { id: "source", header: t(w.source), cell: (row) => row.source },
+  { id: "recipients", header: t(w.recipients), cell: (row) => count(row.recipients), sort: (row) => row.recipients },
+];
+
+interface DecisionListProps {
+  user?: string;
+  from?: string;
+  since?: string;
+  limit: number;
+  title: string;
+  description?: string;
+  filters?: ReactNode;
+}
+
+/* Newest first; what the server was not asked for is not there. */
+export function DecisionList({ user, from, since, limit, title, description, filters }: DecisionListProps) {
+  const loaded = useLoad(
+    () =>
+      verb<Decisions>("decision.list", {
+        limit,
+        ...(user && { user }),
+        ...(from && { from }),
+        ...(since && { since }),
+      }),
+    [user, from, since, limit],
+  );
+  const logins = loaded.value?.failed_logins;
+  return (
+    <SpaceBetween size="l">
+      <List<Decision & { row: number }>
+        title={title}
+        description={description}
+        filters={filters}
+        columns={decisionColumns()}
+        rows={(row) => String(row.row)}
+        text={(row) => Object.values(row).join(" ")}
+        loaded={{ ...loaded, value: loaded.value?.decisions.map((decision, row) => ({ ...decision, row })) }}
+      />
+      {loaded.value?.decisions.length === limit && <Alert type="info">{t(w.onlyNewest, limit)}</Alert>}
+      {!!logins?.length && (
+        <List
+          title={t(w.logins)}
+          columns={failedLoginColumns()}
+          rows={(row) => `${row.hour} ${row.network} ${row.reason}`}
+          text={(row) => Object.values(row).join(" ")}
+          loaded={{ ...loaded, value: logins }}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
