@@ -10,7 +10,7 @@
 
 #include <openssl/sha.h>
 
-enum { TOKEN_BYTES = 32, TOKEN_TEXT_MAX = 64 };
+enum { TOKEN_BYTES = 32, TOKEN_TEXT_MAX = 64, SESSIONS_MAX = 20 /* of a user */ };
 
 #define COOKIE_NAME "postern_console"
 
@@ -215,5 +215,7 @@ console_open(struct database *database, const struct console_attempt *attempt,
                                     attempt->step, now_ms, err);
     if (rc == RC_OK)
         rc = console_sessions_sweep(database, &console_limits, now_ms, err);
+    if (rc == RC_OK)
+        rc = console_sessions_keep_newest(database, attempt->row.id, SESSIONS_MAX - 1, err);
     return rc == RC_OK ? console_sessions_insert(database, &session, err) : rc;
 }

@@ -77,6 +77,19 @@ console_sessions_delete_of(struct database *db, struct slice user_id, struct err
 }
 
 enum rc
+console_sessions_keep_newest(struct database *db, struct slice user_id, int64_t count,
+                             struct err *err)
+{
+    struct query q = query_start(
+        db,
+        "DELETE FROM console_session WHERE user_id = ?1 AND token_hash NOT IN (SELECT "
+        "token_hash FROM console_session WHERE user_id = ?1 ORDER BY created_ms DESC LIMIT ?2)");
+    query_text(&q, user_id);
+    query_i64(&q, count);
+    return query_run(&q, err);
+}
+
+enum rc
 console_sessions_sweep(struct database *db, const struct console_session_limits *limits,
                        int64_t now_ms, struct err *err)
 {

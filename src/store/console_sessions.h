@@ -37,6 +37,9 @@ MUST_USE enum rc console_sessions_delete(struct database *db, struct slice token
 /* Everywhere. */
 MUST_USE enum rc console_sessions_delete_of(struct database *db, struct slice user_id,
                                             struct err *err);
+/* All but the newest of the user's. */
+MUST_USE enum rc console_sessions_keep_newest(struct database *db, struct slice user_id,
+                                              int64_t count, struct err *err);
 /* Those that are over, so that they do not add up. */
 MUST_USE enum rc console_sessions_sweep(struct database *db,
                                         const struct console_session_limits *limits, int64_t now_ms,

@@ -123,6 +123,13 @@ def test_out_here_and_out_everywhere(instance):
     assert is_out(there) and is_out(other)
 
 
+def test_a_user_has_twenty_sessions_and_the_oldest_goes(instance):
+    instance.person("many", EVERYTHING)
+    instance.iam.create_login_profile(UserName="many", Password=PASSWORD)
+    sessions = [signed_in(instance, "many") for _ in range(22)]
+    assert [is_out(session) for session in sessions] == [True] * 2 + [False] * 20
+
+
 @pytest.mark.parametrize("end", ["password", "profile", "suspended", "deleted"])
 def test_what_ends_every_session(instance, end):
     name = f"ends-{end}"
