@@ -1,4 +1,4 @@
-"""What the tests of tests/integration and tests/crash both begin with."""
+"""What the tests of tests/integration, tests/crash and tests/browser begin with."""
 
 import pathlib
 import shutil

@@ -1,0 +1,57 @@
+/* What the stories are made of, by roles and names as a person, or who reads the screen to them, finds it. */
+import assert from "node:assert/strict";
+
+export async function fillSignIn(page, { user, password }) {
+  await page.getByRole("textbox", { name: "User name" }).fill(user);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/* Signs in, and waits until the menu has the user's name. */
+export async function signIn(page, given, place = "") {
+  await page.goto(given.url + place);
+  await fillSignIn(page, given);
+  await page.getByRole("button", { name: given.user }).first().waitFor();
+}
+
+/* Another page of the same console, without loading it anew. */
+export async function open(page, place) {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, place);
+}
+
+export async function choose(page, menu, item) {
+  await page.getByRole("button", { name: menu, exact: true }).first().click();
+  await page.getByRole("menuitem", { name: item, exact: true }).click();
+}
+
+/* A table, by its heading. */
+export function table(page, title) {
+  return page.getByRole("table", { name: title });
+}
+
+export function heading(page, name, level) {
+  return page.getByRole("heading", { name, level });
+}
+
+export async function sees(page, text) {
+  await page.getByText(text).filter({ visible: true }).first().waitFor();
+}
+
+/* The console's API as the page itself can call it: with its cookie and header. */
+export function call(page, service, operation, input) {
+  return page.evaluate(
+    async ([path, body]) => {
+      const answer = await fetch(path, {
+        method: "POST",
+        headers: { "X-Postern-Console": "1", "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      return [answer.status, await answer.json()];
+    },
+    [`/console/api/${service}/${operation}`, input],
+  );
+}
+
+export { assert };
