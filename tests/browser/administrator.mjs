@@ -41,3 +41,81 @@ export async function revoke(page, given) {
   await sees(page, "Switched off. 0 recipients are held.");
   await table(page, "Access keys").getByText("Switched off").waitFor();
 }
+
+/* What the table under a heading has in its cells. */
+async function cells(page, title) {
+  const rows = await table(page, title).getByRole("row").all();
+  const texts = await Promise.all(rows.map((row) => row.getByRole("cell").allInnerTexts()));
+  return texts.filter((row) => row.length).map((row) => row.map((text) => text.trim()));
+}
+
+/* The matrix, and for each address who can send as it. */
+export async function matrix(page, given) {
+  await signIn(page, given, "#/access");
+  await heading(page, "Who may send as whom").waitFor();
+  await table(page, "Matrix").getByRole("row").nth(1).waitFor();
+  const titles = await table(page, "Matrix").getByRole("columnheader").allInnerTexts();
+  const rows = await cells(page, "Matrix");
+  const holders = {};
+  await page.getByRole("tab", { name: "By address" }).click();
+  for (const address of given.addresses) {
+    await page.getByRole("textbox", { name: "Who can send as" }).fill(address);
+    await page.getByRole("button", { name: "Look" }).click();
+    await table(page, address).getByRole("row").nth(1).waitFor();
+    await table(page, address).getByText("Loading").waitFor({ state: "hidden" });
+    const found = await table(page, address).getByRole("row").allInnerTexts();
+    holders[address] = found.slice(1).map((row) => row.split(/\s/)[0]).filter((user) => given.users.includes(user));
+    if (holders[address].length === 0) await table(page, address).getByText("Nobody can send").waitFor();
+  }
+  return { titles: titles.map((text) => text.trim()), rows, holders };
+}
+
+export async function simulate(page, given) {
+  await signIn(page, given, `#/simulator/${encodeURIComponent(given.sender)}`);
+  const shown = [];
+  for (const from of given.from) {
+    await page.getByRole("textbox", { name: "From header" }).fill(from);
+    await page.getByRole("button", { name: "Decide" }).click();
+    await heading(page, /^It would be/, 2).waitFor();
+    shown.push(await page.locator("main").innerText());
+  }
+  return shown;
+}
+
+/* What an edited policy would change, before it is stored; nothing is stored. */
+export async function comparesAnEditedPolicy(page, given) {
+  await signIn(page, given, `#/policies/user/${given.owner}/${given.name}`);
+  const editor = page.getByRole("textbox", { name: "Policy document" });
+  await sees(page, "No findings");
+  await editor.fill(given.broken);
+  await page.getByText(/^Error:/).first().waitFor();
+  await editor.fill(given.edited);
+  await sees(page, "No findings");
+  await page.getByRole("button", { name: "What would change" }).click();
+  await table(page, "What this changes").getByRole("row").nth(2).waitFor();
+  return cells(page, "What this changes");
+}
+
+export async function timeline(page, given) {
+  await signIn(page, given, `#/queue/${given.message}`);
+  const life = page.getByRole("list", { name: "Its life" });
+  await life.waitFor();
+  return life.getByRole("listitem").allInnerTexts();
+}
+
+/* ---- from nothing to the first mail ---- */
+
+export async function addsADomain(page, given) {
+  await signIn(page, given, "#/setup");
+  await page.getByRole("button", { name: "Add a domain" }).click();
+  const question = page.getByRole("dialog");
+  await question.getByRole("textbox", { name: "Domain" }).fill(given.domain);
+  await question.getByRole("button", { name: "Add a domain" }).click();
+  await sees(page, `${given.domain} is registered`);
+  await table(page, "DNS records").getByText("not there").first().waitFor();
+  const records = (await cells(page, "DNS records")).map(([, purpose, type, name, value]) => ({ purpose, type, name, value }));
+  await page.getByRole("button", { name: `Copy: ${records[0].value.slice(0, 60)}` }).click();
+  await sees(page, "Copied");
+  assert.equal(await page.evaluate("navigator.clipboard.readText()"), records[0].value);
+  return records;
+}

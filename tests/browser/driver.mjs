@@ -7,8 +7,9 @@ import { chromium } from "playwright-core";
 import * as administrator from "./administrator.mjs";
 import * as everybody from "./everybody.mjs";
 import * as hostile from "./hostile.mjs";
+import * as tour from "./tour.mjs";
 
-const stories = { ...administrator, ...everybody, ...hostile };
+const stories = { ...administrator, ...everybody, ...hostile, ...tour };
 
 /* What no page may do, whatever it shows. */
 async function watch(context, url) {
@@ -45,7 +46,8 @@ async function watch(context, url) {
 }
 
 async function shown(page) {
-  const text = await page.locator("body").ariaSnapshot({ timeout: 5000 }).catch(String);
+  const place = (await page.locator("main").count()) ? "main" : "body";
+  const text = await page.locator(place).first().ariaSnapshot({ timeout: 5000 }).catch(String);
   return `shown at ${page.url()}:\n${text.slice(0, 6000)}`;
 }
 

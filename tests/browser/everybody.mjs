@@ -38,3 +38,57 @@ export async function ownPageOnly(page, given) {
     for (const other of given.others.slice(1)) assert.ok(!JSON.stringify(answer).includes(other), operation);
   }
 }
+
+/* Every item of the menu says something in Japanese, and the choice of a language is kept. */
+export async function inJapanese(page, given) {
+  await page.goto(given.url);
+  await heading(page, "postern にサインイン").waitFor();
+  assert.equal(await page.evaluate("document.documentElement.lang"), "ja");
+  await page.getByRole("textbox", { name: "ユーザー名" }).fill(given.user);
+  await page.getByLabel("パスワード", { exact: true }).fill(given.password);
+  await page.getByRole("button", { name: "サインイン" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "ユーザー", exact: true }).click();
+  await page.getByRole("button", { name: "アドレスを配布" }).waitFor();
+  const links = await page.getByRole("navigation").getByRole("link").allInnerTexts();
+  assert.ok(links.length > 10);
+  for (const text of links.slice(1)) assert.match(text, /[ぁ-んァ-ン一-龠]/);
+  await open(page, `#/queue/${given.message}`);
+  await page.getByRole("tab", { name: "表示" }).click();
+  await sees(page, given.words);
+  await page.getByRole("button", { name: "English" }).first().click();
+  await page.getByRole("tab", { name: "Rendered" }).waitFor();
+  await page.reload();
+  await page.getByRole("tab", { name: "Rendered" }).waitFor();
+}
+
+/* Tab until the focus is on what has this name. */
+async function tabTo(page, name) {
+  for (let steps = 0; steps < 100; steps++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const { activeElement: it } = document;
+      return it?.getAttribute("aria-label") ?? it?.textContent?.trim();
+    });
+    if (focused === name) return;
+  }
+  throw new Error(`the tabulator does not lead to ${name}`);
+}
+
+export async function byKeyboard(page, given) {
+  await page.goto(given.url);
+  await page.getByRole("textbox", { name: "User name" }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.type(given.user);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(given.password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: given.user }).first().waitFor();
+  await tabTo(page, "People");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Hand out an address" }).waitFor();
+  await tabTo(page, "Hand out an address");
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Address", exact: true }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.type(given.address);
+  await page.keyboard.press("Enter");
+  await sees(page, `${given.address} may now send as ${given.address}`);
+}
