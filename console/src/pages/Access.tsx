@@ -92,14 +92,18 @@ function ByPerson({ title, rows }: { title: string; rows: Loaded<Row[]> }) {
   );
 }
 
+function Holders({ address }: { address: string }) {
+  const found = useLoad<Row[]>(async () => {
+    const { holders } = await verb<{ holders: (Holder & AccessGrant)[] }>("access.holders", { address });
+    return holders.map((one) => ({ holder: one, grant: one }));
+  });
+  return <ByPerson title={address} rows={found} />;
+}
+
+/* The holders of one address never stand under the name of the next, not even until the answer comes. */
 function ByAddress() {
   const [typed, setTyped] = useState("");
   const [address, setAddress] = useState("");
-  const found = useLoad<Row[]>(async () => {
-    if (!address) return [];
-    const { holders } = await verb<{ holders: (Holder & AccessGrant)[] }>("access.holders", { address });
-    return holders.map((one) => ({ holder: one, grant: one }));
-  }, [address]);
   return (
     <SpaceBetween size="l">
       <form
@@ -117,7 +121,7 @@ function ByAddress() {
           />
         </FormField>
       </form>
-      {address && <ByPerson title={address} rows={found} />}
+      {address && <Holders key={address} address={address} />}
     </SpaceBetween>
   );
 }

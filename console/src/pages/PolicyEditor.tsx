@@ -95,7 +95,8 @@ function Editor({ kind, owner, name: known, stored }: EditorProps & { stored: st
     field.focus();
     field.setSelectionRange(offset(span.start.line, span.start.column), offset(span.end.line, span.end.column));
   };
-  const shown = { ...changes, value: changes.value ?? undefined };
+  /* What an earlier text would have changed says nothing of this one. */
+  const shown = { ...changes, value: changes.loading ? undefined : changes.value };
   return (
     <SpaceBetween size="l">
       <Container>
