@@ -86,7 +86,7 @@ export async function simulate(page, given) {
 export async function comparesAnEditedPolicy(page, given) {
   await signIn(page, given, `#/policies/user/${given.owner}/${given.name}`);
   const editor = page.getByRole("textbox", { name: "Policy document" });
-  await sees(page, "No findings");
+  await sees(page, /^Suggestion: The condition key ses:FromAddress/);
   await editor.fill(given.broken);
   await page.getByText(/^Error:/).first().waitFor();
   await editor.fill(given.edited);
@@ -118,4 +118,32 @@ export async function addsADomain(page, given) {
   await sees(page, "Copied");
   assert.equal(await page.evaluate("navigator.clipboard.readText()"), records[0].value);
   return records;
+}
+
+/* The records are in DNS now. */
+export async function leavesTheSandboxAndHandsOut(page, given) {
+  await signIn(page, given, "#/setup");
+  await table(page, "DNS records").getByText("there · DNSSEC").first().waitFor();
+  await table(page, "DNS records").getByText("not there").first().waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Leave the sandbox" }).click();
+  await sees(page, "The account is in production");
+  await page.getByRole("textbox", { name: "Address", exact: true }).fill(given.address);
+  await page.getByRole("button", { name: "Hand out", exact: true }).click();
+  await sees(page, `${given.address} may now send as ${given.address}`);
+  return { smtp_user_name: await setting(page, "User name"), smtp_password: await setting(page, "Password") };
+}
+
+/* The page is open before the mail is sent, and sees it arrive by itself. */
+export async function waitsForTheFirstMail(page, given) {
+  await signIn(page, given, "#/setup");
+  await sees(page, `Waiting for a message from an address of ${given.domain}`);
+  await sees(page, given.command);
+}
+
+export async function seesTheFirstMail(page, given) {
+  await signIn(page, given, "#/setup");
+  await page.getByText(given.recipient).filter({ visible: true }).getByText("delivered").waitFor();
+  await page.getByText("To do", { exact: true }).first().waitFor({ state: "hidden" });
+  await page.getByRole("link", { name: "Show the message" }).click();
+  await page.getByRole("list", { name: "Its life" }).waitFor();
 }

@@ -27,7 +27,9 @@ class Browser:
                            "context": context or {}})
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, "the driver ended"
+        answer = json.loads(line)
         if "error" in answer:
             raise AssertionError(answer["error"])
         return answer.get("told")

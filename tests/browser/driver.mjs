@@ -55,7 +55,7 @@ async function tell(browser, { story, given, url, context: options }) {
   if (!Object.hasOwn(stories, story)) throw new Error(`there is no story ${story}`);
   const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", ...options });
   try {
-    context.setDefaultTimeout(20000);
+    context.setDefaultTimeout(60000); // only a fault waits so long
     const nothingWrong = await watch(context, url);
     const page = await context.newPage();
     try {

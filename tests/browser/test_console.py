@@ -89,6 +89,7 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
     statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*",
                  "Condition": {"StringEquals": {"ses:FromDisplayName": evil("condition")}}}
     instance.person("mallory", statement)
+    zone.add("_dmarc.test1.com", "TXT", evil("record"))
     instance.admin("suspension.put", target="mallory", reason=evil("reason"))
     sink.answer("rcpt", f"550 5.1.1 {evil('gone')}", only="gone@example.net")
     later = instance.accept(instance.keys[TARO], TARO, "later@example.net",
@@ -105,7 +106,7 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
         ("#/settings", evil("reason")), ("#/people", evil("reason")), ("#/people/mallory", evil("reason")),
         ("#/policies/user/mallory/sending", "onerror="), ("#/access", evil("condition"), "By person"),
         ("#/queue", evil("later")), (f"#/queue/{later}", evil("subject")), (f"#/queue/{gone}", evil("gone")),
-        ("#/decisions", SHORT_EVIL),
+        ("#/identities/test1.com", evil("record")), ("#/decisions", SHORT_EVIL),
         (f"#/people/{name}", evil("hash")), (f"#/policies/user/{name}", evil("hash")), (f"#/policies/user/{name}/{name}", evil("hash")),
         (f"#/queue/{name}", evil("hash")), (f"#/identities/{name}", evil("hash")), (f"#/templates/{name}", evil("hash")),
         (f"#/sets/{name}", evil("hash")), (f"#/{name}", "There is no such page")])
@@ -116,10 +117,11 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
 
 
 LETTER = """<!doctype html><base href="{trap}/"><meta http-equiv=refresh content="0;url={trap}/refresh">
-<link rel=stylesheet href="{trap}/style"><style>body {{ background: url({trap}/background) }}</style>
+<link rel=preconnect href="{trap}"><link rel=stylesheet href="{trap}/style"><style>body {{ background: url({trap}/background) }}</style>
 <script>globalThis.hit=1; parent.hit=1; top.location='{trap}/top'; alert(1)</script>
 <p>Dear reader</p><img src="{trap}/pixel" onerror="top.hit=1"><svg onload="top.hit=1"></svg>
 <iframe src="{trap}/frame"></iframe><iframe srcdoc="<script>top.hit=1</script>"></iframe>
+<div><template shadowrootmode=open><iframe src="{trap}/shadow"></iframe></template></div>
 <object data="{trap}/object"></object><video src="{trap}/video" autoplay></video>
 <a href="{trap}/link" target=_top ping="{trap}/ping">Click here</a>
 <form action="{trap}/form" target=_top><button>Send</button></form>
