@@ -54,6 +54,7 @@ export async function matrix(page, given) {
   await signIn(page, given, "#/access");
   await heading(page, "Who may send as whom").waitFor();
   await table(page, "Matrix").getByRole("row").nth(1).waitFor();
+  await table(page, "Matrix").getByText("Loading").waitFor({ state: "hidden" });
   const titles = await table(page, "Matrix").getByRole("columnheader").allInnerTexts();
   const rows = await cells(page, "Matrix");
   const holders = {};
