@@ -1,11 +1,5 @@
 /* What the administrator does at the console. */
-import { assert, choose, heading, open, sees, signIn, table } from "./steps.mjs";
-
-/* The value that the settings show under a name. */
-async function setting(page, name) {
-  const term = page.getByRole("term").filter({ hasText: new RegExp(`^${name}$`) });
-  return (await term.locator("xpath=following-sibling::dd[1]").innerText()).trim();
-}
+import { assert, choose, heading, sees, setting, signIn, table } from "./steps.mjs";
 
 export async function handOut(page, given) {
   await signIn(page, given, "#/people");
@@ -134,7 +128,7 @@ export async function leavesTheSandboxAndHandsOut(page, given) {
   return { smtp_user_name: await setting(page, "User name"), smtp_password: await setting(page, "Password") };
 }
 
-/* The page is open before the mail is sent, and sees it arrive by itself. */
+/* The command that is shown sends as the address that was handed out. */
 export async function waitsForTheFirstMail(page, given) {
   await signIn(page, given, "#/setup");
   await sees(page, `Waiting for a message from an address of ${given.domain}`);

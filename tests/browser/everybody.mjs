@@ -1,5 +1,5 @@
 /* In and out, and the page of somebody who administers nothing. */
-import { assert, call, choose, fillSignIn, heading, open, sees, signIn } from "./steps.mjs";
+import { assert, call, choose, fillSignIn, heading, open, sees, setting, signIn } from "./steps.mjs";
 
 export async function refusedThenInThenOut(page, given) {
   await page.goto(given.url);
@@ -90,5 +90,31 @@ export async function byKeyboard(page, given) {
   await page.getByRole("textbox", { name: "Address", exact: true }).and(page.locator(":focus")).waitFor();
   await page.keyboard.type(given.address);
   await page.keyboard.press("Enter");
+  await sees(page, `${given.address} may now send as ${given.address}`);
+}
+
+/* The key is asked about before it is replaced, and the new one is shown once. */
+export async function rotatesTheirOwnKey(page, given) {
+  await signIn(page, given, "#/own");
+  await page.getByRole("row").filter({ hasText: given.key }).getByRole("button", { name: "Make a new one" }).click();
+  const question = page.getByRole("dialog");
+  await question.getByText(given.key).waitFor();
+  await question.getByRole("button", { name: "Make a new one" }).click();
+  await sees(page, "These are shown once.");
+  return { smtp_user_name: await setting(page, "User name"), smtp_password: await setting(page, "Password") };
+}
+
+/* Who was signed out meanwhile signs in again and goes on with what was typed. */
+export async function goesOnAfterTheSessionEnded(page, given) {
+  await page.goto(`${given.url}#/hand-out`);
+  await fillSignIn(page, given);
+  const address = page.getByRole("textbox", { name: "Address", exact: true });
+  await address.fill(given.address);
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Hand out", exact: true }).click();
+  const again = page.getByRole("dialog");
+  await again.getByText("Your session is over.").waitFor();
+  await again.getByLabel("Password", { exact: true }).fill(given.password);
+  await again.getByRole("button", { name: "Sign in" }).click();
   await sees(page, `${given.address} may now send as ${given.address}`);
 }

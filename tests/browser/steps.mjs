@@ -45,6 +45,12 @@ export async function sees(page, text) {
   await page.getByText(text).filter({ visible: true }).first().waitFor();
 }
 
+/* The value that the settings, which stand first, show under a name. */
+export async function setting(page, name) {
+  const term = page.getByRole("term").filter({ hasText: new RegExp(`^${name}$`) });
+  return (await term.locator("xpath=following-sibling::dd[1]").first().innerText()).trim();
+}
+
 /* The console's API as the page itself can call it: with its cookie and header. */
 export function call(page, service, operation, input) {
   return page.evaluate(

@@ -56,6 +56,21 @@ def test_a_person_sees_their_own_page_and_nothing_of_another(instance, browser):
                ("credential.rotate", {"user": JIRO}), ("grant.list", {})])
 
 
+def test_who_was_signed_out_meanwhile_goes_on_with_what_was_typed(browser):
+    browser.tell("goesOnAfterTheSessionEnded", address="goes-on@test1.com", **CHIEF)
+
+
+def test_a_person_makes_a_new_key_of_their_own(instance, browser):
+    instance.keys["mari@test1.com"] = instance.grant("mari@test1.com")
+    instance.api("iam").create_login_profile(UserName="mari@test1.com", Password=PASSWORD)
+    shown = browser.tell("rotatesTheirOwnKey", user="mari@test1.com", password=PASSWORD,
+                         key=instance.keys["mari@test1.com"]["access_key_id"])
+    with instance.session() as session:
+        assert session.login(shown).code == 235
+    with instance.session() as session:
+        assert session.login(instance.keys["mari@test1.com"]).code == 535
+
+
 # ---- an address ----
 
 def test_what_is_handed_out_sends_until_it_is_revoked(instance, sink, browser):
@@ -176,6 +191,11 @@ def test_on_a_narrow_screen_no_page_scrolls_sideways(browser):
 
 def test_axe_finds_no_serious_fault_on_any_page_in_light_and_dark(browser):
     browser.tell("axeFindsNothing", places=PLACES, context={"reducedMotion": "reduce"}, **CHIEF)
+
+
+def test_questions_and_settings_are_for_everybody_too(browser):
+    browser.tell("questionsAndSettingsToo", address="settings@test1.com", **CHIEF,
+                 context={"reducedMotion": "reduce", "viewport": {"width": 360, "height": 740}})
 
 
 def test_the_first_page_comes_over_a_slow_line(browser):

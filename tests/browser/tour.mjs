@@ -1,7 +1,7 @@
 /* Every page, as it is for who sees little, has a narrow screen or a slow line. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { assert, open, signIn } from "./steps.mjs";
+import { assert, choose, open, signIn } from "./steps.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -52,6 +52,25 @@ export async function fitsANarrowScreen(page, given) {
     if (width > screen || screen !== 360) wide.push(`${place}: ${width} of ${screen}`);
   }
   assert.equal(wide.length, 0, wide.join("\n"));
+}
+
+/* What no place of its own has: a question, and settings that are shown once. */
+export async function questionsAndSettingsToo(page, given) {
+  await signIn(page, given, "#/hand-out");
+  await page.getByRole("textbox", { name: "Address", exact: true }).fill(given.address);
+  await page.getByRole("button", { name: "Hand out", exact: true }).click();
+  await page.getByText("These are shown once.").waitFor();
+  await page.evaluate(axe);
+  const found = await faults(page, "settings");
+  const [width, screen] = await page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]");
+  await visit(page, `#/people/${encodeURIComponent(given.address)}`);
+  await choose(page, "Actions", "Suspend");
+  await page.getByRole("dialog").getByRole("textbox").first().waitFor();
+  found.push(...(await faults(page, "question")));
+  await page.emulateMedia({ colorScheme: "dark" });
+  found.push(...(await faults(page, "question, dark", ["color-contrast"])));
+  assert.equal(found.length, 0, found.join("\n"));
+  assert.ok(width <= screen, `settings: ${width} of ${screen}`);
 }
 
 /* Bytes over the line until the first page stands, with nothing kept from before. */
