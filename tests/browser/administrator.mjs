@@ -59,7 +59,10 @@ export async function matrix(page, given) {
     await table(page, address).getByRole("row").nth(1).waitFor();
     await table(page, address).getByText("Loading").waitFor({ state: "hidden" });
     const found = await table(page, address).getByRole("row").allInnerTexts();
-    holders[address] = found.slice(1).map((row) => row.split(/\s/)[0]).filter((user) => given.users.includes(user));
+    holders[address] = found
+      .slice(1)
+      .map((row) => row.split(/\s/)[0])
+      .filter((user) => given.users.includes(user));
     if (holders[address].length === 0) await table(page, address).getByText("Nobody can send").waitFor();
   }
   return { titles: titles.map((text) => text.trim()), rows, holders };
@@ -83,7 +86,10 @@ export async function comparesAnEditedPolicy(page, given) {
   const editor = page.getByRole("textbox", { name: "Policy document" });
   await sees(page, /^Suggestion: The condition key ses:FromAddress/);
   await editor.fill(given.broken);
-  await page.getByText(/^Error:/).first().waitFor();
+  await page
+    .getByText(/^Error:/)
+    .first()
+    .waitFor();
   await editor.fill(given.edited);
   await sees(page, "No findings");
   await page.getByRole("button", { name: "What would change" }).click();
@@ -108,7 +114,12 @@ export async function addsADomain(page, given) {
   await question.getByRole("button", { name: "Add a domain" }).click();
   await sees(page, `${given.domain} is registered`);
   await table(page, "DNS records").getByText("not there").first().waitFor();
-  const records = (await cells(page, "DNS records")).map(([, purpose, type, name, value]) => ({ purpose, type, name, value }));
+  const records = (await cells(page, "DNS records")).map(([, purpose, type, name, value]) => ({
+    purpose,
+    type,
+    name,
+    value,
+  }));
   await page.getByRole("button", { name: `Copy: ${records[0].value.slice(0, 60)}` }).click();
   await sees(page, "Copied");
   assert.equal(await page.evaluate("navigator.clipboard.readText()"), records[0].value);

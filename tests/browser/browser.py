@@ -1,8 +1,13 @@
-"""One browser, which tells stories at the console: tests/browser/driver.mjs has it, and is told by lines of JSON."""
+"""One browser, which tells stories at the console, and who is there. driver.mjs has the browser, and is
+told by lines of JSON."""
 
 import json
 import pathlib
 import subprocess
+
+PASSWORD = "correct horse 7"
+CHIEF = {"user": "chief", "password": PASSWORD}
+TARO, JIRO = "taro@test1.com", "jiro@test1.com"
 
 DRIVER = pathlib.Path(__file__).resolve().parent / "driver.mjs"
 
@@ -22,7 +27,8 @@ class Browser:
 
     def tell(self, story, *, context=None, **given):
         """What the story tells; `context` are options of the browser's context, which is new for
-        each. Whatever is told, the page asked nobody else, broke no policy and ran nothing hostile."""
+        each. Whatever is told, the page asked nobody else, broke no policy and ran nothing
+        hostile."""
         line = json.dumps({"story": story, "given": given, "url": self.url,
                            "context": context or {}})
         self.process.stdin.write(line + "\n")

@@ -5,9 +5,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
-from browser import Browser  # noqa: E402 - found by the line above
+from browser import JIRO, PASSWORD, TARO, Browser  # noqa: E402 - found by the line above
 from fixtures import name_server, open_dir, pytest_configure  # noqa: E402, F401
-from harness import Sink  # noqa: E402
+from harness import Instance, Sink  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,20 @@ def zone(name_server):
 def sink():
     with Sink() as sink:
         yield sink
+
+
+@pytest.fixture(scope="module")
+def instance(zone, sink):
+    """With an administrator and two people who may sign in."""
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.add_domain("test1.com")
+        instance.person("chief", {"Effect": "Allow", "Action": ["iam:*", "ses:*", "postern:*"],
+                                  "Resource": "*"})
+        instance.keys = {name: instance.grant(name) for name in (TARO, JIRO)}
+        iam = instance.api("iam")
+        for name in ("chief", TARO, JIRO):
+            iam.create_login_profile(UserName=name, Password=PASSWORD)
+        yield instance
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,14 @@
-"""Who may send as whom, as the console shows it: the nine ways to set up a domain, an address and a policy."""
+"""Who may send as whom, as the console shows it: the nine ways to set up a domain, an address and a
+policy."""
 
 import json
 
 import pytest
 
+from browser import CHIEF, PASSWORD
 from harness import Instance
 from test_table import CASES, POLICY, SENDERS
 
-PASSWORD = "correct horse 7"
-CHIEF = {"user": "chief", "password": PASSWORD}
 ANYBODY = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}
 
 
@@ -42,8 +42,8 @@ class Bench:
 @pytest.fixture(scope="module")
 def instance(zone, sink):
     with Instance(zone, mx_port=sink.port) as instance:
-        instance.person("chief", {"Effect": "Allow", "Action": ["ses:Get*", "ses:List*", "postern:*"],
-                                  "Resource": "*"})
+        instance.person("chief", {"Effect": "Allow", "Resource": "*",
+                                  "Action": ["ses:Get*", "ses:List*", "postern:*"]})
         instance.api("iam").create_login_profile(UserName="chief", Password=PASSWORD)
         instance.person("sender")
         yield instance
@@ -78,8 +78,9 @@ def test_the_simulator_shows_the_decision_the_statement_and_the_words(bench, bro
     assert "It would be let through" in allowed and "Signed by\ntest1.com" in allowed
     assert '"ses:FromAddress"' in allowed and "Statement 0" in allowed
     assert "It would be refused" in refused and "Statement" not in refused
-    assert ("554 Access denied: User `arn:aws:iam::{}:user/sender' is not authorized to perform "
-            "`ses:SendRawEmail' on resource").format(bench.instance.administrator["account"]) in refused
+    account = bench.instance.administrator["account"]
+    assert (f"554 Access denied: User `arn:aws:iam::{account}:user/sender' is not authorized to "
+            "perform `ses:SendRawEmail' on resource") in refused
     assert bench.instance.decisions(user="sender") == []  # nothing was sent
 
 

@@ -9,9 +9,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 async function visit(page, place) {
   await open(page, place);
   await page.locator("main").getByRole("heading").first().waitFor();
-  await page.waitForFunction(() => ![...document.querySelectorAll("main *")].some(
-    (element) => element.childElementCount === 0 && /^(Loading|Looking at it)$/.test(element.textContent ?? ""),
-  ));
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll("main *")].some(
+        (element) => element.childElementCount === 0 && /^(Loading|Looking at it)$/.test(element.textContent ?? ""),
+      ),
+  );
 }
 
 async function faults(page, place, rules) {
@@ -80,5 +83,8 @@ export async function firstLoad(page, given) {
   await signIn(page, given);
   await visit(page, "#/overview");
   const sizes = await Promise.all(answers);
-  return sizes.reduce((sum, { responseBodySize, responseHeadersSize }) => sum + responseBodySize + responseHeadersSize, 0);
+  return sizes.reduce(
+    (sum, { responseBodySize, responseHeadersSize }) => sum + responseBodySize + responseHeadersSize,
+    0,
+  );
 }

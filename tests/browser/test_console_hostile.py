@@ -1,0 +1,92 @@
+"""What strangers and users write is text in the console, wherever it comes up, and does nothing."""
+
+import socket
+import urllib.parse
+
+import pytest
+
+from browser import CHIEF, PASSWORD, TARO
+from harness import eventually, message
+
+SHORT_EVIL = '<img src=x onerror="globalThis.hit=1">login'  # as much as is kept of a login name
+
+
+def evil(place):
+    """Does something wherever it is taken for HTML; ends with what tells it from others."""
+    return f'"><img src=x onerror="globalThis.hit=1"><script>globalThis.hit=1</script>{place}'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def waiting_mail(sink):
+    """What goes to later@example.net stays in the queue, with the words of a hostile server."""
+    sink.answer("rcpt", f"451 4.3.0 {evil('later')}", only="later@example.net")
+
+
+@pytest.fixture(scope="module")
+def trap():
+    """Where hostile mail wants to be fetched from: nobody may come."""
+    with socket.socket() as trap:
+        trap.bind(("127.0.0.1", 0))
+        trap.listen()
+        trap.setblocking(False)
+        yield f"http://127.0.0.1:{trap.getsockname()[1]}"
+        with pytest.raises(BlockingIOError):
+            trap.accept()
+
+
+def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone, sink, browser):
+    statement = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*",
+                 "Condition": {"StringEquals": {"ses:FromDisplayName": evil("condition")}}}
+    instance.person("mallory", statement)
+    zone.add("_dmarc.test1.com", "TXT", evil("record"))
+    instance.admin("suspension.put", target="mallory", reason=evil("reason"))
+    sink.answer("rcpt", f"550 5.1.1 {evil('gone')}", only="gone@example.net")
+    later = instance.accept(instance.keys[TARO], TARO, "later@example.net",
+                            message(TARO, subject=evil("subject")))
+    gone = instance.accept(instance.keys[TARO], TARO, "gone@example.net", message(TARO))
+    instance.wait_state(gone, "bounced")
+    eventually(lambda: "later" in str(instance.queue(later)["recipients"][0]["reply"]))
+    with instance.session() as session:
+        session.login({"smtp_user_name": SHORT_EVIL, "smtp_password": "x"})
+    eventually(lambda: SHORT_EVIL in [row["last_user"] for row in
+                                       instance.admin("decision.list")["failed_logins"]])
+    name = urllib.parse.quote(evil("hash"), safe="")
+    everywhere = [f"#/{page}/{name}" for page in
+                  ("people", "policies/user", f"policies/user/{name}", "queue", "identities",
+                   "templates", "sets")]
+    browser.tell("showsAsText", **CHIEF, places=[
+        ("#/settings", evil("reason")), ("#/people", evil("reason")),
+        ("#/people/mallory", evil("reason")), ("#/policies/user/mallory/sending", "onerror="),
+        ("#/access", evil("condition"), "By person"), ("#/queue", evil("later")),
+        (f"#/queue/{later}", evil("subject")), (f"#/queue/{gone}", evil("gone")),
+        ("#/identities/test1.com", evil("record")), ("#/decisions", SHORT_EVIL),
+        *((place, evil("hash")) for place in everywhere), (f"#/{name}", "There is no such page")])
+    browser.tell("showsAsText", user=TARO, password=PASSWORD, places=[
+        ("#/own", evil("later")), ("#/own", evil("gone"))])
+    address = '"<img/src=x/onerror=globalThis.hit=1>"@test9.com'
+    browser.tell("simulatesHostileWords", sender=TARO, words=address, **CHIEF, **{"from": address})
+
+
+LETTER = """<!doctype html><base href="{trap}/">
+<meta http-equiv=refresh content="0;url={trap}/refresh">
+<link rel=preconnect href="{trap}"><link rel=stylesheet href="{trap}/style">
+<style>body {{ background: url({trap}/background) }}</style>
+<script>globalThis.hit=1; parent.hit=1; top.location='{trap}/top'; alert(1)</script>
+<p>Dear reader</p><img src="{trap}/pixel" onerror="top.hit=1"><svg onload="top.hit=1"></svg>
+<iframe src="{trap}/frame"></iframe><iframe srcdoc="<script>top.hit=1</script>"></iframe>
+<div><template shadowrootmode=open><iframe src="{trap}/shadow"></iframe></template></div>
+<object data="{trap}/object"></object><video src="{trap}/video" autoplay></video>
+<a href="{trap}/link" target=_top ping="{trap}/ping">Click here</a>
+<form action="{trap}/form" target=_top><button>Send</button></form>
+"""
+
+
+def test_hostile_mail_is_read_in_a_frame_that_can_do_nothing(instance, browser, trap):
+    letter = LETTER.format(trap=trap)
+    id_ = instance.accept(instance.keys[TARO], TARO, "later@example.net", message(
+        TARO, body=letter.replace("\n", "\r\n"),
+        headers=["Content-Type: text/html; charset=utf-8"]))
+    browser.tell("rendersInAClosedFrame", message=id_, words="Dear reader", **CHIEF)
+    instance.api("sesv2").create_email_template(TemplateName="hostile", TemplateContent={
+        "Subject": evil("subject"), "Html": letter})
+    browser.tell("previewsATemplate", template="hostile", words="Dear reader", **CHIEF)
