@@ -20,11 +20,17 @@ export async function signIn(page, given, place = "") {
   sessions.set(given.user, await page.context().cookies());
 }
 
-/* Another page of the same console, without loading it anew. */
+/* Another page of the same console, without loading it anew; what was there before is gone. */
 export async function open(page, place) {
-  await page.evaluate((hash) => {
-    location.hash = hash;
-  }, place);
+  await page.evaluate(
+    (hash) =>
+      new Promise((done) => {
+        if (location.hash === hash) return done();
+        addEventListener("hashchange", () => requestAnimationFrame(() => requestAnimationFrame(done)), { once: true });
+        location.hash = hash;
+      }),
+    place,
+  );
 }
 
 export async function choose(page, menu, item) {
