@@ -6,7 +6,6 @@ export async function showsAsText(page, given) {
   await signIn(page, given);
   for (const [place, text, tab] of given.places) {
     await open(page, place);
-    await page.reload();
     if (tab) await page.getByRole("tab", { name: tab }).click();
     await sees(page, text);
   }

@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 from browser import CHIEF, PASSWORD, TARO
-from harness import eventually, message
+from harness import Refused, eventually, message
 
 SHORT_EVIL = '<img src=x onerror="globalThis.hit=1">login'  # as much as is kept of a login name
 
@@ -32,6 +32,15 @@ def trap():
         yield f"http://127.0.0.1:{trap.getsockname()[1]}"
         with pytest.raises(BlockingIOError):
             trap.accept()
+
+
+@pytest.mark.parametrize("operation, members", [
+    ("user.create", {"user": "<b onclick=hit>"}), ("group.create", {"group": "<b onclick=hit>"}),
+    ("policy.put", {"user": "chief", "name": "<b onclick=hit>", "document": "{}"}),
+    ("grant.create", {"address": "ana@test1.com", "user": "<b onclick=hit>"})])
+def test_names_are_no_markup(instance, operation, members):
+    with pytest.raises(Refused, match="letters, digits and _.=,.@- only: character 1 is not"):
+        instance.admin(operation, **members)
 
 
 def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone, sink, browser):
