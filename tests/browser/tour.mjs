@@ -8,7 +8,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /* Another page, with what it loads. */
 async function visit(page, place) {
   await open(page, place);
-  await page.locator("main").getByRole("heading").first().waitFor();
+  await page.locator("main").getByRole("heading", { level: 1 }).waitFor();
   await page.waitForFunction(
     () =>
       ![...document.querySelectorAll("main *")].some(

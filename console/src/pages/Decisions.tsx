@@ -23,6 +23,7 @@ export default function Decisions() {
   }));
   return (
     <DecisionList
+      page
       title={t(w.title)}
       description={t(w.description)}
       limit={LIMIT}

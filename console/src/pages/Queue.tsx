@@ -135,6 +135,7 @@ function Waiting() {
   return (
     <SpaceBetween size="l">
       <List<Queued>
+        page
         title={t(w.title)}
         description={counts && t(w.description, count(counts.queued), count(counts.held))}
         loaded={rows}

@@ -77,12 +77,13 @@ interface DecisionListProps {
   since?: string;
   limit: number;
   title: string;
+  page?: boolean;
   description?: string;
   filters?: ReactNode;
 }
 
 /* Newest first; what the server was not asked for is not there. */
-export function DecisionList({ user, from, since, limit, title, description, filters }: DecisionListProps) {
+export function DecisionList({ user, from, since, limit, title, page, description, filters }: DecisionListProps) {
   const loaded = useLoad(
     () =>
       verb<Decisions>("decision.list", {
@@ -97,6 +98,7 @@ export function DecisionList({ user, from, since, limit, title, description, fil
   return (
     <SpaceBetween size="l">
       <List<Decision & { row: number }>
+        page={page}
         title={title}
         description={description}
         filters={filters}

@@ -28,6 +28,7 @@ interface ListProps<T> {
   actions?: ReactNode;
   empty?: ReactNode;
   variant?: TableProps["variant"];
+  page?: boolean; // the list is what the page is about, and has its first heading
   filters?: ReactNode;
   selected?: T[];
   select?: (items: T[]) => void;
@@ -65,15 +66,18 @@ function Heading({
   actions,
   counter,
   reload,
+  page,
 }: {
   title: string;
   description?: ReactNode;
   actions?: ReactNode;
   counter?: string;
   reload: () => void;
+  page: boolean;
 }) {
   return (
     <Header
+      variant={page ? "h1" : "h2"}
       counter={counter}
       description={description}
       actions={
@@ -146,6 +150,7 @@ export function List<T>(props: ListProps<T> & { loaded: Loaded<T[]>; text: (item
           description={props.description}
           actions={props.actions}
           counter={loaded.value && `(${count(items.length)})`}
+          page={props.page ?? props.variant === "full-page"}
           reload={() => void loaded.reload()}
         />
       }
@@ -190,6 +195,7 @@ export function PagedList<T>(props: ListProps<T> & { pages: Pages<T> }) {
           title={props.title}
           description={props.description}
           actions={props.actions}
+          page={props.page ?? props.variant === "full-page"}
           reload={() => void pages.reload()}
         />
       }
