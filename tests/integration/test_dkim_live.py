@@ -47,7 +47,9 @@ class Bench:
     def __init__(self, instance, zone, sink):
         self.instance, self.zone, self.sink = instance, zone, sink
         self.credential = instance.person("anybody")
-        zone.publish(instance.add_domain("test1.com", vouch=False)["records"], "dkim")
+        records = instance.add_domain("test1.com", vouch=False)["records"]
+        # Those of the second signature too, which the domain does not wait for.
+        publish(instance, zone, "test1.com", [one for one in records if one["purpose"] == "dkim"])
         instance.check_until("test1.com", verification="SUCCESS", dkim="SUCCESS")
         for record in instance.admin("account.show")["provider_records"]:
             zone.add(record["name"], record["type"], record["value"])
