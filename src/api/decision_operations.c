@@ -83,26 +83,40 @@ read_from(struct api_call *call, struct slice *from, struct err *err)
     return RC_OK;
 }
 
+/* "allowed", "refused", or both. */
+static enum rc
+read_outcome(struct api_call *call, struct decision_filter *filter, struct err *err)
+{
+    struct slice outcome;
+    enum rc rc = api_input_optional(call, "outcome", &outcome, err);
+    filter->only_allowed = slice_is(outcome, "allowed");
+    filter->only_refused = slice_is(outcome, "refused");
+    if (rc == RC_OK && outcome.len && !filter->only_allowed && !filter->only_refused)
+        return err_set(err, RC_SYNTAX, "outcome must be allowed or refused");
+    return rc;
+}
+
+enum { DECISIONS_MAX = 100000 };
+
 enum rc
 decision_list(struct api_call *call, struct err *err)
 {
     struct decision_filter filter = {0};
     struct decision_row *rows;
-    struct slice since;
     size_t count;
     enum rc rc = api_input_optional(call, "user", &filter.user_name, err);
     if (rc == RC_OK)
         rc = api_input_optional(call, "from", &filter.from, err);
     if (rc == RC_OK)
-        rc = api_input_optional(call, "since", &since, err);
+        rc = api_input_time(call, "since", call->now_ms - DAY_MS, &filter.since_ms, err);
     if (rc == RC_OK)
-        rc = json_get_i64(call->input, "limit", 1000, &filter.limit, err);
+        rc = api_input_limit(call, 1000, DECISIONS_MAX, &filter.limit, err);
+    if (rc == RC_OK)
+        rc = api_input_key(call, "before", &filter.before, err);
+    if (rc == RC_OK)
+        rc = read_outcome(call, &filter, err);
     if (rc != RC_OK)
         return rc;
-    filter.since_ms = call->now_ms - DAY_MS;
-    if (since.len && !clock_parse(since, &filter.since_ms))
-        return err_set(err, RC_SYNTAX, "since: %.*s is no date; write 2026-01-31T12:00Z",
-                       SLICE_ARG(since));
     bool known = true;
     rc = read_user(call, &filter.user_name, &known, err);
     if (rc == RC_OK)
@@ -119,6 +133,8 @@ decision_list(struct api_call *call, struct err *err)
     for (size_t i = 0; i < count; i++)
         put_decision(call, &rows[i]);
     json_close_array(call->output);
+    if (count > 0 && (int64_t)count == filter.limit)
+        api_put_next(call, rows[count - 1].key);
     return filter.user_name.len || filter.from.len ? RC_OK
                                                    : put_strangers(call, filter.since_ms, err);
 }

@@ -413,6 +413,24 @@ grant_list(struct api_call *call, struct err *err)
     return RC_OK;
 }
 
+enum rc
+api_put_grants(struct api_call *call, struct slice user_folded, struct err *err)
+{
+    struct policy_row *rows;
+    size_t count;
+    enum rc rc =
+        policies_of(call->database, call->arena, OWNER_USER, user_folded, &rows, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "grants");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].arn.len == 0 && slice_starts(rows[i].name, SLICE(GRANT_PREFIX)))
+            put_holding(call, &rows[i]);
+    json_close_array(call->output);
+    return RC_OK;
+}
+
 /* ---- switching off and on ---- */
 
 /* What a target stands for. */

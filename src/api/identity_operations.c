@@ -272,15 +272,24 @@ put_identity(struct api_call *call, const struct identity_row *row, struct err *
     return rc;
 }
 
+/* [kind][, find][, after][, limit]: in the order of names. */
 enum rc
 identity_list(struct api_call *call, struct err *err)
 {
-    struct identity_row *rows;
-    struct slice kind;
-    size_t count;
+    struct identity_row *rows = NULL;
+    struct slice kind, text, after;
+    size_t count = 0;
+    int64_t limit;
     enum rc rc = api_input_optional(call, "kind", &kind, err);
     if (rc == RC_OK)
-        rc = identities_list(call->database, call->arena, &rows, &count, err);
+        rc = api_input_optional(call, "find", &text, err);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "after", &after, err);
+    if (rc == RC_OK)
+        rc = api_input_limit(call, INT32_MAX, INT32_MAX, &limit, err);
+    if (rc == RC_OK)
+        rc = identities_search(call->database, call->arena, arena_lower(call->arena, text), after,
+                               limit, &rows, &count, err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "identities");
@@ -289,6 +298,8 @@ identity_list(struct api_call *call, struct err *err)
         if (kind.len == 0 || slice_is(kind, rows[i].domain ? "domain" : "address"))
             rc = put_identity(call, &rows[i], err);
     json_close_array(call->output);
+    if (count > 0 && (int64_t)count == limit)
+        json_put_string(call->output, "next", rows[count - 1].name);
     return rc;
 }
 

@@ -187,6 +187,12 @@ ledger_book_append(struct ledger_book *book, const struct ledger_record *record,
     return rc;
 }
 
+int64_t
+ledger_book_number(const struct ledger_book *book)
+{
+    return book->last.number;
+}
+
 /* ---- heads ---- */
 
 enum rc

@@ -26,6 +26,8 @@ MUST_USE enum rc ledger_book_key(struct database *database, const struct sealer 
 /* Within the writer's transaction. */
 MUST_USE enum rc ledger_book_append(struct ledger_book *book, const struct ledger_record *record,
                                     struct err *err);
+/* That of the record that was appended last. */
+int64_t ledger_book_number(const struct ledger_book *book);
 /* Signs where the ledger stands, and keeps that. RC_NOT_FOUND: it is empty. */
 MUST_USE enum rc ledger_book_sign(struct ledger_book *book, struct arena *arena, int64_t now_ms,
                                   struct slice *text, struct err *err);

@@ -5,6 +5,8 @@
 #include "store/brakes.h"
 #include "store/users.h"
 
+#include <inttypes.h>
+
 static const struct api_operation operations[] = {
     {"domain.add", API_WRITE, domain_add},
     {"domain.check", API_DNS, domain_asked},
@@ -62,8 +64,15 @@ static const struct api_operation operations[] = {
     {"access.compare", API_WRITE, access_compare},
     {"queue.list", API_READ, queue_list},
     {"queue.show", API_READ, queue_show},
+    {"queue.sites", API_READ, queue_sites},
     {"queue.account", API_READ, queue_account},
     {"queue.change", API_WRITE, queue_change},
+    {"message.list", API_READ, message_list},
+    {"message.body", API_READ, message_body},
+    {"statistics.list", API_READ, statistics_list},
+    {"statistics.sites", API_READ, statistics_sites},
+    {"ledger.list", API_READ, ledger_list},
+    {"ledger.verify", API_READ, ledger_verify},
     {"ledger.head", API_WRITE, ledger_head},
     {"ledger.erase", API_WRITE, ledger_erase},
     {"own.show", API_READ, own_show},
@@ -160,6 +169,47 @@ api_put_time(struct api_call *call, const char *name, int64_t ms)
         json_write_null(call->output);
     else
         json_write_string(call->output, clock_iso8601(call->arena, ms));
+}
+
+enum rc
+api_input_time(struct api_call *call, const char *name, int64_t fallback, int64_t *ms,
+               struct err *err)
+{
+    struct slice text;
+    *ms = fallback;
+    enum rc rc = api_input_optional(call, name, &text, err);
+    if (rc == RC_OK && text.len && !clock_parse(text, ms))
+        return err_set(err, RC_SYNTAX, "%s: %.*s is no date; write 2026-01-31T12:00Z", name,
+                       SLICE_ARG(slice_head(text, 64)));
+    return rc;
+}
+
+enum rc
+api_input_limit(struct api_call *call, int64_t fallback, int64_t max, int64_t *limit,
+                struct err *err)
+{
+    enum rc rc = json_get_i64(call->input, "limit", fallback, limit, err);
+    if (rc == RC_OK && (*limit < 1 || *limit > max))
+        return err_set(err, RC_SYNTAX, "limit must be 1 to %" PRId64, max);
+    return rc;
+}
+
+enum rc
+api_input_key(struct api_call *call, const char *name, int64_t *key, struct err *err)
+{
+    struct slice text;
+    enum rc rc = api_input_optional(call, name, &text, err);
+    *key = 0;
+    if (rc == RC_OK && text.len && (!slice_i64(text, key) || *key < 1))
+        return err_set(err, RC_SYNTAX, "%s must be what an answer called next", name);
+    return rc;
+}
+
+void
+api_put_next(struct api_call *call, int64_t key)
+{
+    if (key > 0)
+        json_put_string(call->output, "next", arena_printf(call->arena, "%" PRId64, key));
 }
 
 void

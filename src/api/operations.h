@@ -74,6 +74,8 @@ enum rc policy_validate(struct api_call *call, struct err *err);
 /* grant_operations.c */
 enum rc grant_create(struct api_call *call, struct err *err);
 enum rc grant_list(struct api_call *call, struct err *err);
+/* "grants": what a user was handed out. */
+MUST_USE enum rc api_put_grants(struct api_call *call, struct slice user_folded, struct err *err);
 enum rc grant_revoke(struct api_call *call, struct err *err);
 enum rc grant_restore(struct api_call *call, struct err *err);
 
@@ -105,6 +107,7 @@ enum rc access_compare(struct api_call *call, struct err *err);
 
 /* queue_operations.c */
 enum rc queue_list(struct api_call *call, struct err *err);
+enum rc queue_sites(struct api_call *call, struct err *err);
 enum rc queue_account(struct api_call *call, struct err *err);
 enum rc queue_show(struct api_call *call, struct err *err);
 enum rc queue_change(struct api_call *call, struct err *err);
@@ -113,7 +116,15 @@ struct recipient_filter;
 MUST_USE enum rc api_hold_mail(struct api_call *call, const struct recipient_filter *filter,
                                int64_t *held, struct err *err);
 
+/* message_operations.c */
+enum rc message_list(struct api_call *call, struct err *err);
+enum rc message_body(struct api_call *call, struct err *err);
+enum rc statistics_list(struct api_call *call, struct err *err);
+enum rc statistics_sites(struct api_call *call, struct err *err);
+
 /* ledger_operations.c */
+enum rc ledger_list(struct api_call *call, struct err *err);
+enum rc ledger_verify(struct api_call *call, struct err *err);
 enum rc ledger_head(struct api_call *call, struct err *err);
 enum rc ledger_erase(struct api_call *call, struct err *err);
 
@@ -147,6 +158,17 @@ struct slice api_identity_arn(struct api_call *call, struct slice name);
 void api_put_time(struct api_call *call, const char *name, int64_t ms); /* null when 0 */
 /* "suspended", the reason, and "suspended_until". */
 void api_put_suspension(struct api_call *call, struct slice reason, int64_t until_ms);
+/* An instant; `fallback` when the member is absent. RC_SYNTAX names the member. */
+MUST_USE enum rc api_input_time(struct api_call *call, const char *name, int64_t fallback,
+                                int64_t *ms, struct err *err);
+/* How many rows are wanted: `fallback` when the member is absent. RC_SYNTAX: not 1 to `max`. */
+MUST_USE enum rc api_input_limit(struct api_call *call, int64_t fallback, int64_t max,
+                                 int64_t *limit, struct err *err);
+/* Where a list goes on, as "next" told it: a key of a row, which JSON's numbers cannot hold. 0 when the
+ * member is absent, or for nowhere. */
+MUST_USE enum rc api_input_key(struct api_call *call, const char *name, int64_t *key,
+                               struct err *err);
+void api_put_next(struct api_call *call, int64_t key);
 /* When something ends: INT64_MAX when the member is absent. RC_SYNTAX: it is none of the forms of
  * clock_parse_end, or has passed. */
 MUST_USE enum rc api_input_end(struct api_call *call, const char *name, int64_t *until_ms,

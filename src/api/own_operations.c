@@ -9,11 +9,13 @@
 #include "base/codec.h"
 #include "base/random.h"
 #include "grant_policy.h"
+#include "message_view.h"
 #include "operations.h"
 #include "spool/spool.h"
 #include "store/brakes.h"
 #include "store/decisions.h"
 #include "store/login_profiles.h"
+#include "store/mail_search.h"
 #include "store/policies.h"
 #include "store/users.h"
 
@@ -30,6 +32,18 @@ check_caller(const struct api_call *call, struct err *err)
 
 /* ---- seen ---- */
 
+/* With its end; one whose policy somebody edited has none that could be told. */
+static void
+put_address(struct api_call *call, const struct policy_row *row)
+{
+    struct grant_terms terms = {.until_ms = INT64_MAX};
+    if (!grant_policy_read(call->arena, row->document, &terms))
+        terms.until_ms = INT64_MAX;
+    json_put_string(call->output, "address", slice_from(row->name, sizeof GRANT_PREFIX - 1));
+    json_put_cstr(call->output, "state", terms.until_ms <= call->now_ms ? "expired" : "active");
+    api_put_time(call, "until", terms.until_ms);
+}
+
 static enum rc
 put_addresses(struct api_call *call, struct err *err)
 {
@@ -45,7 +59,7 @@ put_addresses(struct api_call *call, struct err *err)
         if (rows[i].owner_kind != OWNER_USER || !slice_starts(rows[i].name, SLICE(GRANT_PREFIX)))
             continue;
         json_open_object(call->output);
-        json_put_string(call->output, "address", slice_from(rows[i].name, sizeof GRANT_PREFIX - 1));
+        put_address(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
@@ -76,6 +90,21 @@ put_keys(struct api_call *call, struct err *err)
     return RC_OK;
 }
 
+static enum rc
+put_sent(struct api_call *call, struct err *err)
+{
+    struct sent_row *rows;
+    size_t count;
+    int64_t sent = 0;
+    enum rc rc =
+        sent_by_user(call->database, call->arena, call->now_ms - DAY_MS, &rows, &count, err);
+    for (size_t i = 0; rc == RC_OK && i < count; i++)
+        if (slice_eq(rows[i].user_name, call->caller->user_name))
+            sent = rows[i].recipients;
+    json_put_i64(call->output, "sent_24h", sent);
+    return rc;
+}
+
 enum rc
 own_show(struct api_call *call, struct err *err)
 {
@@ -91,49 +120,54 @@ own_show(struct api_call *call, struct err *err)
     rc = put_addresses(call, err);
     if (rc == RC_OK)
         rc = put_keys(call, err);
+    if (rc == RC_OK)
+        rc = put_sent(call, err);
     api_put_settings(call);
     return rc;
 }
 
 static enum rc
-put_recipients(struct api_call *call, struct slice id, struct err *err)
+put_recipients(struct api_call *call, const struct message_row *message, struct err *err)
 {
-    struct message_row message;
-    struct recipient_row *rows = NULL;
-    size_t count = 0;
-    enum rc rc = messages_find_id(call->database, call->arena, id, &message, err);
-    if (rc == RC_OK)
-        rc = recipients_of(call->database, call->arena, message.key, &rows, &count, err);
-    if (rc != RC_OK && rc != RC_NOT_FOUND) /* it is forgotten before its decision is */
-        return rc;
-    for (size_t i = 0; i < count; i++) {
+    struct recipient_row *rows;
+    size_t count;
+    enum rc rc = recipients_of(call->database, call->arena, message->key, &rows, &count, err);
+    json_key(call->output, "recipients");
+    json_open_array(call->output);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
         json_open_object(call->output);
         json_put_string(call->output, "recipient", rows[i].address);
         json_put_cstr(call->output, "state", recipient_state_name(rows[i].state));
+        json_put_i64(call->output, "attempts", rows[i].attempts);
         json_put_string(call->output, "status", rows[i].status);
         json_put_string(call->output, "reply", rows[i].reply);
         api_put_time(call, "finished", rows[i].finished_ms);
+        if (rows[i].state == RECIPIENT_QUEUED)
+            api_put_time(call, "next", rows[i].next_ms);
         json_close_object(call->output);
     }
-    return RC_OK;
+    json_close_array(call->output);
+    return rc;
 }
 
 static enum rc
 put_mail(struct api_call *call, const struct decision_row *row, struct err *err)
 {
+    struct message_row message = {0};
     enum rc rc = RC_OK;
+    if (row->message_id.len > 0)
+        rc = messages_find(call->database, call->arena, row->key, &message, err);
+    if (rc != RC_OK)
+        return rc;
     json_open_object(call->output);
     json_put_string(call->output, "message", row->message_id);
     api_put_time(call, "time", row->at_ms);
     json_put_string(call->output, "from", row->header_from);
+    json_put_string(call->output, "subject", message_view_subject(call->arena, &message));
     json_put_string(call->output, "source", row->source_ip);
     json_put_string(call->output, "reason", row->reason);
     json_put_string(call->output, "reply", row->reply);
-    json_key(call->output, "recipients");
-    json_open_array(call->output);
-    if (row->message_id.len > 0)
-        rc = put_recipients(call, row->message_id, err);
-    json_close_array(call->output);
+    rc = put_recipients(call, &message, err);
     json_close_object(call->output);
     return rc;
 }
@@ -147,9 +181,9 @@ own_mail(struct api_call *call, struct err *err)
     struct decision_filter filter = {.since_ms = call->now_ms - MAIL_DAYS * DAY_MS};
     enum rc rc = check_caller(call, err);
     if (rc == RC_OK)
-        rc = json_get_i64(call->input, "limit", 50, &filter.limit, err);
-    if (rc == RC_OK && (filter.limit < 1 || filter.limit > MAIL_MAX))
-        rc = err_set(err, RC_SYNTAX, "limit must be 1 to %d", MAIL_MAX);
+        rc = api_input_limit(call, 50, MAIL_MAX, &filter.limit, err);
+    if (rc == RC_OK)
+        rc = api_input_key(call, "before", &filter.before, err);
     if (rc != RC_OK)
         return rc;
     filter.user_name = call->caller->user_name;
@@ -161,6 +195,8 @@ own_mail(struct api_call *call, struct err *err)
     for (size_t i = 0; rc == RC_OK && i < count; i++)
         rc = put_mail(call, &rows[i], err);
     json_close_array(call->output);
+    if (count > 0 && (int64_t)count == filter.limit)
+        api_put_next(call, rows[count - 1].key);
     return rc;
 }
 

@@ -1,12 +1,14 @@
 /* The queue, recipient by recipient: seen, retried, held, released, dropped. */
 #include "identity_changes.h"
+#include "message_view.h"
 #include "operations.h"
 #include "recording.h"
 #include "spool/spool.h"
 #include "store/brakes.h"
+#include "store/mail_search.h"
 #include "store/users.h"
 
-/* `as`, a user, who may be gone, and `key`. */
+/* `as`, a user, who may be gone, `key`, and `site`. */
 static enum rc
 input_filter(struct api_call *call, struct recipient_filter *filter, struct err *err)
 {
@@ -16,6 +18,9 @@ input_filter(struct api_call *call, struct recipient_filter *filter, struct err 
     if (rc == RC_OK)
         rc = api_input_optional(call, "key", &filter->access_key, err);
     filter->user = arena_lower(call->arena, user);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "site", &filter->site, err);
+    filter->site = arena_lower(call->arena, filter->site);
     return rc;
 }
 
@@ -33,25 +38,7 @@ check_filter(struct api_call *call, const struct recipient_filter *filter, struc
     return rc;
 }
 
-static void
-put_recipient(struct api_call *call, const struct recipient_row *row)
-{
-    json_put_string(call->output, "recipient", row->address);
-    json_put_cstr(call->output, "state", recipient_state_name(row->state));
-    json_put_i64(call->output, "attempts", row->attempts);
-    json_put_bool(call->output, "under_way", row->leased && row->state == RECIPIENT_QUEUED);
-    if (row->state == RECIPIENT_QUEUED) {
-        api_put_time(call, "next", row->next_ms);
-        api_put_time(call, "expires", row->expires_ms);
-    }
-    if (row->state == RECIPIENT_HELD)
-        json_put_string(call->output, "held_by",
-                        row->held_by.len ? row->held_by : SLICE("administrator"));
-    api_put_time(call, "finished", row->finished_ms);
-    json_put_string(call->output, "status", row->status);
-    json_put_string(call->output, "reply", row->reply);
-    json_put_string(call->output, "remote", row->remote);
-}
+enum { LISTED_MAX = 100000 };
 
 enum rc
 queue_list(struct api_call *call, struct err *err)
@@ -59,14 +46,17 @@ queue_list(struct api_call *call, struct err *err)
     struct recipient_row *rows;
     struct message_row message = {0};
     size_t count;
-    int64_t limit;
+    int64_t limit, after;
     struct recipient_filter filter;
-    enum rc rc = json_get_i64(call->input, "limit", 200, &limit, err);
+    enum rc rc = api_input_limit(call, 200, LISTED_MAX, &limit, err);
     if (rc == RC_OK)
         rc = input_filter(call, &filter, err);
     if (rc == RC_OK)
-        rc = recipients_waiting(call->database, call->arena, &filter, 0, limit, &rows, &count, err);
-    if (rc == RC_OK && count == 0)
+        rc = api_input_key(call, "after", &after, err);
+    if (rc == RC_OK)
+        rc = recipients_waiting(call->database, call->arena, &filter, after, limit, &rows, &count,
+                                err);
+    if (rc == RC_OK && count == 0 && after == 0)
         rc = check_filter(call, &filter, err);
     if (rc != RC_OK)
         return rc;
@@ -81,12 +71,14 @@ queue_list(struct api_call *call, struct err *err)
         json_put_string(call->output, "from", message.header_from);
         json_put_string(call->output, "user", message.user_name);
         api_put_time(call, "accepted", message.accepted_ms);
-        put_recipient(call, &rows[i]);
+        message_view_put_recipient(call, &rows[i]);
         json_close_object(call->output);
     }
     json_close_array(call->output);
     if (rc != RC_OK)
         return rc;
+    if (count > 0 && (int64_t)count == limit)
+        api_put_next(call, rows[count - 1].key);
     int64_t queued = 0, held = 0;
     rc = recipients_count_waiting(call->database, &queued, &held, err);
     json_key(call->output, "counts");
@@ -95,6 +87,35 @@ queue_list(struct api_call *call, struct err *err)
     json_put_i64(call->output, recipient_state_name(RECIPIENT_HELD), held);
     json_close_object(call->output);
     return rc;
+}
+
+enum { SITES_MAX = 1000 };
+
+/* What waits, by the domain it goes to. */
+enum rc
+queue_sites(struct api_call *call, struct err *err)
+{
+    struct site_row *rows = NULL;
+    size_t count;
+    int64_t limit;
+    enum rc rc = api_input_limit(call, 100, SITES_MAX, &limit, err);
+    if (rc == RC_OK)
+        rc = sites_waiting(call->database, call->arena, limit, &rows, &count, err);
+    if (rc != RC_OK)
+        return rc;
+    json_key(call->output, "sites");
+    json_open_array(call->output);
+    for (size_t i = 0; i < count; i++) {
+        json_open_object(call->output);
+        json_put_string(call->output, "site", rows[i].domain);
+        json_put_i64(call->output, "queued", rows[i].queued);
+        json_put_i64(call->output, "held", rows[i].held);
+        api_put_time(call, "next", rows[i].next_ms);
+        json_put_string(call->output, "reply", rows[i].reply);
+        json_close_object(call->output);
+    }
+    json_close_array(call->output);
+    return RC_OK;
 }
 
 /* Promise 2 of spool.h, looked at: every accepted recipient is in exactly one state. */
@@ -184,12 +205,15 @@ queue_show(struct api_call *call, struct err *err)
         return rc;
     json_key(call->output, "recipients");
     json_open_array(call->output);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
         json_open_object(call->output);
-        put_recipient(call, &rows[i]);
+        message_view_put_recipient(call, &rows[i]);
+        rc = message_view_put_history(call, &rows[i], err);
         json_close_object(call->output);
     }
     json_close_array(call->output);
+    if (rc != RC_OK)
+        return rc;
     return put_source(call, &message, err);
 }
 
@@ -246,7 +270,7 @@ change_rows(struct api_call *call, const struct change *change, struct slice onl
     return RC_OK;
 }
 
-enum { CHANGED_AT_ONCE = 1000 };
+enum { CHANGED_AT_ONCE = 10000 };
 
 static enum rc
 change_all(struct api_call *call, const struct change *change, struct slice only,
@@ -294,7 +318,7 @@ change_message(struct api_call *call, const struct change *change, struct slice 
     return RC_OK;
 }
 
-/* change, message or "all"[, recipient][, as][, key]: all recipients that are in a fitting state. */
+/* change, message or "all"[, recipient][, as][, key][, site]: all recipients that are in a fitting state. */
 enum rc
 queue_change(struct api_call *call, struct err *err)
 {
@@ -310,8 +334,9 @@ queue_change(struct api_call *call, struct err *err)
     if (rc == RC_OK)
         rc = input_filter(call, &filter, err);
     bool all = rc == RC_OK && slice_is(id, "all");
-    if (rc == RC_OK && !all && (filter.user.len || filter.access_key.len))
-        return err_set(err, RC_SYNTAX, "as and key choose among all that waits, not of a message");
+    if (rc == RC_OK && !all && (filter.user.len || filter.access_key.len || filter.site.len))
+        return err_set(err, RC_SYNTAX,
+                       "as, key and site choose among all that waits, not of a message");
     if (rc == RC_OK)
         rc = all ? change_all(call, change, only, &filter, &changed, err)
                  : change_message(call, change, id, only, &changed, err);

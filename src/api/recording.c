@@ -1,6 +1,7 @@
 #include "recording.h"
 #include "base/clock.h"
 #include "store/decisions.h"
+#include "store/ledger_records.h"
 
 #include <inttypes.h>
 
@@ -48,6 +49,18 @@ fill_sender(struct ledger_record *record, struct slice reverse_path, struct slic
     record->fields[LEDGER_FROM] = from;
     if (!slice_eq(reverse_path, from))
         record->fields[LEDGER_REVERSE_PATH] = reverse_path;
+}
+
+/* Appends what happened to a recipient, and points to it: its row tells the end alone, and a delivery is
+ * told by that. */
+static enum rc
+append_about(struct api_thread *thread, int64_t recipient_key, bool delivered,
+             const struct ledger_record *record, struct err *err)
+{
+    enum rc rc = ledger_book_append(thread->book, record, err);
+    return rc == RC_OK && !delivered ? ledger_records_point(thread->database, recipient_key,
+                                                            ledger_book_number(thread->book), err)
+                                     : rc;
 }
 
 static enum rc
@@ -197,7 +210,7 @@ recording_outcome(struct arena *arena, struct api_thread *thread, struct slice m
         record.fields[LEDGER_ATTEMPT] = number(arena, row->attempts);
     if (row->state == RECIPIENT_QUEUED)
         record.fields[LEDGER_NEXT] = clock_iso8601(arena, row->next_ms);
-    return ledger_book_append(thread->book, &record, err);
+    return append_about(thread, row->key, row->state == RECIPIENT_DELIVERED, &record, err);
 }
 
 static enum rc
@@ -216,7 +229,7 @@ record_change(struct arena *arena, struct api_thread *thread, int64_t recipient_
                                          .fields = {[LEDGER_WHAT] = slice_of(what),
                                                     [LEDGER_MESSAGE] = id,
                                                     [LEDGER_RECIPIENT] = row.address}};
-    return ledger_book_append(thread->book, &record, err);
+    return append_about(thread, recipient_key, false, &record, err);
 }
 
 enum rc

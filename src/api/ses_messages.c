@@ -2,28 +2,15 @@
  * What became of one message (GetMessageInsights), as far as the spool keeps it; and import jobs, of
  * which there are none, since they read from S3.
  */
-#include "mail/header.h"
+#include "message_view.h"
 #include "served.h"
 #include "spool/spool.h"
 
 enum {
-    DIAGNOSTIC_MAX = 400, /* bytes of a remote reply: all recipients fit one answer */
-    HEADER_END = 2        /* a stored header ends with the empty line */
+    DIAGNOSTIC_MAX = 400 /* bytes of a remote reply: all recipients fit one answer */
 };
 
 /* ---- insights ---- */
-
-static struct slice
-subject_of(struct arena *arena, const struct message_row *message)
-{
-    struct header header;
-    if (message->header.len < HEADER_END ||
-        header_parse(arena, slice_head(message->header, message->header.len - HEADER_END), &header,
-                     NULL) != RC_OK)
-        return SLICE("");
-    const struct field *subject = header_find(&header, "Subject");
-    return subject ? header_decode(arena, header_unfold(arena, subject->value)) : SLICE("");
-}
 
 /* name=value, name=value */
 static void
@@ -122,7 +109,7 @@ get_message_insights(struct api_call *call, struct err *err)
         return rc;
     json_put_string(call->output, "MessageId", message.id);
     json_put_string(call->output, "FromEmailAddress", message.header_from);
-    json_put_string(call->output, "Subject", subject_of(call->arena, &message));
+    json_put_string(call->output, "Subject", message_view_subject(call->arena, &message));
     put_tags(call->output, message.tags);
     json_key(call->output, "Insights");
     json_open_array(call->output);

@@ -4,6 +4,7 @@
 #include "operations.h"
 #include "store/brakes.h"
 #include "store/login_profiles.h"
+#include "store/mail_search.h"
 #include "store/policies.h"
 #include "store/suspensions.h"
 #include "store/users.h"
@@ -97,12 +98,51 @@ put_user(struct api_call *call, const struct user_row *row, struct err *err)
     return rc == RC_OK ? put_policies(call, row->folded, err) : rc;
 }
 
+static void
+put_sent(struct api_call *call, const struct user_row *user, const struct sent_row *rows,
+         size_t count)
+{
+    int64_t sent = 0;
+    for (size_t i = 0; i < count; i++)
+        if (slice_eq(rows[i].user_name, user->name))
+            sent = rows[i].recipients;
+    json_put_i64(call->output, "sent", sent);
+}
+
+struct user_filter {
+    struct slice text, after;
+    int64_t limit, sent_since_ms; /* INT64_MAX: how much each sent is not asked for */
+};
+
+static enum rc
+input_user_filter(struct api_call *call, struct user_filter *filter, struct err *err)
+{
+    struct slice text;
+    enum rc rc = api_input_optional(call, "find", &text, err);
+    filter->text = arena_lower(call->arena, text);
+    if (rc == RC_OK)
+        rc = api_input_optional(call, "after", &filter->after, err);
+    if (rc == RC_OK)
+        rc = api_input_time(call, "sent_since", INT64_MAX, &filter->sent_since_ms, err);
+    return rc == RC_OK ? api_input_limit(call, INT32_MAX, INT32_MAX, &filter->limit, err) : rc;
+}
+
+/* [find][, after][, limit][, sent_since]: in the order of names, each with the addresses that were
+ * granted. */
 enum rc
 user_list(struct api_call *call, struct err *err)
 {
-    struct user_row *rows;
-    size_t count;
-    enum rc rc = users_list(call->database, call->arena, &rows, &count, err);
+    struct user_filter filter;
+    struct user_row *rows = NULL;
+    struct sent_row *sent = NULL;
+    size_t count = 0, sent_count = 0;
+    enum rc rc = input_user_filter(call, &filter, err);
+    if (rc == RC_OK)
+        rc = users_search(call->database, call->arena, filter.text, filter.after, filter.limit,
+                          &rows, &count, err);
+    if (rc == RC_OK && filter.sent_since_ms < INT64_MAX)
+        rc = sent_by_user(call->database, call->arena, filter.sent_since_ms, &sent, &sent_count,
+                          err);
     if (rc != RC_OK)
         return rc;
     json_key(call->output, "users");
@@ -110,9 +150,15 @@ user_list(struct api_call *call, struct err *err)
     for (size_t i = 0; rc == RC_OK && i < count; i++) {
         json_open_object(call->output);
         rc = put_user(call, &rows[i], err);
+        if (rc == RC_OK)
+            rc = api_put_grants(call, rows[i].folded, err);
+        if (filter.sent_since_ms < INT64_MAX)
+            put_sent(call, &rows[i], sent, sent_count);
         json_close_object(call->output);
     }
     json_close_array(call->output);
+    if (count > 0 && (int64_t)count == filter.limit)
+        json_put_string(call->output, "next", rows[count - 1].folded);
     return rc;
 }
 

@@ -24,7 +24,7 @@ struct argument {
     enum argument_kind kind;
 };
 
-enum { ARGUMENTS_MAX = 8, DOCUMENT_MAX = 256 * 1024 };
+enum { ARGUMENTS_MAX = 10, DOCUMENT_MAX = 256 * 1024 };
 
 struct action {
     const char *verb, *word; /* word NULL: the verb stands alone */
@@ -207,8 +207,26 @@ static const struct action actions[] = {
     {"queue",
      "list",
      "queue.list",
-     {{"limit", "limit", NUMBER}, {"as", "as", VALUE}, {"key", "key", VALUE}},
+     {{"limit", "limit", NUMBER},
+      {"as", "as", VALUE},
+      {"key", "key", VALUE},
+      {"site", "site", VALUE},
+      {"after", "after", VALUE}},
      print_queue},
+    {"queue", "sites", "queue.sites", {{"limit", "limit", NUMBER}}, print_sites},
+    {"queue",
+     "find",
+     "message.list",
+     {{"as", "as", VALUE},
+      {"key", "key", VALUE},
+      {"from", "from", VALUE},
+      {"to", "to", VALUE},
+      {"state", "state", VALUE},
+      {"since", "since", VALUE},
+      {"until", "until", VALUE},
+      {"limit", "limit", NUMBER},
+      {"before", "before", VALUE}},
+     print_found},
     {"queue", "show", "queue.show", {{"MESSAGE", "message", WORD}}, print_mail},
     {"queue", "account", "queue.account", {{0}}, print_done},
     {"queue",
@@ -218,6 +236,7 @@ static const struct action actions[] = {
       {"recipient", "recipient", VALUE},
       {"as", "as", VALUE},
       {"key", "key", VALUE},
+      {"site", "site", VALUE},
       {"retry", "change", TEXT}},
      print_done},
     {"queue",
@@ -227,6 +246,7 @@ static const struct action actions[] = {
       {"recipient", "recipient", VALUE},
       {"as", "as", VALUE},
       {"key", "key", VALUE},
+      {"site", "site", VALUE},
       {"hold", "change", TEXT}},
      print_done},
     {"queue",
@@ -236,6 +256,7 @@ static const struct action actions[] = {
       {"recipient", "recipient", VALUE},
       {"as", "as", VALUE},
       {"key", "key", VALUE},
+      {"site", "site", VALUE},
       {"release", "change", TEXT}},
      print_done},
     {"queue",
@@ -245,6 +266,7 @@ static const struct action actions[] = {
       {"recipient", "recipient", VALUE},
       {"as", "as", VALUE},
       {"key", "key", VALUE},
+      {"site", "site", VALUE},
       {"drop", "change", TEXT}},
      print_done},
 };

@@ -155,7 +155,7 @@ backup_run(const struct cli_verb *verb, int argc, char **argv)
 
 /* ---- restoring one ---- */
 
-enum { HELD_AT_ONCE = 1000 };
+enum { HELD_AT_ONCE = 10000 };
 
 /* All that is queued, page by page: what is held waits too. */
 static enum rc

@@ -4,6 +4,8 @@
  */
 #include "admin_client.h"
 #include "api/ledger_book.h"
+#include "api/ledger_verification.h"
+#include "api/ledger_view.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "cli.h"
@@ -45,7 +47,7 @@ write_json(struct output *output, const struct ledger_row *row, const struct led
     buf_init(&line, 1024 * 1024);
     json_writer_init(&writer, &line);
     json_open_object(&writer);
-    ledger_reading_put(&writer, output->arena, row->number, record);
+    ledger_view_put(&writer, output->arena, row->number, record);
     json_put_string(&writer, "chain", codec_hex(output->arena, row->chain));
     json_close_object(&writer);
     printf("%.*s\n", SLICE_ARG(buf_slice(&line)));
@@ -149,18 +151,6 @@ write_all(const struct options *options, struct database *database, struct err *
 
 /* ---- verify ---- */
 
-struct heads {
-    struct ledger_head *rows;
-    size_t count, cap;
-};
-
-static void
-add_head(struct arena *arena, struct heads *heads, const struct ledger_head *head)
-{
-    heads->rows = arena_grow(arena, heads->rows, sizeof *heads->rows, heads->count, &heads->cap);
-    heads->rows[heads->count++] = *head;
-}
-
 static enum rc
 read_file(struct arena *arena, const char *path, struct slice *text, struct err *err)
 {
@@ -177,25 +167,6 @@ read_file(struct arena *arena, const char *path, struct slice *text, struct err 
     *text = arena_dup(arena, buf_slice(&bytes));
     buf_fini(&bytes);
     return whole ? RC_OK : err_set(err, RC_TEMPORARY, "%s cannot be read", path);
-}
-
-/* All that stand in it: one at least. */
-static enum rc
-read_heads(struct arena *arena, const char *path, const uint8_t key[LEDGER_PUBLIC],
-           struct heads *heads, struct err *err)
-{
-    struct slice text;
-    struct ledger_head head;
-    size_t before = heads->count;
-    enum rc rc = read_file(arena, path, &text, err);
-    while (rc == RC_OK) {
-        rc = ledger_head_read(arena, LEDGER_HEAD, text, key, &head, &text, err);
-        if (rc == RC_OK)
-            add_head(arena, heads, &head);
-    }
-    if (rc == RC_NOT_FOUND && heads->count > before)
-        return RC_OK;
-    return err_prefix(err, "%s: ", path);
 }
 
 /* As the store shows it: who writes there may have put another in its place. */
@@ -229,81 +200,39 @@ read_key(struct database *database, struct arena *arena, const char *dir,
     return rc;
 }
 
-/* What the store itself keeps signed. *found is false when it has none. */
 static enum rc
-read_kept(struct database *database, struct arena *arena, const char *setting,
-          enum ledger_statement statement, const uint8_t key[LEDGER_PUBLIC],
-          struct ledger_head *out, bool *found, struct err *err)
+add_heads(struct ledger_verification *verification, struct arena *arena, const char *path,
+          struct err *err)
 {
-    struct slice text, rest;
-    enum rc rc = settings_get(database, arena, setting, &text, err);
-    *found = rc == RC_OK && text.len > 0;
-    return *found ? ledger_head_read(arena, statement, text, key, out, &rest, err) : rc;
-}
-
-static enum rc
-verify_all(struct database *database, struct ledger_verifier *verifier, struct err *err)
-{
-    size_t count = 1;
-    enum rc rc = RC_OK;
-    while (rc == RC_OK && count > 0) {
-        struct arena *arena = arena_new();
-        struct ledger_row *rows;
-        struct ledger_record record;
-        rc = ledger_records_after(database, arena, verifier->number, 1000, &rows, &count, err);
-        for (size_t i = 0; rc == RC_OK && i < count; i++)
-            rc = ledger_verify_record(verifier, rows[i].number, rows[i].record, rows[i].details,
-                                      rows[i].chain, &record, err);
-        arena_free(arena);
-    }
-    return rc == RC_OK ? ledger_verify_end(verifier, err) : rc;
-}
-
-/* Rows before the start would not be looked at. */
-static enum rc
-check_first(struct database *database, struct arena *arena, const struct ledger_head *start,
-            struct err *err)
-{
-    struct ledger_row *rows;
-    size_t count;
-    enum rc rc = ledger_records_after(database, arena, INT64_MIN, 1, &rows, &count, err);
-    if (rc == RC_OK && count > 0 && rows[0].number <= (start ? start->number : 0))
-        return err_set(err, RC_SYNTAX, "record %lld stands before the beginning",
-                       (long long)rows[0].number);
-    return rc;
+    struct slice text;
+    enum rc rc = read_file(arena, path, &text, err);
+    if (rc != RC_OK)
+        return rc;
+    rc = ledger_verification_add_heads(verification, text, err);
+    return rc == RC_OK ? RC_OK : err_prefix(err, "%s: ", path);
 }
 
 static enum rc
 verify(const struct options *options, struct database *database, struct err *err)
 {
     struct arena *arena = arena_new();
-    struct heads heads = {0};
-    struct ledger_head start, newest;
-    struct ledger_verifier verifier = {0};
+    struct ledger_verification verification = {0};
     uint8_t key[LEDGER_PUBLIC];
-    bool cut = false, headed = false;
+    bool done;
     enum rc rc = read_key(database, arena, options->dir, key, err);
     if (rc == RC_OK)
-        rc = read_kept(database, arena, SETTING_LEDGER_START, LEDGER_START, key, &start, &cut, err);
-    if (rc == RC_OK)
-        rc = read_kept(database, arena, SETTING_LEDGER_HEAD, LEDGER_HEAD, key, &newest, &headed,
-                       err);
-    if (rc == RC_OK && headed)
-        add_head(arena, &heads, &newest);
+        rc = ledger_verification_init(&verification, arena, database, key, err);
     if (rc == RC_OK && options->head)
-        rc = read_heads(arena, options->head, key, &heads, err);
+        rc = add_heads(&verification, arena, options->head, err);
     if (rc == RC_OK)
-        rc = check_first(database, arena, cut ? &start : NULL, err);
+        rc = ledger_verification_begin(&verification, err);
     if (rc == RC_OK)
-        rc = ledger_verify_begin(&verifier, arena, cut ? &start : NULL, heads.rows, heads.count,
-                                 err);
-    if (rc == RC_OK)
-        rc = verify_all(database, &verifier, err);
+        rc = ledger_verification_step(&verification, INT64_MAX, &done, err);
     if (rc == RC_OK)
         printf("Whole: records %lld to %lld, %zu heads, the details of %lld erased.\n"
                "Signed with the key %.*s\n",
-               (long long)(cut ? start.number : 0) + 1, (long long)verifier.number, heads.count,
-               (long long)verifier.erased,
+               (long long)verification.start.number + 1, (long long)verification.verifier.number,
+               verification.head_count, (long long)verification.verifier.erased,
                SLICE_ARG(codec_base64(arena, (struct slice){(char *)key, sizeof key})));
     arena_free(arena);
     return rc;

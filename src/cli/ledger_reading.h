@@ -5,7 +5,6 @@
 #ifndef POSTERN_CLI_LEDGER_READING_H
 #define POSTERN_CLI_LEDGER_READING_H
 
-#include "base/json.h"
 #include "report/ledger.h"
 #include "store/database.h"
 #include "store/ledger_records.h"
@@ -26,9 +25,6 @@ MUST_USE enum rc ledger_reading_each(struct database *database, const struct led
                                                   const struct ledger_record *record),
                                      void *ctx, struct err *err);
 
-/* Members of an object: number, time, kind and what fields it has; "erased" where they were. */
-void ledger_reading_put(struct json_writer *writer, struct arena *arena, int64_t number,
-                        const struct ledger_record *record);
 /* One line for people. */
 void ledger_reading_print(int64_t number, const struct ledger_record *record);
 

@@ -77,10 +77,13 @@ static const struct cli_verb verbs[] = {
      "           [--action A] [--source-ip IP]",
      "the decision on a message, without sending it", action_run},
     {"queue",
-     "list [--limit NUMBER] [--as USER] [--key KEY] | show MESSAGE | account\n"
+     "list [--limit NUMBER] [--as USER] [--key KEY] [--site DOMAIN] [--after NEXT]\n"
+     "           | find [--as USER] [--key KEY] [--from TEXT] [--to TEXT] [--state STATE]\n"
+     "             [--since TIME] [--until TIME] [--limit NUMBER] [--before NEXT]\n"
+     "           | show MESSAGE | sites [--limit NUMBER] | account\n"
      "           | retry | hold | release | drop MESSAGE|all [--recipient ADDRESS]\n"
-     "             [--as USER] [--key KEY]",
-     "mail that waits", action_run},
+     "             [--as USER] [--key KEY] [--site DOMAIN]",
+     "mail that waits, and what became of what was accepted", action_run},
     {"trace", "KEY|USER|ADDRESS|MESSAGE [--since TIME] [--json]",
      "what a credential did, or became of a message", trace_run},
     {"ledger",

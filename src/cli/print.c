@@ -1004,6 +1004,41 @@ print_queue(const struct json *answer, const char *at)
         printf("\nNext: postern queue show MESSAGE%s\n", at);
 }
 
+void
+print_sites(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"SITE", "site"},
+                                            {"QUEUED", "queued"},
+                                            {"HELD", "held"},
+                                            {"NEXT", "next"},
+                                            {"REPLY", "reply"}};
+    if (!first_of(answer, "sites")) {
+        puts("The queue is empty.");
+        return;
+    }
+    PRINT_TABLE(first_of(answer, "sites"), columns);
+    printf("\nNext: postern queue list --site SITE%s\n", at);
+}
+
+void
+print_found(const struct json *answer, const char *at)
+{
+    static const struct column columns[] = {{"MESSAGE", "message"},     {"ACCEPTED", "accepted"},
+                                            {"USER", "user"},           {"FROM", "from"},
+                                            {"RECIPIENT", "recipient"}, {"STATE", "state"},
+                                            {"FINISHED", "finished"},   {"REPLY", "reply"}};
+    struct slice next = text_of(answer, "next");
+    if (first_of(answer, "messages"))
+        PRINT_TABLE(first_of(answer, "messages"), columns);
+    else
+        puts("Nothing was found.");
+    if (next.len > 0)
+        printf("\nWhat was accepted before %.*s was not looked at yet: go on with --before %.*s\n",
+               SLICE_ARG(text_of(answer, "reached")), SLICE_ARG(next));
+    if (first_of(answer, "messages"))
+        printf("\nNext: postern queue show MESSAGE%s\n", at);
+}
+
 bool
 print_is_accounted(const struct json *answer)
 {
@@ -1043,6 +1078,19 @@ print_is_valid(const struct json *answer)
     return is_true(answer, "valid");
 }
 
+/* What happened to a recipient before its end. */
+static void
+print_history(const struct json *recipient)
+{
+    static const struct column columns[] = {
+        {"TIME", "time"},   {"WHAT", "what"},     {"ATTEMPT", "attempt"}, {"STATUS", "status"},
+        {"REPLY", "reply"}, {"REMOTE", "remote"}, {"TLS", "tls"},         {"NEXT", "next"}};
+    if (!first_of(recipient, "history"))
+        return;
+    show("\nBefore:", text_of(recipient, "recipient"));
+    PRINT_TABLE(first_of(recipient, "history"), columns);
+}
+
 void
 print_mail(const struct json *answer, const char *at)
 {
@@ -1053,6 +1101,8 @@ print_mail(const struct json *answer, const char *at)
     print_done(answer, at);
     putchar('\n');
     PRINT_TABLE(first_of(answer, "recipients"), columns);
+    for (const struct json *one = first_of(answer, "recipients"); one; one = one->next)
+        print_history(one);
     putchar('\n');
     show_lines(text_of(answer, "header"));
     putchar('\n');

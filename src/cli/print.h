@@ -50,6 +50,8 @@ void print_canary(const struct json *answer, const char *at);
 void print_canaries(const struct json *answer, const char *at);
 void print_decisions(const struct json *answer, const char *at);
 void print_explanation(const struct json *answer, const char *at);
+void print_sites(const struct json *answer, const char *at);
+void print_found(const struct json *answer, const char *at);
 void print_queue(const struct json *answer, const char *at);
 void print_mail(const struct json *answer, const char *at);
 void print_account(const struct json *answer, const char *at);

@@ -3,6 +3,7 @@
  * whole life. Built from the ledger, which remembers users that are gone, and from what the store still
  * has of users and messages. What is asked for is told by what it is found as.
  */
+#include "api/ledger_view.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "cli.h"
@@ -13,16 +14,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-/* How a record has to do with what is asked for: bits. */
-enum relation {
-    AS_MESSAGE = 1,
-    AS_KEY = 2,
-    AS_USER = 4,
-    AS_SENDER = 8,     /* an address that it was sent as */
-    AS_RECIPIENT = 16, /* or to */
-    AS_SUBJECT = 32    /* what somebody did something to */
-};
 
 struct trace {
     struct slice about;
@@ -39,29 +30,6 @@ flush(struct trace *trace)
 {
     printf("%.*s", SLICE_ARG(buf_slice(&trace->out)));
     buf_reset(&trace->out);
-}
-
-static unsigned
-relation_of(const struct trace *trace, const struct ledger_record *record)
-{
-    const struct slice *fields = record->fields;
-    struct slice about = trace->about;
-    unsigned relation = 0;
-    if (slice_eq(fields[LEDGER_MESSAGE], about) || slice_eq(fields[LEDGER_ABOUT], about))
-        relation |= AS_MESSAGE;
-    if (slice_eq(fields[LEDGER_ACCESS_KEY], about))
-        relation |= AS_KEY;
-    if (slice_ieq(fields[LEDGER_PRINCIPAL], about))
-        relation |= AS_USER;
-    if (slice_ieq(fields[LEDGER_FROM], about) || slice_ieq(fields[LEDGER_REVERSE_PATH], about) ||
-        slice_ieq(fields[LEDGER_ADDRESS], about))
-        relation |= AS_SENDER;
-    if (slice_ieq(fields[LEDGER_RECIPIENT], about))
-        relation |= AS_RECIPIENT;
-    /* "target=taro key=AKIA...": what was done to it. */
-    if (relation == 0 && record->kind == LEDGER_CALL && ledger_names(fields[LEDGER_SUBJECT], about))
-        relation |= AS_SUBJECT;
-    return relation;
 }
 
 static void
@@ -82,7 +50,7 @@ static void
 look(void *ctx, const struct ledger_row *row, const struct ledger_record *record)
 {
     struct trace *trace = ctx;
-    unsigned relation = relation_of(trace, record);
+    unsigned relation = ledger_relation(record, trace->about);
     (void)row;
     trace->found |= relation;
     if (relation != 0)
@@ -94,10 +62,10 @@ static bool
 belongs(const struct trace *trace, const struct ledger_record *record)
 {
     const unsigned *known = map_get(trace->messages, record->fields[LEDGER_MESSAGE]);
-    if (relation_of(trace, record) != 0)
+    if (ledger_relation(record, trace->about) != 0)
         return true;
     return known && record->fields[LEDGER_MESSAGE].len > 0 &&
-           (record->kind != LEDGER_OUTCOME || *known != AS_RECIPIENT);
+           (record->kind != LEDGER_OUTCOME || *known != LEDGER_AS_RECIPIENT);
 }
 
 /* Second pass. */
@@ -113,7 +81,7 @@ tell(void *ctx, const struct ledger_row *row, const struct ledger_record *record
     }
     struct arena *arena = arena_new();
     json_open_object(trace->writer);
-    ledger_reading_put(trace->writer, arena, row->number, record);
+    ledger_view_put(trace->writer, arena, row->number, record);
     json_close_object(trace->writer);
     flush(trace);
     arena_free(arena);
@@ -251,9 +219,9 @@ put_kept_message(struct trace *trace, bool *there, struct err *err)
 static const struct {
     unsigned relation;
     const char *name;
-} names[] = {{AS_MESSAGE, "message"},     {AS_KEY, "key"},
-             {AS_USER, "user"},           {AS_SENDER, "sender"},
-             {AS_RECIPIENT, "recipient"}, {AS_SUBJECT, "subject"}};
+} names[] = {{LEDGER_AS_MESSAGE, "message"},     {LEDGER_AS_KEY, "key"},
+             {LEDGER_AS_USER, "user"},           {LEDGER_AS_SENDER, "sender"},
+             {LEDGER_AS_RECIPIENT, "recipient"}, {LEDGER_AS_SUBJECT, "subject"}};
 
 static void
 open_answer(struct trace *trace)
@@ -277,7 +245,7 @@ close_keys(struct trace *trace, bool there)
 {
     if (trace->writer)
         json_close_array(trace->writer);
-    else if (!there && trace->found & (AS_KEY | AS_USER))
+    else if (!there && trace->found & (LEDGER_AS_KEY | LEDGER_AS_USER))
         printf("%.*s is not there any more; this is what it did.\n",
                SLICE_ARG(print_safe(trace->arena, trace->about)));
 }

@@ -391,6 +391,30 @@ ledger_head_read(struct arena *arena, enum ledger_statement statement, struct sl
     return RC_OK;
 }
 
+/* ---- what it has to do with ---- */
+
+unsigned
+ledger_relation(const struct ledger_record *record, struct slice about)
+{
+    const struct slice *fields = record->fields;
+    unsigned relation = 0;
+    if (slice_eq(fields[LEDGER_MESSAGE], about) || slice_eq(fields[LEDGER_ABOUT], about))
+        relation |= LEDGER_AS_MESSAGE;
+    if (slice_eq(fields[LEDGER_ACCESS_KEY], about))
+        relation |= LEDGER_AS_KEY;
+    if (slice_ieq(fields[LEDGER_PRINCIPAL], about))
+        relation |= LEDGER_AS_USER;
+    if (slice_ieq(fields[LEDGER_FROM], about) || slice_ieq(fields[LEDGER_REVERSE_PATH], about) ||
+        slice_ieq(fields[LEDGER_ADDRESS], about))
+        relation |= LEDGER_AS_SENDER;
+    if (slice_ieq(fields[LEDGER_RECIPIENT], about))
+        relation |= LEDGER_AS_RECIPIENT;
+    /* "target=taro key=AKIA...": what was done to it. */
+    if (relation == 0 && record->kind == LEDGER_CALL && ledger_names(fields[LEDGER_SUBJECT], about))
+        relation |= LEDGER_AS_SUBJECT;
+    return relation;
+}
+
 /* ---- verification ---- */
 
 struct ledger_mark {
@@ -413,7 +437,7 @@ count_mark(struct ledger_verifier *verifier, int64_t erasure)
 }
 
 /* An erasure says how many details it took. Some of those may have been cut off with the oldest part
- * since. */
+ * since, or have been passed before it took them. */
 static enum rc
 check_erasure(struct ledger_verifier *verifier, int64_t number, const struct ledger_record *record,
               struct err *err)
@@ -426,7 +450,7 @@ check_erasure(struct ledger_verifier *verifier, int64_t number, const struct led
     if (i < verifier->mark_count)
         found = verifier->marks[i].count;
     if (!slice_u64(record->fields[LEDGER_COUNT], &said) || found > (int64_t)said ||
-        (found < (int64_t)said && !verifier->cut))
+        (found < (int64_t)said && !verifier->cut && number <= verifier->calm))
         return err_set(err, RC_SYNTAX,
                        "record %" PRId64 " says that it erased %" PRIu64
                        " details; there are %" PRId64,
@@ -454,8 +478,11 @@ ledger_verify_begin(struct ledger_verifier *verifier, struct arena *arena,
                     const struct ledger_head *start, const struct ledger_head *heads,
                     size_t head_count, struct err *err)
 {
-    *verifier = (struct ledger_verifier){
-        .arena = arena, .heads = heads, .head_count = head_count, .cut = start != NULL};
+    *verifier = (struct ledger_verifier){.arena = arena,
+                                         .heads = heads,
+                                         .head_count = head_count,
+                                         .cut = start != NULL,
+                                         .calm = INT64_MAX};
     if (start) {
         verifier->number = start->number;
         memcpy(verifier->chain, start->chain, LEDGER_HASH);
@@ -501,6 +528,62 @@ ledger_verify_record(struct ledger_verifier *verifier, int64_t number, struct sl
     if (out->kind == LEDGER_ERASURE)
         rc = check_erasure(verifier, number, out, err);
     return rc == RC_OK ? check_heads(verifier, err) : rc;
+}
+
+/* "number:calm:erased:chain", and for each mark ":erasure=count" */
+struct slice
+ledger_verify_write(struct arena *arena, const struct ledger_verifier *verifier)
+{
+    struct slice text = arena_printf(
+        arena, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%.*s", verifier->number, verifier->calm,
+        verifier->erased, SLICE_ARG(codec_hex(arena, bytes_of(verifier->chain, LEDGER_HASH))));
+    for (size_t i = 0; i < verifier->mark_count; i++)
+        text = arena_printf(arena, "%.*s:%" PRId64 "=%" PRId64, SLICE_ARG(text),
+                            verifier->marks[i].erasure, verifier->marks[i].count);
+    return text;
+}
+
+/* The next part; what is after the last is empty. */
+static struct slice
+take_part(struct slice *text)
+{
+    struct slice part = *text;
+    if (!slice_cut(*text, ':', &part, text))
+        *text = SLICE("");
+    return part;
+}
+
+static bool
+take_mark(struct ledger_verifier *verifier, struct slice part)
+{
+    struct slice erasure, count;
+    struct ledger_mark mark;
+    if (!slice_cut(part, '=', &erasure, &count) || !slice_i64(erasure, &mark.erasure) ||
+        !slice_i64(count, &mark.count))
+        return false;
+    verifier->marks = arena_grow(verifier->arena, verifier->marks, sizeof *verifier->marks,
+                                 verifier->mark_count, &verifier->mark_cap);
+    verifier->marks[verifier->mark_count++] = mark;
+    return true;
+}
+
+bool
+ledger_verify_resume(struct ledger_verifier *verifier, struct arena *arena, struct slice text,
+                     const struct ledger_head *heads, size_t head_count)
+{
+    struct slice chain;
+    *verifier = (struct ledger_verifier){.arena = arena, .heads = heads, .head_count = head_count};
+    if (!slice_i64(take_part(&text), &verifier->number) ||
+        !slice_i64(take_part(&text), &verifier->calm) ||
+        !slice_i64(take_part(&text), &verifier->erased) || verifier->number < 0 ||
+        codec_hex_decode(arena, take_part(&text), &chain, NULL) != RC_OK ||
+        chain.len != LEDGER_HASH)
+        return false;
+    memcpy(verifier->chain, chain.ptr, LEDGER_HASH);
+    while (text.len > 0)
+        if (!take_mark(verifier, take_part(&text)))
+            return false;
+    return true;
 }
 
 enum rc

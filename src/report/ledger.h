@@ -95,6 +95,17 @@ bool ledger_names(struct slice value, struct slice address);
 /* Do the details of a record that was read? */
 bool ledger_details_name(const struct ledger_record *record, struct slice address);
 
+/* How a record has to do with something that is asked for: bits. */
+enum ledger_relation {
+    LEDGER_AS_MESSAGE = 1,
+    LEDGER_AS_KEY = 2,
+    LEDGER_AS_USER = 4,
+    LEDGER_AS_SENDER = 8,     /* an address that it was sent as */
+    LEDGER_AS_RECIPIENT = 16, /* or to */
+    LEDGER_AS_SUBJECT = 32    /* what somebody did something to */
+};
+unsigned ledger_relation(const struct ledger_record *record, struct slice about);
+
 /* ---- heads ---- */
 
 struct ledger_head {
@@ -139,6 +150,7 @@ struct ledger_verifier {
     uint8_t chain[LEDGER_HASH];
     int64_t erased;
     bool cut;                        /* the oldest part is not there any more */
+    int64_t calm;                    /* what erases and comes later may have taken what was passed */
     struct arena *arena;             /* borrowed */
     const struct ledger_head *heads; /* that the chain must pass; borrowed */
     size_t head_count;
@@ -155,6 +167,11 @@ MUST_USE enum rc ledger_verify_begin(struct ledger_verifier *verifier, struct ar
 MUST_USE enum rc ledger_verify_record(struct ledger_verifier *verifier, int64_t number,
                                       struct slice plain, struct slice details, struct slice chain,
                                       struct ledger_record *out, struct err *err);
+/* Where it stands, in printable text; and on from there in place of _begin: false when it is none. */
+struct slice ledger_verify_write(struct arena *arena, const struct ledger_verifier *verifier);
+MUST_USE bool ledger_verify_resume(struct ledger_verifier *verifier, struct arena *arena,
+                                   struct slice text, const struct ledger_head *heads,
+                                   size_t head_count);
 /* There are no more: RC_SYNTAX when there should be. */
 MUST_USE enum rc ledger_verify_end(const struct ledger_verifier *verifier, struct err *err);
 

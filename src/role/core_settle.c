@@ -180,6 +180,9 @@ settle_in(struct settlement *settlement, struct database *database, struct arena
     if (rc == RC_OK && settlement->mode != REPORT_GIVEN_UP)
         rc = report_failures(settlement, arena, failed, failed_count, err);
     if (rc == RC_OK)
+        rc = spool_count(database, &settlement->message, (int64_t)settlement->delivered,
+                         (int64_t)settlement->deferred, settlement->now_ms, err);
+    if (rc == RC_OK)
         rc = spool_close_if_done(database, settlement->message.key, err);
     return rc == RC_OK ? brake(settlement, database, err) : rc;
 }

@@ -204,6 +204,16 @@ spool_settle(struct database *db, struct arena *arena, const struct spool_outcom
                : rc;
 }
 
+enum rc
+spool_count(struct database *db, const struct message_row *message, int64_t delivered,
+            int64_t deferred, int64_t now_ms, struct err *err)
+{
+    const struct statistic_row row = {
+        .start_ms = now_ms, .delivered = delivered, .deferred = deferred};
+    return is_of_system(message) || delivered + deferred == 0 ? RC_OK
+                                                              : statistics_add(db, &row, err);
+}
+
 static enum rc
 find_in(struct database *db, struct arena *arena, int64_t key, unsigned states,
         struct recipient_row *row, struct err *err)

@@ -82,6 +82,12 @@ MUST_USE enum rc spool_settle(struct database *db, struct arena *arena,
                               int64_t now_ms, struct recipient_row *row, bool *failed,
                               struct err *err);
 
+/* How many recipients of a message were delivered, and how many are tried again: for the statistics. Mail
+ * of our own does not count. */
+MUST_USE enum rc spool_count(struct database *db, const struct message_row *message,
+                             int64_t delivered, int64_t deferred, int64_t now_ms,
+                             struct err *err);
+
 /* A reader complained about the message. Its recipient goes to the suppression list when there is one
  * alone: of several, each knows enough to complain in another's name. */
 MUST_USE enum rc spool_complain(struct database *db, struct arena *arena,

@@ -43,16 +43,19 @@ decisions_list(struct database *db, struct arena *arena, const struct decision_f
         "SELECT key, at_ms, user_name, access_key, source_ip, action, reverse_path, header_from, "
         "recipients, reason, policy, statement, resource, reply, '', address FROM decision "
         "WHERE key >= ?1 AND (?2 = '' OR user_name = ?2) AND (?3 = '' OR header_from = ?3 OR "
-        "reverse_path = ?3 OR address = ?3) UNION ALL "
+        "reverse_path = ?3 OR address = ?3) AND key < ?5 AND ?6 = 0 UNION ALL "
         "SELECT key, accepted_ms, user_name, access_key, source_ip, 'ses:SendRawEmail', "
         "reverse_path, header_from, recipients, 'allowed', policy, statement, resource, '250 Ok', "
         "id, '' FROM message "
         "WHERE key >= ?1 AND (?2 = '' OR user_name = ?2) AND (?3 = '' OR header_from = ?3 OR "
-        "reverse_path = ?3) ORDER BY 1 DESC LIMIT ?4");
+        "reverse_path = ?3) AND key < ?5 AND ?7 = 0 ORDER BY 1 DESC LIMIT ?4");
     query_i64(&q, low);
     query_text(&q, filter->user_name);
     query_text(&q, filter->from);
     query_i64(&q, filter->limit);
+    query_i64(&q, filter->before > 0 ? filter->before : INT64_MAX);
+    query_i64(&q, filter->only_allowed);
+    query_i64(&q, filter->only_refused);
     while (query_row(&q)) {
         rows = arena_grow(arena, rows, sizeof *rows, len, &cap);
         rows[len++] = (struct decision_row){

@@ -25,6 +25,8 @@ MUST_USE enum rc decisions_insert(struct database *db, const struct decision_row
 struct decision_filter {
     struct slice user_name, from; /* empty: any; `from` is any of the sender addresses */
     int64_t since_ms, limit;
+    int64_t before; /* the key of one: those before it; 0: from the newest */
+    bool only_allowed, only_refused;
 };
 /* Newest first, allowed and refused together. */
 MUST_USE enum rc decisions_list(struct database *db, struct arena *arena,

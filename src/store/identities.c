@@ -96,6 +96,19 @@ identities_list(struct database *db, struct arena *arena, struct identity_row **
 }
 
 enum rc
+identities_search(struct database *db, struct arena *arena, struct slice text, struct slice after,
+                  int64_t limit, struct identity_row **out, size_t *count, struct err *err)
+{
+    struct query q =
+        query_start(db, SELECT_IDENTITY " WHERE name > ?1 AND (?2 = '' OR instr(lower(name), ?2)) "
+                                        "ORDER BY name LIMIT ?3");
+    query_text(&q, after);
+    query_text(&q, text);
+    query_i64(&q, limit);
+    return collect_identities(&q, arena, out, count, err);
+}
+
+enum rc
 identities_page(struct database *db, struct arena *arena, struct slice after,
                 enum identity_kind kind, int64_t limit, struct identity_row **out, size_t *count,
                 struct err *err)

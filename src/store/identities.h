@@ -47,6 +47,10 @@ MUST_USE enum rc identities_find(struct database *db, struct arena *arena, struc
 MUST_USE enum rc identities_list(struct database *db, struct arena *arena,
                                  struct identity_row **out, size_t *count, struct err *err);
 enum identity_kind { IDENTITY_ANY_KIND, IDENTITY_DOMAIN, IDENTITY_ADDRESS };
+/* Those with `text` (lower-case; empty: all) in their name, behind `after`, at most `limit`. */
+MUST_USE enum rc identities_search(struct database *db, struct arena *arena, struct slice text,
+                                   struct slice after, int64_t limit, struct identity_row **out,
+                                   size_t *count, struct err *err);
 /* At most `limit` by name, from behind `after`. */
 MUST_USE enum rc identities_page(struct database *db, struct arena *arena, struct slice after,
                                  enum identity_kind kind, int64_t limit, struct identity_row **out,

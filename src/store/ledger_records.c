@@ -98,6 +98,26 @@ ledger_records_put_details(struct database *db, int64_t number, struct slice det
 }
 
 enum rc
+ledger_records_point(struct database *db, int64_t recipient_key, int64_t number, struct err *err)
+{
+    struct query q =
+        query_start(db, "INSERT INTO recipient_record (recipient, number) VALUES (?, ?)");
+    query_i64(&q, recipient_key);
+    query_i64(&q, number);
+    return query_run(&q, err);
+}
+
+enum rc
+ledger_records_of(struct database *db, struct arena *arena, int64_t recipient_key, int64_t limit,
+                  struct ledger_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(db, "SELECT l.number, record, details, chain FROM "
+                                     "recipient_record r JOIN ledger l ON l.number = r.number "
+                                     "WHERE r.recipient = ? ORDER BY r.number LIMIT ?");
+    return read_page(&q, arena, recipient_key, limit, out, count, err);
+}
+
+enum rc
 ledger_records_cut(struct database *db, int64_t number, struct err *err)
 {
     struct query q = query_start(db, "DELETE FROM ledger WHERE number <= ?");

@@ -29,6 +29,14 @@ MUST_USE enum rc ledger_records_before(struct database *db, struct arena *arena,
                                        struct err *err);
 MUST_USE enum rc ledger_records_put_details(struct database *db, int64_t number,
                                             struct slice details, struct err *err);
+/* That a record is about a recipient of the queue, by its key: what happened to it before its end. The
+ * ledger itself has no index. */
+MUST_USE enum rc ledger_records_point(struct database *db, int64_t recipient_key, int64_t number,
+                                      struct err *err);
+/* Those that are still there, in order. */
+MUST_USE enum rc ledger_records_of(struct database *db, struct arena *arena, int64_t recipient_key,
+                                   int64_t limit, struct ledger_row **out, size_t *count,
+                                   struct err *err);
 /* Up to and with this one. */
 MUST_USE enum rc ledger_records_cut(struct database *db, int64_t number, struct err *err);
 

@@ -21,6 +21,12 @@ message_key_range_ms(int64_t first_ms, int64_t last_ms, int64_t *low, int64_t *h
     *high = ((last_ms - EPOCH_2020_MS + 1) << COUNTER_BITS) - 1;
 }
 
+int64_t
+message_key_ms(int64_t key)
+{
+    return (key >> COUNTER_BITS) + EPOCH_2020_MS;
+}
+
 void
 message_key_range(struct slice id, int64_t *low, int64_t *high)
 {

@@ -13,6 +13,7 @@
 int64_t message_key_next(int64_t last, int64_t now_ms, int64_t *key_ms);
 /* All keys of the times first_ms..last_ms. */
 void message_key_range_ms(int64_t first_ms, int64_t last_ms, int64_t *low, int64_t *high);
+int64_t message_key_ms(int64_t key); /* since 1970 */
 /* All keys that a message id can belong to; an empty range when it is no message id. */
 void message_key_range(struct slice id, int64_t *low, int64_t *high);
 

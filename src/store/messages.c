@@ -253,6 +253,9 @@ delete_message(struct database *db, int64_t key, struct err *err)
     enum rc rc = chunks_delete(db, key, err);
     if (rc == RC_OK)
         rc = delete_parts(db, "DELETE FROM recipient WHERE key BETWEEN ? AND ?", key, err);
+    if (rc == RC_OK)
+        rc = delete_parts(db, "DELETE FROM recipient_record WHERE recipient BETWEEN ? AND ?", key,
+                          err);
     if (rc != RC_OK)
         return rc;
     struct query q = query_start(db, "DELETE FROM message WHERE key = ?");
@@ -509,7 +512,8 @@ recipients_find(struct database *db, struct arena *arena, int64_t key, struct re
     "AND (?1 = '' OR m.access_key = ?1) "                                                          \
     "AND (?2 = '' OR lower(m.user_name) = ?2 OR m.access_key IN (SELECT id FROM access_key WHERE " \
     "iam_user = ?2)) "                                                                             \
-    "AND (?3 = '' OR instr(lower(m.header_from), ?3) OR instr(lower(m.reverse_path), ?3))) "
+    "AND (?3 = '' OR instr(lower(m.header_from), ?3) OR instr(lower(m.reverse_path), ?3))) "       \
+    "AND (?4 = '' OR domain = ?4) "
 
 static void
 bind_filter(struct query *q, const struct recipient_filter *filter)
@@ -517,21 +521,22 @@ bind_filter(struct query *q, const struct recipient_filter *filter)
     query_text(q, filter->access_key);
     query_text(q, filter->user);
     query_text(q, filter->identity);
+    query_text(q, filter->site);
 }
+
+/* From the indexes of what waits: the table has everything that was ever accepted. */
+#define WAITS                                                                                      \
+    "key IN (SELECT key FROM recipient WHERE state = 0 UNION ALL SELECT key FROM recipient WHERE " \
+    "state = 1) "
 
 enum rc
 recipients_waiting(struct database *db, struct arena *arena, const struct recipient_filter *filter,
                    int64_t after, int64_t limit, struct recipient_row **out, size_t *count,
                    struct err *err)
 {
-    bool all = !filter->user.len && !filter->access_key.len && !filter->identity.len;
-    struct query q = query_start(
-        db, all ? "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE state <= 1 AND key > ? "
-                  "ORDER BY key LIMIT ?"
-                : "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE " IS_OF
-                  "AND state <= 1 AND key > ?4 ORDER BY key LIMIT ?5");
-    if (!all)
-        bind_filter(&q, filter);
+    struct query q = query_start(db, "SELECT " RECIPIENT_COLUMNS " FROM recipient WHERE " WAITS
+                                     "AND " IS_OF "AND key > ?5 ORDER BY key LIMIT ?6");
+    bind_filter(&q, filter);
     query_i64(&q, after);
     query_i64(&q, limit);
     return collect(&q, arena, out, count, err);

@@ -127,6 +127,7 @@ struct recipient_filter {
     struct slice user; /* folded: of that name, or by a key that is that user's now */
     struct slice access_key;
     struct slice identity; /* From or the reverse-path has this in it, in lower-case */
+    struct slice site;     /* the domain it goes to, in lower-case */
 };
 /* Queued or held ones, oldest first, from key `after`. */
 MUST_USE enum rc recipients_waiting(struct database *db, struct arena *arena,

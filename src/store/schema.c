@@ -210,8 +210,15 @@ static const char *const migrations[] = {
     "CREATE INDEX console_session_user ON console_session (user_id);"
     "ALTER TABLE login_profile ADD COLUMN totp_secret BLOB NOT NULL DEFAULT x'';"
     "ALTER TABLE login_profile ADD COLUMN totp_confirmed INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE login_profile ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;"
-    ,
+    "ALTER TABLE login_profile ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;",
+    /* 5: what the console shows of a message's life and of the service's days */
+    "CREATE TABLE recipient_record (recipient INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " PRIMARY KEY (recipient, number)) WITHOUT ROWID;"
+    "ALTER TABLE statistic ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE statistic ADD COLUMN deferred INTEGER NOT NULL DEFAULT 0;"
+    /* Who sent how much since midnight, read off the index alone. */
+    "DROP INDEX message_accepted;"
+    "CREATE INDEX message_accepted ON message (accepted_ms, counted, user_name);",
 };
 
 int

@@ -1,5 +1,5 @@
 /* What GetSendStatistics tells: how much was sent and how much of it came to nothing, a row for each
- * quarter of an hour in which there was any (reference §6). */
+ * quarter of an hour in which there was any (reference §6); and what came of it beside. */
 #ifndef POSTERN_STORE_STATISTICS_H
 #define POSTERN_STORE_STATISTICS_H
 
@@ -9,7 +9,8 @@
 
 struct statistic_row {
     int64_t start_ms; /* of the quarter */
-    int64_t attempts, bounces, complaints, rejects;
+    int64_t attempts, bounces, complaints, rejects; /* attempts: recipients accepted, as SES counts */
+    int64_t delivered, deferred;                    /* deferred: attempts that are made again */
 };
 
 /* Adds to the quarter that start_ms lies in. */

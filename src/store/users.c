@@ -96,6 +96,23 @@ users_list(struct database *db, struct arena *arena, struct user_row **out, size
 }
 
 enum rc
+users_search(struct database *db, struct arena *arena, struct slice text, struct slice after,
+             int64_t limit, struct user_row **out, size_t *count, struct err *err)
+{
+    struct query q = query_start(
+        db, USER_SELECT
+        "WHERE u.folded > ?1 AND (?2 = '' OR instr(u.folded, ?2) OR EXISTS (SELECT 1 FROM "
+        "access_key k WHERE k.iam_user = u.folded AND instr(lower(k.id), ?2)) OR EXISTS (SELECT 1 "
+        "FROM inline_policy p WHERE p.owner_kind = 'user' AND p.owner = u.folded AND "
+        "substr(p.name, 1, 6) = 'grant-' AND instr(lower(substr(p.name, 7)), ?2))) "
+        "ORDER BY u.folded LIMIT ?3");
+    query_text(&q, after);
+    query_text(&q, text);
+    query_i64(&q, limit);
+    return collect_users(&q, arena, out, count, err);
+}
+
+enum rc
 users_page(struct database *db, struct arena *arena, struct slice prefix, struct slice after,
            int64_t limit, struct user_row **out, size_t *count, struct err *err)
 {

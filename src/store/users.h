@@ -38,6 +38,11 @@ MUST_USE enum rc users_with_id(struct database *db, struct arena *arena, struct 
                                struct user_row *out, struct err *err);
 MUST_USE enum rc users_list(struct database *db, struct arena *arena, struct user_row **out,
                             size_t *count, struct err *err);
+/* Those of whom the name, the id of a key or an address that was granted has `text` (lower-case; empty:
+ * all) in it, behind `after`, at most `limit`. */
+MUST_USE enum rc users_search(struct database *db, struct arena *arena, struct slice text,
+                              struct slice after, int64_t limit, struct user_row **out,
+                              size_t *count, struct err *err);
 /* Those below the path `prefix` (empty: all) whose folded name is behind `after`, at most `limit`. */
 MUST_USE enum rc users_page(struct database *db, struct arena *arena, struct slice prefix,
                             struct slice after, int64_t limit, struct user_row **out, size_t *count,

@@ -669,6 +669,85 @@ def test_what_is_changed_in_the_store_is_found(zone, sink, open_dir):
         instance.start()
 
 
+def verified(instance, **members):
+    """As the console asks: some records at a time, to the end."""
+    after = {}
+    for steps in range(1, 100):
+        answer = instance.admin("ledger.verify", **members, **after)
+        if "next" not in answer:
+            return {**answer, "steps": steps}
+        assert not answer["whole"] and answer["verified"] < answer["last"]
+        after = {"after": answer["next"]}
+    raise AssertionError("it never ends")
+
+
+def listed(instance, **members):
+    found, before = [], {}
+    while True:
+        answer = instance.admin("ledger.list", **members, **before)
+        found += answer["records"]
+        if "next" not in answer:
+            return found
+        before = {"before": answer["next"]}
+
+
+def test_it_is_read_and_verified_through_the_service(instance, person):
+    id_ = accept(instance, person)
+    wait_for(instance, message=id_, what="delivered")
+    answer = verified(instance)
+    assert answer["whole"] and answer["first"] == 1 and answer["verified"] == answer["last"]
+    head = instance.run("ledger", "head", check=True).stdout
+    assert verified(instance, heads=head)["heads"] >= 2
+    with pytest.raises(Refused, match="heads: there is no postern ledger head"):
+        instance.admin("ledger.verify", heads="\n")
+    with pytest.raises(Refused, match="heads: "):
+        instance.admin("ledger.verify", heads=head.replace("number: ", "number: 1"))
+    for text in ("x", "1:2:3:00", "1:2:3:" + "0" * 64 + ":x", "-1:2:3:" + "0" * 64):
+        with pytest.raises(Refused, match="not where a verification stood"):
+            instance.admin("ledger.verify", after=text)
+    # What somebody claims to have verified is held against what is there.
+    wrong = instance.admin("ledger.verify", after="1:1:0:" + "0" * 64)
+    assert not wrong["whole"] and "does not follow" in wrong["why"]
+
+
+def test_records_are_found_by_what_they_are_about(instance, person):
+    id_ = accept(instance, person)
+    wait_for(instance, message=id_, what="delivered")
+    key = person["access_key_id"]
+    all_of_it = listed(instance, about=id_)
+    assert [record["kind"] for record in all_of_it] == ["outcome", "decision"]
+    assert {record["kind"] for record in listed(instance, about=key)} >= {"decision", "login"}
+    assert [record["what"] for record in listed(instance, about=key, kind="decision")] \
+        == ["ses:SendRawEmail"]
+    assert listed(instance, about=person["user"].upper(), kind="decision")
+    assert listed(instance, about=id_, limit=1) == all_of_it
+    numbers = [record["number"] for record in listed(instance, limit=7)]
+    assert numbers == sorted(numbers, reverse=True) and numbers[-1] == 1
+    assert listed(instance, until="2020-01-01T00:00Z") == []
+    assert listed(instance, since="2100-01-01T00:00Z") == []
+    assert len(listed(instance, until="2100-01-01T00:00Z")) == numbers[0]
+    for members, words in (({"kind": "x"}, "kind must be service"), ({"limit": -1}, "limit must"),
+                           ({"before": "0"}, "before must be")):
+        with pytest.raises(Refused, match=words):
+            instance.admin("ledger.list", **members)
+
+
+def test_the_service_finds_what_was_changed(zone, sink):
+    with Instance(zone, mx_port=sink.port) as instance:
+        instance.add_domain("test1.com")
+        id_ = accept(instance, instance.grant("taro@test1.com"))
+        number = wait_for(instance, message=id_)[0]["number"]
+        instance.stop()
+        with sqlite3.connect(instance.dir / "postern.db") as db:
+            db.execute("UPDATE ledger SET record = replace(record, 'allowed', 'refused') WHERE"
+                       " number = ?", (number,))
+        db.close()
+        instance.start()
+        answer = instance.admin("ledger.verify")
+        assert not answer["whole"] and "next" not in answer
+        assert answer["why"] == f"record {number} does not follow from the one before it"
+
+
 def test_kill_9_leaves_it_whole(instance, person):
     for _ in range(3):
         accept(instance, person)

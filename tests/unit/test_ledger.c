@@ -3,6 +3,7 @@
  * the writer's end of it survives what is undone.
  */
 #include "api/ledger_book.h"
+#include "api/ledger_verification.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "store/ledger_records.h"
@@ -386,6 +387,110 @@ who_is_not_in_it_is_erased_without_a_record(void **state)
     assert_int_equal(world->count, RECORDS);
 }
 
+/* ---- some at a time ---- */
+
+static struct ledger_verification
+verification_of(struct world *world)
+{
+    struct ledger_verification verification;
+    struct slice key;
+    ok(world,
+       codec_base64_decode(world->arena, setting(world, SETTING_LEDGER_PUBLIC), &key, &world->err));
+    ok(world, ledger_verification_init(&verification, world->arena, world->db,
+                                       (const uint8_t *)key.ptr, &world->err));
+    return verification;
+}
+
+/* The first so many; where it stands then. */
+static struct slice
+verify_first(struct world *world, int64_t limit)
+{
+    struct ledger_verification verification = verification_of(world);
+    bool done = false;
+    ok(world, ledger_verification_begin(&verification, &world->err));
+    ok(world, ledger_verification_step(&verification, limit, &done, &world->err));
+    assert_false(done);
+    assert_int_equal(verification.verifier.number, limit);
+    return ledger_verification_write(&verification);
+}
+
+static enum rc
+verify_rest(struct world *world, struct slice from)
+{
+    struct ledger_verification verification = verification_of(world);
+    bool done = false;
+    ok(world, ledger_verification_resume(&verification, from, &world->err));
+    enum rc rc = ledger_verification_step(&verification, INT64_MAX, &done, &world->err);
+    assert_true(rc != RC_OK || done);
+    return rc;
+}
+
+static void
+it_is_verified_from_wherever_it_stood(void **state)
+{
+    struct world *world = *state;
+    for (int64_t limit = 1; limit < RECORDS; limit++)
+        ok(world, verify_rest(world, verify_first(world, limit)));
+}
+
+static void
+what_is_erased_after_it_was_passed_is_no_damage(void **state)
+{
+    struct world *world = *state;
+    struct ledger_erasure erasure = {0};
+    struct slice from = verify_first(world, 6);
+    append(world, noon, "later@a.example");
+    ok(world, ledger_book_erase(world->book, SLICE("ana@a.example"), noon, &erasure, &world->err));
+    assert_true(erasure.erased > 6);
+    ok(world, verify_rest(world, from));
+}
+
+static void
+what_no_erasure_took_is_damage_also_between_steps(void **state)
+{
+    struct world *world = *state;
+    struct slice from = verify_first(world, 6);
+    ok(world,
+       ledger_records_put_details(world->db, 8, ledger_erased(world->arena, 1000), &world->err));
+    assert_int_equal(verify_rest(world, from), RC_SYNTAX);
+}
+
+static void
+a_record_that_changed_between_steps_is_found(void **state)
+{
+    struct world *world = *state;
+    struct slice from = verify_first(world, 6);
+    ok(world, database_execute(world->db,
+                               "UPDATE ledger SET record = replace(record, "
+                               "'delivered', 'deferred') WHERE number = 7",
+                               &world->err));
+    assert_int_equal(verify_rest(world, from), RC_SYNTAX);
+}
+
+static void
+what_was_cut_off_between_steps_is_begun_again(void **state)
+{
+    struct world *world = *state;
+    struct ledger_verification verification;
+    struct slice from = verify_first(world, 2);
+    bool more;
+    ok(world, ledger_book_cut(world->book, noon + 5, &more, &world->err));
+    verification = verification_of(world);
+    assert_int_equal(ledger_verification_resume(&verification, from, &world->err), RC_SEQUENCE);
+}
+
+static void
+what_is_no_place_is_refused(void **state)
+{
+    struct world *world = *state;
+    struct ledger_verification verification = verification_of(world);
+    struct slice from = verify_first(world, 6);
+    for (size_t i = 0; i < from.len; i++)
+        if (slice_chr(slice_head(from, i), ':') == SLICE_NONE || i + 1 == from.len)
+            assert_int_equal(ledger_verification_resume(&verification, slice_head(from, i), NULL),
+                             RC_LIMIT);
+}
+
 /* ---- the writer's end ---- */
 
 static void
@@ -538,6 +643,12 @@ main(void)
         cmocka_unit_test(an_address_is_found_whole_and_nowhere_else),
         cmocka_unit_test(what_is_erased_is_in_no_row_and_the_others_keep_theirs),
         cmocka_unit_test(who_is_not_in_it_is_erased_without_a_record),
+        cmocka_unit_test(it_is_verified_from_wherever_it_stood),
+        cmocka_unit_test(what_is_erased_after_it_was_passed_is_no_damage),
+        cmocka_unit_test(what_no_erasure_took_is_damage_also_between_steps),
+        cmocka_unit_test(a_record_that_changed_between_steps_is_found),
+        cmocka_unit_test(what_was_cut_off_between_steps_is_begun_again),
+        cmocka_unit_test(what_is_no_place_is_refused),
         cmocka_unit_test(the_oldest_part_is_cut_and_the_rest_is_whole_from_its_start),
         cmocka_unit_test(everything_may_be_too_old_but_the_last_record_stays),
     };
