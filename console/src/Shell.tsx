@@ -35,12 +35,14 @@ function menu(session: Session): SideNavigationProps.Item[] {
         item("simulator", t(shell.simulator)),
         item("policies", t(shell.policies)),
         item("decisions", t(shell.decisions)),
+        item("ledger", t(shell.ledger)),
       ],
     },
     {
       type: "section",
       text: t(shell.mail),
       items: [
+        item("messages", t(shell.messages)),
         item("queue", t(shell.queue)),
         item("suppression", t(shell.suppression)),
         item("sets", t(shell.sets)),

@@ -26,6 +26,8 @@ export interface User {
   suspended_until?: Time;
   keys: Key[];
   policies: PolicyName[];
+  grants?: Grant[]; // of user.list
+  sent?: number;
 }
 export interface Grant {
   address: string;
@@ -246,4 +248,27 @@ export interface Own {
   smtp_port_starttls: number;
   smtp_port_tls: number;
   second_factor: boolean;
+}
+
+export interface LedgerRecord {
+  number: number;
+  time: Time;
+  kind: string;
+  what?: string;
+  result?: string;
+  principal?: string;
+  message?: string;
+  dialogue?: string;
+  erased?: number;
+}
+export interface Verified {
+  whole: boolean;
+  why?: string;
+  next?: string;
+  first: number;
+  verified: number;
+  last: number;
+  heads: number;
+  erased: number;
+  key: string;
 }

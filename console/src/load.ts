@@ -1,5 +1,6 @@
 /* Reading from the server, and doing something there, with what a page shows meanwhile. */
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { Time } from "./answers";
 import { ApiError } from "./api";
 
 export interface Loaded<T> {
@@ -76,20 +77,22 @@ export interface Pages<T> extends Loaded<T[]> {
   turn: (page: number) => void;
 }
 
-/* A list of which the server gives a page at a time, each with a token for the next. */
+/* A list of which the server gives a page at a time, each with a token for the next. What is asked
+ * otherwise begins with the first page; asked again, the page is read again. */
 export function usePages<T>(
   read: (token?: string) => Promise<{ items: T[]; next?: string }>,
   on: readonly unknown[] = [],
 ): Pages<T> {
-  const [tokens, setTokens] = useState<(string | undefined)[]>([undefined]);
-  const [page, setPage] = useState(1);
-  useEffect(() => {
-    setTokens([undefined]);
-    setPage(1);
-  }, on);
+  const question = JSON.stringify(on);
+  const [turned, setTurned] = useState<{ question: string; tokens: (string | undefined)[]; page: number }>({
+    question,
+    tokens: [undefined],
+    page: 1,
+  });
+  const { tokens, page } = turned.question === question ? turned : { tokens: [undefined], page: 1 };
   const loaded = useLoad(async () => {
     const got = await read(tokens[page - 1]);
-    if (got.next) setTokens((before) => (before.length > page ? before : [...before, got.next]));
+    if (got.next && tokens.length <= page) setTurned({ question, tokens: [...tokens, got.next], page });
     return got;
   }, [page, ...on]);
   return {
@@ -98,7 +101,40 @@ export function usePages<T>(
     page,
     more: !!loaded.value?.next,
     turn: (wanted) => {
-      if (wanted <= tokens.length) setPage(wanted);
+      if (wanted <= tokens.length) setTurned({ question, tokens, page: wanted });
     },
   };
+}
+
+export interface Search<T> extends Pages<T> {
+  reached: Time; // how far back it has looked, while it looks
+  stop: () => void;
+}
+
+/* A search of which the server does a part at a time: on until a page is full, or somebody stops it. */
+export function useSearch<T>(
+  read: (limit: number, token?: string) => Promise<{ items: T[]; next?: string; reached?: Time }>,
+  size: number,
+  on: readonly unknown[] = [],
+): Search<T> {
+  const [reached, setReached] = useState<Time>(null);
+  const running = useRef(0);
+  const pages = usePages<T>(async (token) => {
+    const mine = ++running.current;
+    const items: T[] = [];
+    let next = token;
+    setReached(null);
+    do {
+      const got = await read(size - items.length, next);
+      items.push(...got.items);
+      next = got.next;
+      if (mine === running.current) setReached(got.reached);
+    } while (next && items.length < size && mine === running.current);
+    return { items, next };
+  }, on);
+  const stop = () => {
+    running.current++;
+  };
+  useEffect(() => stop, []); // who left does not look on
+  return { ...pages, reached: pages.loading ? reached : null, stop };
 }

@@ -25,6 +25,43 @@ export interface Queued extends Recipient {
 export interface Queue {
   queue: Queued[];
   counts: { queued: number; held: number };
+  next?: string;
+}
+
+export interface WaitingSite {
+  site: string;
+  queued: number;
+  held: number;
+  next: Time;
+  reply: string;
+}
+
+export interface Found extends Recipient {
+  message: string;
+  accepted: Time;
+  user: string;
+  from: string;
+  subject: string;
+}
+
+export interface FoundMail {
+  messages: Found[];
+  next?: string;
+  reached?: Time;
+}
+
+/* What happened to a recipient before its end, as the ledger has it. */
+export interface Happened {
+  number: number;
+  time: Time;
+  what: string;
+  attempt?: number;
+  status?: string;
+  reply?: string;
+  remote?: string;
+  tls?: string;
+  next?: Time;
+  dialogue?: string;
 }
 
 export interface Message {
@@ -45,7 +82,7 @@ export interface Message {
   policy: string;
   statement: number;
   brake?: string;
-  recipients: Recipient[];
+  recipients: (Recipient & { history: Happened[] })[];
   header: string;
   body?: string;
   body_cut?: boolean;
@@ -71,6 +108,7 @@ export interface Decision {
 
 export interface Decisions {
   decisions: Decision[];
+  next?: string;
   failed_logins?: { hour: Time; network: string; reason: string; attempts: number; last: Time; last_user: string }[];
 }
 

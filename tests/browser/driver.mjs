@@ -7,10 +7,11 @@ import { chromium } from "playwright-core";
 import * as administrator from "./administrator.mjs";
 import * as everybody from "./everybody.mjs";
 import * as hostile from "./hostile.mjs";
+import * as mail from "./mail.mjs";
 import * as picture from "./picture.mjs";
 import * as tour from "./tour.mjs";
 
-const stories = { ...administrator, ...everybody, ...hostile, ...picture, ...tour };
+const stories = { ...administrator, ...everybody, ...hostile, ...mail, ...picture, ...tour };
 
 /* What no page may do, whatever it shows. */
 async function watch(context, url) {

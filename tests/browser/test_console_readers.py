@@ -8,7 +8,7 @@ from harness import message
 
 PLACES = ["#/overview", "#/setup", "#/people", f"#/people/{TARO}", "#/hand-out", "#/identities",
           "#/identities/test1.com", "#/access", f"#/simulator/{TARO}", "#/policies",
-          "#/policies/user/chief/sending", "#/decisions", "#/queue", "#/suppression", "#/sets",
+          "#/policies/user/chief/sending", "#/decisions", "#/ledger", "#/messages", "#/queue", "#/suppression", "#/sets",
           "#/templates", "#/templates/", "#/keys", "#/settings", "#/own"]
 NARROW = {"viewport": {"width": 360, "height": 740}}
 

@@ -15,7 +15,6 @@ import { count, named, t, when } from "../i18n";
 import { type Loaded, useDoing, useLoad } from "../load";
 import { Ask } from "../parts/Ask";
 import { Copy } from "../parts/Copy";
-import { download } from "../parts/download";
 import { Failed } from "../parts/Failed";
 import { Groups } from "../parts/Groups";
 import { List } from "../parts/List";
@@ -178,41 +177,6 @@ function ProviderRecords({ account }: { account: Loaded<Account> }) {
   );
 }
 
-function Ledger() {
-  const [head, setHead] = useState<string | null>(null);
-  const doing = useDoing();
-  const sign = () => void doing.run(async () => setHead((await verb<{ head: string }>("ledger.head")).head));
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          description={t(w.ledgerWords)}
-          actions={
-            <Button loading={doing.busy} onClick={sign}>
-              {t(w.ledgerSign)}
-            </Button>
-          }
-        >
-          {t(w.ledger)}
-        </Header>
-      }
-    >
-      <div aria-live="polite">
-        <Failed error={doing.error} />
-        {head !== null && (
-          <SpaceBetween size="s">
-            <pre className="source">{head}</pre>
-            <Button iconName="download" onClick={() => download("ledger-head", head)}>
-              {t(common.download)}
-            </Button>
-          </SpaceBetween>
-        )}
-      </div>
-    </Container>
-  );
-}
-
 export default function AccountSettings() {
   const account = useLoad(() => verb<Account>("account.show"));
   return (
@@ -227,7 +191,6 @@ export default function AccountSettings() {
       <SuppressionReasons />
       <Groups />
       <Suspensions />
-      <Ledger />
       {!account.error && <ProviderRecords account={account} />}
     </SpaceBetween>
   );

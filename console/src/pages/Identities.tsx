@@ -8,26 +8,40 @@ import { useState } from "react";
 import { verb } from "../api";
 import type { Identity } from "../answers";
 import { t } from "../i18n";
-import { useLoad } from "../load";
+import { usePages } from "../load";
 import { AddIdentity } from "../parts/AddIdentity";
-import { List } from "../parts/List";
+import { asked, type Filter, Filters } from "../parts/Filters";
+import { PagedList } from "../parts/List";
 import { ProofState } from "../parts/ProofState";
 import { go, link } from "../route";
 import { common } from "../words/common";
 import { identityWords as w } from "../words/identities";
 import OneIdentity from "./Identity";
 
+const PAGE = 50;
+
 function All() {
-  const loaded = useLoad(async () => (await verb<{ identities: Identity[] }>("identity.list")).identities);
+  const [filter, setFilter] = useState<Filter>({ find: "" });
+  const pages = usePages<Identity>(
+    async (after) => {
+      const { identities, next } = await verb<{ identities: Identity[]; next?: string }>("identity.list", {
+        ...asked(filter),
+        limit: PAGE,
+        ...(after && { after }),
+      });
+      return { items: identities, next };
+    },
+    [filter],
+  );
   const [adding, setAdding] = useState<"domain" | "address" | null>(null);
   return (
     <>
-      <List<Identity>
+      <PagedList<Identity>
         title={t(w.title)}
         description={t(w.description)}
-        loaded={loaded}
+        pages={pages}
         rows={(one) => one.name}
-        text={(one) => one.name}
+        filters={<Filters value={filter} apply={setFilter} fields={[{ id: "find", label: t(w.find) }]} />}
         empty={t(w.empty)}
         variant="full-page"
         actions={
@@ -42,7 +56,6 @@ function All() {
           {
             id: "name",
             header: t(common.name),
-            sort: (one) => one.name,
             width: 160,
             cell: (one) => (
               <>
@@ -58,13 +71,11 @@ function All() {
           {
             id: "kind",
             header: t(w.kind),
-            sort: (one) => one.kind,
             cell: (one) => t(one.kind === "domain" ? w.domain : w.address),
           },
           {
             id: "verification",
             header: t(w.verification),
-            sort: (one) => one.verification ?? "",
             width: 160,
             cell: (one) => (
               <SpaceBetween size="xxs">

@@ -1,8 +1,10 @@
 /* One message: its life, recipient by recipient, and what it says. */
 import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
@@ -12,10 +14,11 @@ import Steps, { type StepsProps } from "@cloudscape-design/components/steps";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { verb } from "../api";
-import type { Message as Mail, Recipient } from "../answers";
+import type { Happened, Message as Mail, Recipient } from "../answers";
 import { count, named, t, when } from "../i18n";
-import { useLoad } from "../load";
+import { useDoing, useLoad } from "../load";
 import { Copy } from "../parts/Copy";
+import { saveAs } from "../parts/download";
 import { Failed } from "../parts/Failed";
 import { List } from "../parts/List";
 import { type Change, changes, QueueQuestion } from "../parts/QueueQuestion";
@@ -23,7 +26,9 @@ import { RecipientState } from "../parts/RecipientState";
 import { Rendered } from "../parts/Rendered";
 import { link } from "../route";
 import { common } from "../words/common";
-import { messageWords as w, queueWords, recipientStates } from "../words/mail";
+import { messageWords as w, messagesWords, queueWords, recipientStates, whatHappened } from "../words/mail";
+
+const LIVES = 50; // recipients whose lives are drawn
 
 const outcome: Record<string, StepsProps.Status> = {
   delivered: "success",
@@ -35,17 +40,46 @@ const outcome: Record<string, StepsProps.Status> = {
   queued: "in-progress",
 };
 
-/* What is known of a recipient: the state now and the last reply; earlier attempts are a number. */
-function stepsOf(recipient: Recipient): StepsProps.Step[] {
+const happened: Record<string, StepsProps.Status> = { ...outcome, deferred: "warning", failed: "error" };
+
+function Dialogue({ text }: { text: string }) {
+  return (
+    <ExpandableSection headerText={t(w.dialogue)} variant="footer">
+      <pre className="source">{text}</pre>
+    </ExpandableSection>
+  );
+}
+
+function happenedStep(recipient: string, one: Happened): StepsProps.Step {
+  const attempt = one.attempt ? `${t(w.attempt, one.attempt)}` : "";
+  return {
+    status: happened[one.what] ?? "info",
+    header: `${when(one.time)}: ${recipient}: ${named(whatHappened, one.what)}`,
+    details: (
+      <>
+        {[one.status, one.reply].filter(Boolean).join(" ")}
+        <div>{[attempt, one.remote, one.tls && `${t(w.tls)}: ${one.tls}`].filter(Boolean).join(" · ")}</div>
+        {one.dialogue && <Dialogue text={one.dialogue} />}
+      </>
+    ),
+  };
+}
+
+/* What is before its end is the ledger's; how it stands now is the queue's. */
+function stepsOf(recipient: Mail["recipients"][number]): StepsProps.Step[] {
   const tried = recipient.attempts > 0 ? `${t(queueWords.attempts)}: ${count(recipient.attempts)}` : "";
+  const end = recipient.finished ? recipient.history.find((one) => one.what === recipient.state) : undefined;
+  const told = recipient.history.filter((one) => one !== end);
   const steps: StepsProps.Step[] = [
+    ...told.map((one) => happenedStep(recipient.recipient, one)),
     {
       status: outcome[recipient.state] ?? "info",
-      header: `${recipient.recipient}: ${named(recipientStates, recipient.state)}${recipient.finished ? `, ${when(recipient.finished)}` : ""}`,
+      header: `${recipient.finished ? `${when(recipient.finished)}: ` : ""}${recipient.recipient}: ${named(recipientStates, recipient.state)}`,
       details: (
         <>
           {[recipient.status, recipient.reply].filter(Boolean).join(" ")}
           <div>{[recipient.remote, tried].filter(Boolean).join(" · ")}</div>
+          {end?.dialogue && <Dialogue text={end.dialogue} />}
         </>
       ),
     },
@@ -74,9 +108,10 @@ function Life({ mail }: { mail: Mail }) {
             ),
           },
           ...(mail.brake ? [{ status: "warning" as const, header: t(w.braked, mail.brake) }] : []),
-          ...mail.recipients.slice(0, 50).flatMap(stepsOf),
+          ...mail.recipients.slice(0, LIVES).flatMap(stepsOf),
         ]}
       />
+      {mail.recipients.length > LIVES && <Alert type="info">{t(w.onlyFirst, LIVES)}</Alert>}
     </Container>
   );
 }
@@ -105,6 +140,33 @@ function Details({ mail }: { mail: Mail }) {
   );
 }
 
+/* All of it, as it leaves: the body in pieces. */
+async function readWhole(mail: Mail): Promise<Blob> {
+  const pieces: BlobPart[] = [mail.header];
+  for (let chunk = 0, more = true; more; chunk++) {
+    const got = await verb<{ bytes: string; more: boolean }>("message.body", { message: mail.message, chunk });
+    pieces.push(Uint8Array.from(atob(got.bytes), (letter) => letter.charCodeAt(0)));
+    more = got.more;
+  }
+  return new Blob(pieces, { type: "message/rfc822" });
+}
+
+function DownloadWhole({ mail }: { mail: Mail }) {
+  const doing = useDoing();
+  return (
+    <SpaceBetween size="xs">
+      <Button
+        iconName="download"
+        loading={doing.busy}
+        onClick={() => void doing.run(async () => saveAs(`${mail.message}.eml`, await readWhole(mail)))}
+      >
+        {t(w.wholeMessage)}
+      </Button>
+      <Failed error={doing.error} />
+    </SpaceBetween>
+  );
+}
+
 function Source({ mail }: { mail: Mail }) {
   const body =
     mail.body === undefined ? (
@@ -116,7 +178,13 @@ function Source({ mail }: { mail: Mail }) {
       </>
     );
   return (
-    <Container header={<Header variant="h2">{t(w.source)}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" actions={mail.body !== undefined && <DownloadWhole mail={mail} />}>
+          {t(w.source)}
+        </Header>
+      }
+    >
       <Tabs
         tabs={[
           { id: "headers", label: t(w.headers), content: <pre className="source">{mail.header}</pre> },
@@ -140,9 +208,9 @@ export default function Message({ id }: { id: string }) {
   return (
     <SpaceBetween size="l">
       <BreadcrumbGroup
-        ariaLabel={t(queueWords.title)}
+        ariaLabel={t(messagesWords.title)}
         items={[
-          { text: t(queueWords.title), href: link("queue") },
+          { text: t(messagesWords.title), href: link("messages") },
           { text: t(w.title), href: link("queue", id) },
         ]}
       />

@@ -11,15 +11,17 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useState } from "react";
 import { call, verb } from "../api";
-import type { AccessCheck, AccessReport, Account, Brake, Canary, Identity, Queue } from "../answers";
-import { count, named, t } from "../i18n";
+import type { AccessCheck, AccessReport, Account, Brake, Canary, Identity, LedgerRecord, Queue } from "../answers";
+import { count, named, t, when } from "../i18n";
 import { useDoing, useLoad } from "../load";
 import { Failed } from "../parts/Failed";
+import { Sites } from "../parts/Sites";
+import { TopSites } from "../parts/TopSites";
 import { go, link } from "../route";
 import { common } from "../words/common";
+import { ledgerWords } from "../words/ledger";
 import { recipientStates } from "../words/mail";
 import { overviewWords as w } from "../words/overview";
-import { Sites } from "./Queue";
 
 const Statistics = lazy(() => import("../parts/Statistics")); // charts are the heaviest part
 
@@ -175,8 +177,35 @@ function AllKept() {
   );
 }
 
+/* The newest record, and where to see whether all of them are whole. */
+function LedgerState() {
+  const loaded = useLoad(
+    async () => (await verb<{ records: LedgerRecord[] }>("ledger.list", { limit: 1 })).records[0],
+  );
+  return (
+    <Container
+      header={
+        <Header variant="h2" actions={<Button onClick={() => go("ledger")}>{t(w.toLedger)}</Button>}>
+          {t(ledgerWords.title)}
+        </Header>
+      }
+    >
+      <Failed error={loaded.error} again={() => void loaded.reload()} />
+      {loaded.value && (
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: t(w.records), value: count(loaded.value.number) },
+            { label: t(w.newestRecord), value: when(loaded.value.time) },
+          ]}
+        />
+      )}
+    </Container>
+  );
+}
+
 export default function Overview() {
-  const queue = useLoad(() => verb<Queue>("queue.list", { limit: 1000 }));
+  const queue = useLoad(() => verb<Queue>("queue.list", { limit: 1 }));
   return (
     <SpaceBetween size="l">
       <Header variant="h1">{t(w.title)}</Header>
@@ -186,7 +215,11 @@ export default function Overview() {
         <Statistics />
       </Suspense>
       <ColumnLayout columns={2}>
-        <Sites loaded={{ ...queue, value: queue.value?.queue }} />
+        <TopSites />
+        <Sites />
+      </ColumnLayout>
+      <ColumnLayout columns={2}>
+        <LedgerState />
         <AllKept />
       </ColumnLayout>
     </SpaceBetween>

@@ -8,67 +8,56 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { verb } from "../api";
-import type { Decisions, Grant, User } from "../answers";
-import { count, sortable, t, when } from "../i18n";
-import { useDoing, useLoad } from "../load";
+import type { User } from "../answers";
+import { count, t, when } from "../i18n";
+import { useDoing, usePages } from "../load";
 import { Ask } from "../parts/Ask";
+import { asked, type Filter, Filters } from "../parts/Filters";
 import { CredentialState, GrantTerms, lastUsed } from "../parts/person";
-import { type Column, List } from "../parts/List";
+import { type Column, PagedList } from "../parts/List";
 import { go, link } from "../route";
 import { people as w } from "../words/people";
 import { common } from "../words/common";
 import Person from "./Person";
 
-interface Row {
-  user: User;
-  grants: Grant[];
-}
+const PAGE = 50;
 
-const DECISIONS_READ = 1000;
-
-/* Recipients that were let through since midnight here, by user; "+" when there is more than was read. */
-async function readToday(): Promise<{ sent: Map<string, number>; all: boolean }> {
-  const midnight = new Date();
-  midnight.setHours(0, 0, 0, 0);
-  const { decisions } = await verb<Decisions>("decision.list", {
-    since: midnight.toISOString().slice(0, 16) + "Z",
-    limit: DECISIONS_READ,
-  });
-  const sent = new Map<string, number>();
-  for (const decision of decisions)
-    if (decision.message) sent.set(decision.user, (sent.get(decision.user) ?? 0) + decision.recipients);
-  return { sent, all: decisions.length < DECISIONS_READ };
-}
-
-async function readRows(): Promise<Row[]> {
-  const [{ users }, { grants }] = await Promise.all([
-    verb<{ users: User[] }>("user.list"),
-    verb<{ grants: Grant[] }>("grant.list"),
-  ]);
-  return users.map((user) => ({ user, grants: grants.filter((grant) => grant.user === user.user) }));
+function midnight(): string {
+  const day = new Date();
+  day.setHours(0, 0, 0, 0);
+  return day.toISOString().slice(0, 16) + "Z";
 }
 
 function Everybody() {
-  const rows = useLoad(readRows);
-  const today = useLoad(readToday);
+  const [filter, setFilter] = useState<Filter>({ find: "" });
+  const pages = usePages<User>(
+    async (after) => {
+      const { users, next } = await verb<{ users: User[]; next?: string }>("user.list", {
+        ...asked(filter),
+        limit: PAGE,
+        sent_since: midnight(),
+        ...(after && { after }),
+      });
+      return { items: users, next };
+    },
+    [filter],
+  );
   const [creating, setCreating] = useState<string | null>(null);
   const doing = useDoing();
-  const columns: Column<Row>[] = [
+  const columns: Column<User>[] = [
     {
       id: "user",
       header: t(common.user),
-      sort: ({ user }) => user.user,
-      cell: ({ user }) => <Link href={link("people", user.user)}>{user.user}</Link>,
+      cell: (user) => <Link href={link("people", user.user)}>{user.user}</Link>,
     },
     {
       id: "addresses",
       header: t(w.addresses),
-      sort: ({ grants }) => grants[0]?.address ?? "",
       width: 200,
-      cell: ({ user, grants }) =>
-        grants.length ? (
+      cell: (user) =>
+        user.grants?.length ? (
           <SpaceBetween size="xxs">
-            {grants.map((grant) => (
+            {user.grants.map((grant) => (
               <div key={grant.address}>
                 <span className="code">{grant.address}</span> <GrantTerms grant={grant} />
               </div>
@@ -80,12 +69,11 @@ function Everybody() {
           "–"
         ),
     },
-    { id: "credential", header: t(w.credential), cell: ({ user }) => <CredentialState user={user} />, width: 190 },
+    { id: "credential", header: t(w.credential), cell: (user) => <CredentialState user={user} />, width: 190 },
     {
       id: "used",
       header: t(w.lastUsed),
-      sort: ({ user }) => sortable(lastUsed(user)?.last_used),
-      cell: ({ user }) => {
+      cell: (user) => {
         const key = lastUsed(user);
         return (
           <>
@@ -102,20 +90,19 @@ function Everybody() {
     {
       id: "today",
       header: t(w.sentToday),
-      cell: ({ user }) =>
-        today.value ? count(today.value.sent.get(user.user) ?? 0) + (today.value.all ? "" : "+") : "–",
+      cell: (user) => count(user.sent ?? 0),
     },
   ];
   return (
     <>
-      <List
+      <PagedList<User>
         title={t(w.title)}
         description={t(w.description)}
-        loaded={rows}
+        pages={pages}
         columns={columns}
-        rows={({ user }) => user.user}
-        text={({ user, grants }) =>
-          [user.user, ...grants.map((grant) => grant.address), ...user.keys.map((key) => key.id)].join(" ")
+        rows={(user) => user.user}
+        filters={
+          <Filters value={filter} apply={setFilter} fields={[{ id: "find", label: t(w.find), hint: t(w.findHint) }]} />
         }
         empty={t(w.empty)}
         variant="full-page"

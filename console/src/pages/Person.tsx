@@ -214,7 +214,7 @@ export default function Person({ name }: { name: string }) {
       <Addresses told={told} ask={setQuestion} name={name} />
       {!told.error && <Keys told={told} ask={setQuestion} />}
       {!told.error && <Policies told={told} name={name} />}
-      {!told.error && <DecisionList user={name} limit={50} title={t(w.decisions)} />}
+      {!told.error && <DecisionList user={name} title={t(w.decisions)} />}
       {question && (
         <PersonQuestion
           question={question}

@@ -1,196 +1,106 @@
 /* #/queue: what waits, why, and what can be done about it. #/queue/MESSAGE is one message. */
-import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
-import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import Link from "@cloudscape-design/components/link";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { verb } from "../api";
 import type { Queue as QueueAnswer, Queued } from "../answers";
-import { count, sortable, t, when } from "../i18n";
-import { type Loaded, useLoad } from "../load";
-import { List } from "../parts/List";
+import { count, t, when } from "../i18n";
+import { useLoad, usePages } from "../load";
+import { asked, type Filter, Filters } from "../parts/Filters";
+import { PagedList } from "../parts/List";
 import { type Change, changes, QueueQuestion } from "../parts/QueueQuestion";
 import { RecipientState } from "../parts/RecipientState";
-import { go, link } from "../route";
+import { Sites } from "../parts/Sites";
+import { link } from "../route";
 import { common } from "../words/common";
 import { queueWords as w } from "../words/mail";
 import Message from "./Message";
 
-interface Filter {
-  as: string;
-  key: string;
-  limit: string;
-}
-interface Site {
-  name: string;
-  recipients: number;
-  reply: string;
-}
-const limits = ["200", "1000", "5000"].map((value) => ({ value, label: value }));
+const PAGE = 50;
+const nothing: Filter = { as: "", key: "", site: "" };
 const keyOf = (row: Queued) => `${row.message} ${row.recipient}`;
 
-function sitesOf(rows: Queued[]): Site[] {
-  const sites = new Map<string, Site>();
-  for (const row of rows) {
-    const name = row.recipient.slice(row.recipient.lastIndexOf("@") + 1);
-    const site = sites.get(name) ?? { name, recipients: 0, reply: "" };
-    sites.set(name, { name, recipients: site.recipients + 1, reply: row.reply || site.reply });
-  }
-  return [...sites.values()].sort((one, other) => other.recipients - one.recipients);
-}
-
-export function Sites({ loaded }: { loaded: Loaded<Queued[]> }) {
-  return (
-    <List<Site>
-      title={t(w.bySite)}
-      loaded={{ ...loaded, value: loaded.value && sitesOf(loaded.value) }}
-      rows={(site) => site.name}
-      text={(site) => `${site.name} ${site.reply}`}
-      empty={t(w.empty)}
-      pageSize={10}
-      columns={[
-        { id: "site", header: t(w.site), cell: (site) => site.name, sort: (site) => site.name },
-        {
-          id: "recipients",
-          header: t(w.waiting),
-          cell: (site) => count(site.recipients),
-          sort: (site) => site.recipients,
-        },
-        { id: "reply", header: t(w.reply), cell: (site) => site.reply || "–", width: 240 },
-      ]}
-    />
-  );
-}
-
-function Filters({ filter, apply }: { filter: Filter; apply: (filter: Filter) => void }) {
-  const [typed, setTyped] = useState(filter);
-  const [message, setMessage] = useState("");
-  return (
-    <SpaceBetween size="s">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          apply(typed);
-        }}
-      >
-        <ColumnLayout columns={4}>
-          <FormField label={t(w.of)}>
-            <Input value={typed.as} onChange={({ detail }) => setTyped({ ...typed, as: detail.value.trim() })} />
-          </FormField>
-          <FormField label={t(w.ofKey)}>
-            <Input value={typed.key} onChange={({ detail }) => setTyped({ ...typed, key: detail.value.trim() })} />
-          </FormField>
-          <FormField label={t(w.atMost)}>
-            <Select
-              options={limits}
-              selectedOption={limits.find((limit) => limit.value === typed.limit)!}
-              onChange={({ detail }) => setTyped({ ...typed, limit: detail.selectedOption.value! })}
-            />
-          </FormField>
-          <FormField label={"\u00a0"}>
-            <Button>{t(w.search)}</Button>
-          </FormField>
-        </ColumnLayout>
-      </form>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (message.trim()) go("queue", message.trim());
-        }}
-      >
-        <FormField label={t(w.openMessage)} secondaryControl={<Button>{t(w.open)}</Button>}>
-          <Input value={message} spellcheck={false} onChange={({ detail }) => setMessage(detail.value)} />
-        </FormField>
-      </form>
-    </SpaceBetween>
-  );
-}
-
 function Waiting() {
-  const [filter, setFilter] = useState<Filter>({ as: "", key: "", limit: "200" });
+  const [filter, setFilter] = useState(nothing);
   const [chosen, setChosen] = useState<Queued[]>([]);
-  const [question, setQuestion] = useState<{ change: Change; all: boolean } | null>(null);
-  const loaded = useLoad(
-    () =>
-      verb<QueueAnswer>("queue.list", {
-        limit: Number(filter.limit),
-        ...(filter.as && { as: filter.as }),
-        ...(filter.key && { key: filter.key }),
-      }),
-    [filter],
+  const [question, setQuestion] = useState<{ change: Change; of: Queued[] | Filter } | null>(null);
+  const [version, setVersion] = useState(0);
+  const counts = useLoad(async () => (await verb<QueueAnswer>("queue.list", { limit: 1 })).counts, [version]);
+  const pages = usePages<Queued>(
+    async (after) => {
+      const { queue, next } = await verb<QueueAnswer>("queue.list", {
+        ...asked(filter),
+        limit: PAGE,
+        ...(after && { after }),
+      });
+      return { items: queue, next };
+    },
+    [filter, version],
   );
-  const counts = loaded.value?.counts;
-  const rows = { ...loaded, value: loaded.value?.queue };
-  const narrowed = { ...(filter.as && { as: filter.as }), ...(filter.key && { key: filter.key }) };
-  const items = (Object.keys(changes) as Change[]).map((id) => ({
+  const changed = () => {
+    setChosen([]);
+    setVersion(version + 1);
+  };
+  const look = (next: Filter) => {
+    setChosen([]);
+    setFilter(next);
+  };
+  const items: ButtonDropdownProps.Items = (Object.keys(changes) as Change[]).map((id) => ({
     id,
     text: t(changes[id]),
     disabled: chosen.length === 0,
   }));
+  const all: ButtonDropdownProps.Items = (Object.keys(changes) as Change[]).map((id) => ({
+    id: `all ${id}`,
+    text: t(changes[id]),
+  }));
   return (
     <SpaceBetween size="l">
-      <List<Queued>
+      <PagedList<Queued>
         page
         title={t(w.title)}
-        description={counts && t(w.description, count(counts.queued), count(counts.held))}
-        loaded={rows}
+        description={counts.value && t(w.description, count(counts.value.queued), count(counts.value.held))}
+        pages={pages}
         rows={keyOf}
         label={(row) => row.recipient}
-        text={(row) => Object.values(row).join(" ")}
         empty={t(w.empty)}
         multiple
         selected={chosen}
         select={setChosen}
         filters={
           <Filters
-            filter={filter}
-            apply={(next) => {
-              setChosen([]);
-              setFilter(next);
-            }}
+            key={filter.site}
+            value={filter}
+            apply={look}
+            fields={[
+              { id: "as", label: t(w.of) },
+              { id: "key", label: t(w.ofKey) },
+              { id: "site", label: t(w.site) },
+            ]}
           />
         }
         actions={
           <ButtonDropdown
-            items={[
-              ...items,
-              {
-                id: "everything",
-                text: t(w.all),
-                items: (Object.keys(changes) as Change[]).map((id) => ({ id: `all ${id}`, text: t(changes[id]) })),
-              },
-            ]}
+            items={[...items, { id: "everything", text: t(w.all), items: all }]}
             onItemClick={({ detail }) =>
-              setQuestion({ change: detail.id.replace("all ", "") as Change, all: detail.id.startsWith("all ") })
+              setQuestion({
+                change: detail.id.replace("all ", "") as Change,
+                of: detail.id.startsWith("all ") ? asked(filter) : chosen,
+              })
             }
           >
             {t(common.actions)}
           </ButtonDropdown>
         }
         columns={[
-          {
-            id: "recipient",
-            header: t(w.recipient),
-            cell: (row) => row.recipient,
-            sort: (row) => row.recipient,
-            width: 150,
-          },
-          {
-            id: "state",
-            header: t(common.state),
-            cell: (row) => <RecipientState recipient={row} />,
-            sort: (row) => row.state,
-            width: 150,
-          },
+          { id: "recipient", header: t(w.recipient), cell: (row) => row.recipient, width: 150 },
+          { id: "state", header: t(common.state), cell: (row) => <RecipientState recipient={row} />, width: 150 },
           { id: "reply", header: t(w.reply), cell: (row) => row.reply || "–", width: 200 },
           {
             id: "from",
             header: t(w.from),
+            width: 150,
             cell: (row) => (
               <>
                 {row.from}
@@ -201,37 +111,19 @@ function Waiting() {
                 </div>
               </>
             ),
-            sort: (row) => row.from,
-            width: 150,
           },
-          { id: "attempts", header: t(w.attempts), cell: (row) => count(row.attempts), sort: (row) => row.attempts },
-          {
-            id: "next",
-            header: t(w.next),
-            cell: (row) => when(row.next),
-            sort: (row) => sortable(row.next),
-            width: 130,
-          },
-          {
-            id: "accepted",
-            header: t(w.accepted),
-            cell: (row) => when(row.accepted),
-            sort: (row) => sortable(row.accepted),
-            width: 130,
-          },
+          { id: "attempts", header: t(w.attempts), cell: (row) => count(row.attempts) },
+          { id: "next", header: t(w.next), cell: (row) => when(row.next), width: 130 },
+          { id: "accepted", header: t(w.accepted), cell: (row) => when(row.accepted), width: 130 },
         ]}
       />
-      {rows.value?.length === Number(filter.limit) && <Alert type="info">{t(w.onlyFirst, filter.limit)}</Alert>}
-      {!loaded.error && <Sites loaded={rows} />}
+      <Sites version={version} choose={(site) => look({ ...nothing, site })} changed={changed} />
       {question && (
         <QueueQuestion
           change={question.change}
-          of={question.all ? narrowed : chosen}
+          of={question.of}
           leave={() => setQuestion(null)}
-          changed={() => {
-            setChosen([]);
-            void loaded.reload();
-          }}
+          changed={changed}
         />
       )}
     </SpaceBetween>

@@ -1,16 +1,15 @@
-import Alert from "@cloudscape-design/components/alert";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { verb } from "../api";
 import type { Decision, Decisions } from "../answers";
 import { count, sortable, t, when } from "../i18n";
-import { useLoad } from "../load";
+import { usePages } from "../load";
 import { link } from "../route";
 import { common } from "../words/common";
 import { decisionWords as w } from "../words/decisions";
-import { type Column, List } from "./List";
+import { type Column, List, PagedList } from "./List";
 
 const failedLoginColumns = (): Column<NonNullable<Decisions["failed_logins"]>[number]>[] => [
   { id: "hour", header: t(common.time), cell: (row) => when(row.hour), sort: (row) => sortable(row.hour) },
@@ -75,46 +74,46 @@ interface DecisionListProps {
   user?: string;
   from?: string;
   since?: string;
-  limit: number;
+  outcome?: string;
   title: string;
   page?: boolean;
   description?: string;
   filters?: ReactNode;
 }
 
+const PAGE = 50;
+
 /* Newest first; what the server was not asked for is not there. */
-export function DecisionList({ user, from, since, limit, title, page, description, filters }: DecisionListProps) {
-  const loaded = useLoad(
-    () =>
-      verb<Decisions>("decision.list", {
-        limit,
-        ...(user && { user }),
-        ...(from && { from }),
-        ...(since && { since }),
-      }),
-    [user, from, since, limit],
+export function DecisionList({ title, page, description, filters, ...asked }: DecisionListProps) {
+  const { user, from, since, outcome } = asked;
+  const [logins, setLogins] = useState<NonNullable<Decisions["failed_logins"]>>([]);
+  const wanted = Object.fromEntries(Object.entries(asked).filter(([, value]) => value));
+  const pages = usePages<Decision & { row: number }>(
+    async (before) => {
+      const told = await verb<Decisions>("decision.list", { ...wanted, limit: PAGE, ...(before && { before }) });
+      setLogins(told.failed_logins ?? []);
+      return { items: told.decisions.map((decision, row) => ({ ...decision, row })), next: told.next };
+    },
+    [user, from, since, outcome],
   );
-  const logins = loaded.value?.failed_logins;
   return (
     <SpaceBetween size="l">
-      <List<Decision & { row: number }>
+      <PagedList<Decision & { row: number }>
         page={page}
         title={title}
         description={description}
         filters={filters}
         columns={decisionColumns()}
         rows={(row) => String(row.row)}
-        text={(row) => Object.values(row).join(" ")}
-        loaded={{ ...loaded, value: loaded.value?.decisions.map((decision, row) => ({ ...decision, row })) }}
+        pages={pages}
       />
-      {loaded.value?.decisions.length === limit && <Alert type="info">{t(w.onlyNewest, limit)}</Alert>}
-      {!!logins?.length && (
+      {logins.length > 0 && (
         <List
           title={t(w.logins)}
           columns={failedLoginColumns()}
           rows={(row) => `${row.hour} ${row.network} ${row.reason}`}
           text={(row) => Object.values(row).join(" ")}
-          loaded={{ ...loaded, value: logins }}
+          loaded={{ ...pages, value: logins }}
         />
       )}
     </SpaceBetween>

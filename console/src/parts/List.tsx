@@ -4,11 +4,12 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { ReactNode } from "react";
-import { count, t } from "../i18n";
-import type { Loaded, Pages } from "../load";
+import { count, t, when } from "../i18n";
+import type { Loaded, Pages, Search } from "../load";
 import { common } from "../words/common";
 import { Failed } from "./Failed";
 
@@ -175,7 +176,7 @@ export function List<T>(props: ListProps<T> & { loaded: Loaded<T[]>; text: (item
 }
 
 /* A list of which the server gives one page at a time. */
-export function PagedList<T>(props: ListProps<T> & { pages: Pages<T> }) {
+export function PagedList<T>(props: ListProps<T> & { pages: Pages<T> | Search<T> }) {
   const { pages } = props;
   if (pages.error) return <Failed error={pages.error} again={() => void pages.reload()} />;
   return (
@@ -189,7 +190,19 @@ export function PagedList<T>(props: ListProps<T> & { pages: Pages<T> }) {
       loading={pages.loading}
       loadingText={t(common.loading)}
       empty={<Nothing words={props.empty ?? t(common.nothing)} />}
-      filter={props.filters}
+      filter={
+        <SpaceBetween size="xs">
+          {props.filters}
+          {"reached" in pages && pages.reached && (
+            <SpaceBetween direction="horizontal" size="xs">
+              <StatusIndicator type="loading">{t(common.lookedBackTo, when(pages.reached))}</StatusIndicator>
+              <Button variant="inline-link" onClick={pages.stop}>
+                {t(common.stop)}
+              </Button>
+            </SpaceBetween>
+          )}
+        </SpaceBetween>
+      }
       header={
         <Heading
           title={props.title}

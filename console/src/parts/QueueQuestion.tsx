@@ -12,7 +12,7 @@ export const changes: Record<Change, Words> = { retry: w.retry, hold: w.hold, re
 
 interface QuestionProps {
   change: Change;
-  of: { message: string; recipient: string }[] | { as?: string; key?: string };
+  of: { message: string; recipient: string }[] | { as?: string; key?: string; site?: string };
   leave: () => void;
   changed: () => void;
 }
@@ -32,9 +32,9 @@ export function QueueQuestion({ change, of, leave, changed }: QuestionProps) {
   return (
     <Ask title={title} yes={title} doing={doing} act={act} leave={leave}>
       <Box>{Array.isArray(of) ? t(w.changeAsk, count(of.length)) : t(w.changeAllAsk)}</Box>
-      {!Array.isArray(of) && (of.as || of.key) && (
+      {!Array.isArray(of) && [of.as, of.key, of.site].some(Boolean) && (
         <Box>
-          <span className="code">{[of.as, of.key].filter(Boolean).join(" · ")}</span>
+          <span className="code">{[of.as, of.key, of.site].filter(Boolean).join(" · ")}</span>
         </Box>
       )}
       {change === "drop" && <Box>{t(w.dropAsk)}</Box>}

@@ -1,65 +1,106 @@
-/* What was sent, day by day, from the points of 15 minutes that GetSendStatistics gives. */
-import BarChart from "@cloudscape-design/components/bar-chart";
+/* What was sent and what came of it over time, from the quarters of an hour that the server counts. */
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import { call } from "../api";
+import LineChart from "@cloudscape-design/components/line-chart";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import { useState } from "react";
+import { verb } from "../api";
 import type { Time } from "../answers";
-import { currentLanguage, sortable, t } from "../i18n";
+import { count, currentLanguage, sortable, t } from "../i18n";
 import { useLoad } from "../load";
 import { common } from "../words/common";
 import { overviewWords as w } from "../words/overview";
 import { Failed } from "./Failed";
 
-interface Point {
-  Timestamp: Time;
-  DeliveryAttempts: number;
-  Bounces: number;
-  Complaints: number;
-  Rejects: number;
-}
-type Measure = "DeliveryAttempts" | "Bounces" | "Complaints" | "Rejects";
-
-const DAYS = 14;
-
-function dayOf(at: number): string {
-  return new Date(at).toLocaleDateString(currentLanguage(), { month: "numeric", day: "numeric" });
+interface Quarter {
+  start: Time;
+  accepted: number;
+  delivered: number;
+  deferred: number;
+  bounced: number;
+  complained: number;
 }
 
-function days(): string[] {
-  return Array.from({ length: DAYS }, (_, back) => {
-    const day = new Date();
-    day.setDate(day.getDate() - (DAYS - 1 - back));
-    return dayOf(day.getTime());
-  });
+const measures = [
+  ["accepted", w.accepted],
+  ["delivered", w.delivered],
+  ["deferred", w.deferred],
+  ["bounced", w.bounces],
+  ["complained", w.complaints],
+] as const;
+
+const HOUR = 3600_000;
+/* Points of so many hours, to so many days back. */
+const spans = {
+  day: { days: 1, hours: 1, words: w.lastDay },
+  week: { days: 7, hours: 6, words: w.lastWeek },
+  fortnight: { days: 14, hours: 24, words: w.lastFortnight },
+};
+type Span = keyof typeof spans;
+
+/* The beginning of the point that an instant lies in, by the local clock: a day begins at midnight here. */
+function pointOf(at: number, hours: number): number {
+  const day = new Date(at);
+  day.setHours(0, 0, 0, 0);
+  const begun = Math.floor((at - day.getTime()) / (hours * HOUR));
+  return day.getTime() + begun * hours * HOUR;
 }
 
-function byDay(points: Point[], measure: Measure): { x: string; y: number }[] {
-  const sums = new Map(days().map((day) => [day, 0]));
-  for (const point of points) {
-    const day = dayOf(sortable(point.Timestamp));
-    if (sums.has(day)) sums.set(day, sums.get(day)! + point[measure]);
-  }
-  return [...sums].map(([x, y]) => ({ x, y }));
+function pointsOf(span: Span): number[] {
+  const { days, hours } = spans[span];
+  const points = new Set<number>();
+  for (let at = Date.now() - days * 24 * HOUR + hours * HOUR; at < Date.now(); at += HOUR)
+    points.add(pointOf(at, hours));
+  points.add(pointOf(Date.now(), hours));
+  return [...points];
+}
+
+function label(at: Date, span: Span): string {
+  return span === "fortnight"
+    ? at.toLocaleDateString(currentLanguage(), { month: "numeric", day: "numeric" })
+    : at.toLocaleString(currentLanguage(), {
+        ...(span === "week" && { month: "numeric", day: "numeric" }),
+        hour: "numeric",
+        minute: "numeric",
+      });
 }
 
 export default function Statistics() {
+  const [span, setSpan] = useState<Span>("day");
+  const points = pointsOf(span);
   const loaded = useLoad(
-    async () => (await call<{ SendDataPoints?: Point[] }>("ses", "GetSendStatistics")).SendDataPoints ?? [],
+    async () =>
+      (
+        await verb<{ quarters: Quarter[] }>("statistics.list", {
+          since: new Date(points[0]!).toISOString().slice(0, 16) + "Z",
+        })
+      ).quarters,
+    [span],
   );
-  const points = loaded.value ?? [];
-  const series = (
-    [
-      ["DeliveryAttempts", w.attempts],
-      ["Bounces", w.bounces],
-      ["Complaints", w.complaints],
-      ["Rejects", w.rejects],
-    ] as const
-  ).map(([measure, words]) => ({ title: t(words), type: "bar" as const, data: byDay(points, measure) }));
+  const series = measures.map(([measure, words]) => {
+    const sums = new Map(points.map((point) => [point, 0]));
+    for (const quarter of loaded.value ?? []) {
+      const point = pointOf(sortable(quarter.start), spans[span].hours);
+      if (sums.has(point)) sums.set(point, sums.get(point)! + quarter[measure]);
+    }
+    return { title: t(words), type: "line" as const, data: [...sums].map(([at, y]) => ({ x: new Date(at), y })) };
+  });
   const most = Math.max(1, ...series.flatMap(({ data }) => data.map(({ y }) => y)));
   return (
     <Container
       header={
-        <Header variant="h2" description={t(w.chartHint)}>
+        <Header
+          variant="h2"
+          description={t(w.chartHint)}
+          actions={
+            <SegmentedControl
+              label={t(w.span)}
+              selectedId={span}
+              options={(Object.keys(spans) as Span[]).map((id) => ({ id, text: t(spans[id].words) }))}
+              onChange={({ detail }) => setSpan(detail.selectedId as Span)}
+            />
+          }
+        >
           {t(w.chart)}
         </Header>
       }
@@ -67,16 +108,18 @@ export default function Statistics() {
       {loaded.error ? (
         <Failed error={loaded.error} again={() => void loaded.reload()} />
       ) : (
-        <BarChart
+        <LineChart
           series={series}
-          xDomain={days()}
+          xDomain={[new Date(points[0]!), new Date(points[points.length - 1]!)]}
           yDomain={[0, most]}
-          xScaleType="categorical"
+          xScaleType="time"
+          xTickFormatter={(at) => label(at, span)}
+          yTickFormatter={count}
           height={220}
           hideFilter
           statusType={loaded.value ? "finished" : "loading"}
           loadingText={t(common.loading)}
-          xTitle={t(w.day)}
+          xTitle={t(common.time)}
           yTitle={t(w.number)}
           ariaLabel={t(w.chart)}
           empty={t(common.nothing)}

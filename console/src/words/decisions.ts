@@ -17,14 +17,10 @@ export const decisionWords = {
   lastDays: ["the last {0} days", "直近 {0} 日"],
   anyUser: ["User", "ユーザー"],
   anyFrom: ["From address", "差出人アドレス"],
-  search: ["Search", "検索"],
+  both: ["both", "両方"],
   logins: ["Failed logins", "失敗したログイン"],
   network: ["Network", "ネットワーク"],
   attempts: ["Attempts", "試行回数"],
   last: ["Last", "最後"],
   lastUser: ["Last user name", "最後のユーザー名"],
-  onlyNewest: [
-    "Only the newest {0} are shown: narrow the search for others.",
-    "新しい {0} 件のみ表示しています。他は条件を絞ってください。",
-  ],
 } satisfies Record<string, Words>;

@@ -1,6 +1,7 @@
 import type { Words } from "../i18n";
 
 export const identityWords = {
+  find: ["Find by name", "名前で検索"],
   title: ["Identities", "ID (ドメインとアドレス)"],
   description: ["Only verified domains and addresses may send.", "検証済みのドメインとアドレスだけが送信できます。"],
   empty: [

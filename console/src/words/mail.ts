@@ -9,16 +9,15 @@ export const queueWords = {
   empty: ["Nothing waits", "待機中のメールはありません"],
   of: ["Of user", "ユーザー"],
   ofKey: ["Of access key", "アクセスキー"],
-  atMost: ["At most", "最大件数"],
-  search: ["Search", "検索"],
   openMessage: ["Message id", "メッセージ ID"],
   open: ["Open", "開く"],
   message: ["Message", "メッセージ"],
   recipient: ["Recipient", "宛先"],
   from: ["From", "差出人"],
-  site: ["Site", "配送先"],
+  site: ["Site", "配送先ドメイン"],
+  queued: ["Queued", "待機"],
+  held: ["Held", "保留"],
   bySite: ["By site", "配送先別"],
-  waiting: ["Recipients", "宛先数"],
   accepted: ["Accepted", "受付"],
   attempts: ["Attempts", "試行回数"],
   next: ["Next attempt", "次の試行"],
@@ -40,7 +39,21 @@ export const queueWords = {
   all: ["All of these", "該当するすべて"],
   heldBy: ["held by {0}", "保留: {0}"],
   underWay: ["under way", "配送中"],
-  onlyFirst: ["Only the first {0} are shown.", "最初の {0} 件のみ表示しています。"],
+} satisfies Record<string, Words>;
+
+export const messagesWords = {
+  title: ["Messages", "メッセージ"],
+  description: [
+    "What became of mail that was accepted, recipient by recipient, the newest first.",
+    "受け付けたメールの結果を宛先ごとに、新しい順に表示します。",
+  ],
+  empty: ["Nothing was found", "見つかりませんでした"],
+  subject: ["Subject", "件名"],
+  noSubject: ["(no subject)", "(件名なし)"],
+  addressHint: ["taro@example.com, or @example.com", "taro@example.com または @example.com"],
+  anyState: ["any", "すべて"],
+  since: ["From this day", "開始日"],
+  until: ["To this day", "終了日"],
 } satisfies Record<string, Words>;
 
 export const messageWords = {
@@ -50,6 +63,10 @@ export const messageWords = {
   decidedBy: ["Let through by {0}", "許可したポリシー: {0}"],
   statement: ["statement {0}", "ステートメント {0}"],
   braked: ["Held by the brake: {0}", "ブレーキによる保留: {0}"],
+  attempt: ["attempt {0}", "{0} 回目の試行"],
+  dialogue: ["What was said", "SMTP のやりとり"],
+  onlyFirst: ["Only the first {0} recipients are drawn here.", "最初の {0} 件の宛先のみ図示しています。"],
+  wholeMessage: ["Download (.eml)", "ダウンロード (.eml)"],
   willTry: ["Next attempt", "次の試行"],
   willExpire: ["Given up, if it fails until then", "失敗が続けば断念"],
   details: ["Details", "詳細"],
@@ -87,6 +104,14 @@ export const recipientStates: Record<string, Words> = {
   expired: ["expired", "期限切れ"],
   suppressed: ["suppressed", "抑制"],
   dropped: ["dropped", "破棄"],
+};
+
+export const whatHappened: Record<string, Words> = {
+  ...recipientStates,
+  deferred: ["not taken for now", "一時的に受け付けられず"],
+  failed: ["not taken", "受け付けられず"],
+  retried: ["retried by hand", "手動で再試行"],
+  released: ["released", "保留解除"],
 };
 
 export const suppressionWords = {

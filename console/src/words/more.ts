@@ -111,12 +111,6 @@ export const accountWords = {
   since: ["Since", "開始"],
   kind: ["Kind", "種類"],
   identity: ["identity", "ID"],
-  ledger: ["Ledger", "台帳"],
-  ledgerWords: [
-    "A record of every login, decision, call and outcome, each chained to the one before. Its head, signed now: keep it where whoever may own this machine cannot reach it. `postern ledger verify --head FILE` compares.",
-    "ログイン・判定・呼び出し・配送結果の記録で、各記録は直前の記録と連鎖しています。現在の先頭に署名し、このマシンを乗っ取った者の手が届かない場所に保管してください。`postern ledger verify --head FILE` で照合できます。",
-  ],
-  ledgerSign: ["Sign its head", "先頭に署名"],
   groups: ["Groups", "グループ"],
   noGroups: ["There is no group", "グループはありません"],
   createGroup: ["Create a group", "グループを作成"],

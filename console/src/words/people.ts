@@ -14,6 +14,8 @@ export const people = {
   addresses: ["Addresses", "アドレス"],
   credential: ["Credential", "認証情報"],
   lastUsed: ["Last used", "最終使用"],
+  find: ["Find a person", "ユーザーを検索"],
+  findHint: ["part of a name, an address or a key", "名前・アドレス・キーの一部"],
   sentToday: ["Recipients today", "本日の宛先数"],
   active: ["Active", "有効"],
   inactive: ["Switched off", "停止"],
