@@ -388,6 +388,17 @@ http_field(struct slice header, const char *name, struct slice *value)
     return false;
 }
 
+size_t
+http_fields(struct slice header, const char *name, struct slice *value)
+{
+    struct slice line, found, content;
+    size_t count = 0;
+    while (slice_cut(header, '\n', &line, &header))
+        if (slice_cut(line, ':', &found, &content) && slice_iis(found, name) && ++count == 1)
+            *value = slice_trim(content);
+    return count;
+}
+
 /* The header as a whole: the rules that need all of it. */
 static unsigned
 framing_check(const struct framing *framing, uint64_t body_max)

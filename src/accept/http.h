@@ -57,5 +57,7 @@ bool http_waiting(const struct http *http);      /* for the owner: a response, o
 bool http_reading_body(const struct http *http); /* the header is complete, the body is not */
 /* The value of a field of a raw header block, trimmed; false when absent. */
 bool http_field(struct slice header, const char *name, struct slice *value);
+/* How many fields of that name there are; the value is that of the first. */
+size_t http_fields(struct slice header, const char *name, struct slice *value);
 
 #endif

@@ -10,9 +10,7 @@
 
 #include <openssl/sha.h>
 
-enum { TOKEN_BYTES = 32, TOKEN_TEXT_MAX = 64, SESSIONS_MAX = 20 /* of a user */ };
-
-#define COOKIE_NAME "postern_console"
+enum { SESSIONS_MAX = 20 /* of a user */ };
 
 const struct console_session_limits console_limits = {.lifetime_ms = 12 * HOUR_MS,
                                                       .idle_ms = HOUR_MS};
@@ -30,7 +28,7 @@ hash_of(struct arena *arena, struct slice token)
 void
 console_token_make(struct arena *arena, struct slice *token, struct slice *hash)
 {
-    unsigned char bytes[TOKEN_BYTES];
+    unsigned char bytes[CONSOLE_TOKEN];
     random_bytes(bytes, sizeof bytes);
     *token = codec_base64url(arena, (struct slice){(char *)bytes, sizeof bytes});
     *hash = hash_of(arena, *token);
@@ -41,57 +39,14 @@ struct slice
 console_cookie(struct arena *arena, struct slice token, bool tls)
 {
     return arena_printf(arena,
-                        "Set-Cookie: " COOKIE_NAME
+                        "Set-Cookie: " CONSOLE_COOKIE
                         "=%.*s; Path=/console; HttpOnly; SameSite=Strict; Max-Age=%lld%s\r\n",
                         SLICE_ARG(token),
                         (long long)(token.len ? console_limits.lifetime_ms / SECOND_MS : 0),
                         tls ? "; Secure" : "");
 }
 
-/* "a=b; postern_console=TOKEN". One that is there twice is not taken: somebody put it there. */
-static bool
-cookie_token(struct slice header, struct slice *token)
-{
-    struct slice cookies, cookie, name, value;
-    bool found = false, more = true;
-    if (!http_field(header, "Cookie", &cookies))
-        return false;
-    while (more) {
-        more = slice_cut(cookies, ';', &cookie, &cookies);
-        if (!more)
-            cookie = cookies;
-        if (!slice_cut(slice_trim(cookie), '=', &name, &value) || !slice_is(name, COOKIE_NAME))
-            continue;
-        if (found)
-            return false;
-        *token = value;
-        found = true;
-    }
-    return found && token->len <= TOKEN_TEXT_MAX;
-}
-
 /* ---- a request ---- */
-
-static bool
-is_loopback(struct slice ip)
-{
-    return slice_starts(ip, SLICE("127.")) || slice_is(ip, "::1") ||
-           slice_starts(ip, SLICE("::ffff:127."));
-}
-
-enum rc
-console_check_origin(const struct console_request *request, struct err *err)
-{
-    struct slice value;
-    if (request->tls.len == 0 && !is_loopback(request->source_ip))
-        return err_set(err, RC_DENIED, "the console is spoken to over https only");
-    if (!http_field(request->header, "X-Postern-Console", &value) || !slice_is(value, "1"))
-        return err_set(err, RC_DENIED, "the request does not come from the console");
-    /* Browsers say so of their own; one that is silent is held by the header above. */
-    if (http_field(request->header, "Sec-Fetch-Site", &value) && !slice_is(value, "same-origin"))
-        return err_set(err, RC_DENIED, "the request comes from another site");
-    return RC_OK;
-}
 
 static void
 fill_caller(struct arena *arena, const struct api_constants *constants,
@@ -123,7 +78,7 @@ console_caller(struct arena *arena, const struct api_constants *constants,
     struct console_session_row session;
     struct user_row user;
     enum rc rc = RC_NOT_FOUND;
-    if (cookie_token(request->header, &token))
+    if (console_request_token(request, &token))
         rc = console_sessions_find(database, arena, hash_of(arena, token), &console_limits, now_ms,
                                    &session, &user, err);
     if (rc == RC_NOT_FOUND)

@@ -5,24 +5,19 @@
  *
  * The token is in a cookie that no script reads and no other site's request carries; a request must
  * also have a header that no other site can set (X-Postern-Console), and come over TLS or from this
- * machine.
+ * machine (console_request.h).
  */
 #ifndef POSTERN_API_CONSOLE_H
 #define POSTERN_API_CONSOLE_H
 
 #include "call.h"
+#include "console_request.h"
 #include "store/console_sessions.h"
 
 extern const struct console_session_limits console_limits;
 
 /* ---- a request of the console ---- */
 
-struct console_request {
-    struct slice header, source_ip, tls; /* tls empty: plain */
-};
-
-/* RC_DENIED with words: it may come from another site, or go over a network in the clear. */
-MUST_USE enum rc console_check_origin(const struct console_request *request, struct err *err);
 /* Who is signed in. RC_DENIED: nobody, or not any more. */
 MUST_USE enum rc console_caller(struct arena *arena, const struct api_constants *constants,
                                 struct database *database, const struct console_request *request,

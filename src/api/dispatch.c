@@ -450,7 +450,7 @@ authenticate_console(struct dispatch *dispatch, struct api_thread *thread)
     const struct console_request request = {dispatch->header, dispatch->source_ip, dispatch->tls};
     dispatch->by_name = true; /* failures too are told as JSON */
     dispatch->service = SERVICE_POSTERN;
-    enum rc rc = console_check_origin(&request, &dispatch->err);
+    enum rc rc = console_request_check_origin(&request, &dispatch->err);
     if (rc != RC_OK)
         return fail(dispatch, rc, FAULT_ACCESS_DENIED);
     rc = console_caller(dispatch->arena, dispatch->constants, thread->database, &request,
@@ -477,12 +477,12 @@ check_console_row(struct dispatch *dispatch)
 enum rc
 dispatch_read_console(struct dispatch *dispatch, struct api_thread *thread)
 {
-    struct slice path = slice_from(path_of(dispatch->target), strlen(CONSOLE_API_PATH));
     struct slice service, operation;
     enum rc rc = authenticate_console(dispatch, thread);
     if (rc != RC_OK)
         return rc;
-    if (!slice_is(dispatch->method, "POST") || !slice_cut(path, '/', &service, &operation)) {
+    if (!slice_is(dispatch->method, "POST") ||
+        !console_request_operation(path_of(dispatch->target), &service, &operation)) {
         (void)err_set(&dispatch->err, RC_SYNTAX, "POST " CONSOLE_API_PATH "SERVICE/OPERATION");
         return fail(dispatch, RC_SYNTAX, FAULT_INVALID_ACTION);
     }

@@ -59,7 +59,6 @@ MUST_USE enum rc dispatch_name(struct dispatch *dispatch, struct slice service,
                                struct slice operation, struct slice input);
 
 /* From a browser that is signed in (console.h): POST CONSOLE_API_PATH SERVICE/OPERATION. */
-#define CONSOLE_API_PATH "/console/api/"
 MUST_USE enum rc dispatch_read_console(struct dispatch *dispatch, struct api_thread *thread);
 
 /* Permission and handler, within the transaction of the row's access. */

@@ -9,6 +9,7 @@
  */
 #include "accept/http.h"
 #include "api/alarm.h"
+#include "api/console_request.h"
 #include "api/dispatch.h"
 #include "api/outbox.h"
 #include "api/recording.h"

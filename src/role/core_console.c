@@ -387,7 +387,7 @@ console_serve(struct call *call)
     job->call = call;
     job->request = (struct console_request){call->header, call->source_ip, call->tls_version};
     job->now_ms = clock_now_ms();
-    if (console_check_origin(&job->request, &job->err) != RC_OK) {
+    if (console_request_check_origin(&job->request, &job->err) != RC_OK) {
         respond_failure(call, 403, "AccessDenied", job->err.text);
         job_free(job);
     } else if (slice_is(call->method, "POST")) {

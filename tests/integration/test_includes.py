@@ -29,7 +29,8 @@ PURE = ["mail/address.c", "mail/body.c", "mail/dsn.c", "mail/header.c", "mail/ou
         "authorize/evaluate.c", "authorize/gate.c", "authorize/senders.c", "authorize/quota.c",
         "deliver/client.c", "deliver/mx.c", "identity/proof.c", "report/feedback.c",
         "spool/brake.c", "spool/schedule.c", "sign/dkim.c", "sign/verify.c", "identity/spf.c",
-        "identity/dmarc.c", "net/answers.c", "mail/tagged.c", "api/examination.c"]
+        "identity/dmarc.c", "net/answers.c", "mail/tagged.c", "api/console_request.c",
+        "api/examination.c"]
 
 
 def includes(path):

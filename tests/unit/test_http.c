@@ -627,6 +627,10 @@ field_is_found_by_its_whole_name(void **state)
     assert_int_equal(value.len, 0);
     assert_false(http_field(header, "ost", &value));
     assert_false(http_field(SLICE(""), "Host", &value));
+    assert_int_equal(http_fields(header, "host", &value), 2);
+    assert_true(slice_is(value, "a b"));
+    assert_int_equal(http_fields(header, "Empty", &value), 1);
+    assert_int_equal(http_fields(header, "ost", &value), 0);
 }
 
 int
