@@ -377,6 +377,13 @@ action_of(struct arena *arena, struct slice verb)
     return action;
 }
 
+/* Of these a secret of the caller's own is asked, which who has their session only would guess. */
+static bool
+asks_secret(struct slice name)
+{
+    return slice_is(name, "own.password") || slice_is(name, "own.factor_remove");
+}
+
 /* The administrator's operations have no model: what they take and give is JSON as it is. */
 static enum rc
 choose_verb(struct dispatch *dispatch, struct slice name, struct slice input)
@@ -399,6 +406,7 @@ choose_verb(struct dispatch *dispatch, struct slice name, struct slice input)
     };
     dispatch->model = model;
     dispatch->row = row;
+    dispatch->guessable = asks_secret(name);
     enum rc rc = json_parse(dispatch->arena, input, &dispatch->input, &dispatch->err);
     if (rc == RC_OK && dispatch->input->type != JSON_OBJECT)
         rc = err_set(&dispatch->err, RC_SYNTAX, "the input must be an object");
@@ -461,13 +469,13 @@ authenticate_console(struct dispatch *dispatch, struct api_thread *thread)
 }
 
 /* What a signed-in user cannot do whatever policies say: mail is sent with an access key, and who was
- * given a password to change changes it first. */
+ * given a password to change changes it first, before all else. */
 static enum rc
 check_console_row(struct dispatch *dispatch)
 {
     if (dispatch->row->access == API_SEND)
         (void)err_set(&dispatch->err, RC_DENIED, "mail is sent with an access key");
-    else if (dispatch->caller.must_change_password && dispatch->row->resource != RESOURCE_OWN)
+    else if (dispatch->caller.must_change_password && strcmp(dispatch->row->name, "own.password"))
         (void)err_set(&dispatch->err, RC_DENIED, "the password must be changed first");
     else
         return RC_OK;
@@ -542,6 +550,12 @@ dispatch_run(struct dispatch *dispatch, struct api_thread *thread)
     json_writer_init(&dispatch->writer, &dispatch->result);
     json_open_object(&dispatch->writer);
     return dispatch->rc = dispatch->row->run(&dispatch->call, &dispatch->err);
+}
+
+bool
+dispatch_guessed_wrong(const struct dispatch *dispatch)
+{
+    return dispatch->guessable && dispatch->rc == RC_DENIED && dispatch->call.fault == FAULT_BY_RC;
 }
 
 enum rc

@@ -26,6 +26,7 @@ struct dispatch {
     enum service service;
     const struct operation_model *model;
     const struct served_operation *row;
+    bool guessable; /* it asks for a secret of the caller's own */
     struct api_caller caller;
     struct slice canary;               /* the access key, when it is one; whatever came of it */
     struct slice suspect, suspect_key; /* whose key is named that lets nobody in; or empty */
@@ -63,6 +64,8 @@ MUST_USE enum rc dispatch_read_console(struct dispatch *dispatch, struct api_thr
 
 /* Permission and handler, within the transaction of the row's access. */
 MUST_USE enum rc dispatch_run(struct dispatch *dispatch, struct api_thread *thread);
+/* It asked for a secret of the caller's own, and this was not it. */
+bool dispatch_guessed_wrong(const struct dispatch *dispatch);
 /* The end of a handler that sent mail. */
 MUST_USE enum rc dispatch_finish(struct dispatch *dispatch);
 

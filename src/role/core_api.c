@@ -2,6 +2,7 @@
  * Requests of the SES, IAM and STS APIs, from the whole request to the answer:
  *
  *   worker   who signed it, which operation, what only reads, what makes messages
+ *   worker   once more, what takes long before it is written (API_PREPARED)
  *   writer   what writes
  *   core_submission.c   each message that was made, like any other
  *
@@ -26,6 +27,7 @@ struct api_job {
     struct arena *arena;
     bool owns_arena;
     bool of_console; /* who asks is signed in, and has no access key */
+    bool guesses;    /* between console_guess_begin and console_guess_end */
     struct dispatch dispatch;
     size_t pending; /* messages without an outcome */
     bool recorded;  /* in the transaction of what it wrote */
@@ -176,6 +178,9 @@ answer(struct api_job *job)
 {
     struct dispatch *dispatch = &job->dispatch;
     dispatch_answer(dispatch);
+    if (job->guesses)
+        console_guess_end(job->core, dispatch->caller.user_folded, dispatch->source_ip,
+                          dispatch_guessed_wrong(dispatch));
     log_call(job);
     record(job);
     record_use(job);
@@ -236,6 +241,13 @@ write_done(struct write_job *write)
     answer(job);
 }
 
+static void
+write_begin(struct api_job *job)
+{
+    job->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
+    writer_submit(job->core->writer, &job->write);
+}
+
 /* ---- what sends ---- */
 
 static void
@@ -286,7 +298,7 @@ read_run(void *ctx, unsigned worker)
     enum rc rc = !job->call ? dispatch_name(dispatch, job->service, job->operation, job->input)
                  : job->of_console ? dispatch_read_console(dispatch, thread)
                                    : dispatch_read(dispatch, thread);
-    if (rc == RC_OK && dispatch->row->access != API_WRITE)
+    if (rc == RC_OK && dispatch->row->access != API_WRITE && dispatch->row->access != API_PREPARED)
         (void)!dispatch_run(dispatch, thread);
     database_rollback(thread->database);
 }
@@ -307,6 +319,44 @@ refuse_change(struct api_job *job)
     dispatch->call.fault = FAULT_THROTTLING;
     dispatch->rc = err_set(&dispatch->err, RC_TEMPORARY, "Rate exceeded");
     answer(job);
+}
+
+/* A secret of the caller's own is guessed no faster here than at the door. */
+static bool
+may_guess(struct api_job *job)
+{
+    struct dispatch *dispatch = &job->dispatch;
+    dispatch->rc = console_guess_begin(job->core, dispatch->caller.user_folded, dispatch->source_ip,
+                                       &dispatch->err);
+    job->guesses = dispatch->rc == RC_OK;
+    if (!job->guesses)
+        dispatch->call.fault = dispatch->rc == RC_LIMIT ? FAULT_THROTTLING : FAULT_UNAVAILABLE;
+    return job->guesses;
+}
+
+/* ---- what is prepared ---- */
+
+static void
+prepare_run(void *ctx, unsigned worker)
+{
+    struct api_job *job = ctx;
+    struct dispatch *dispatch = &job->dispatch;
+    struct api_thread *thread = &job->core->workers[worker];
+    dispatch->rc = database_begin_read(thread->database, &dispatch->err);
+    if (dispatch->rc != RC_OK)
+        return;
+    (void)!dispatch_run(dispatch, thread);
+    database_rollback(thread->database);
+}
+
+static void
+prepare_done(void *ctx)
+{
+    struct api_job *job = ctx;
+    if (job->dispatch.rc == RC_OK)
+        write_begin(job);
+    else
+        answer(job);
 }
 
 /* ---- what waits for DNS ---- */
@@ -334,11 +384,14 @@ read_done(void *ctx)
         send_all(job);
     } else if (changes_too_often(job)) {
         refuse_change(job);
+    } else if (job->of_console && dispatch->guessable && !may_guess(job)) {
+        answer(job);
     } else if (dispatch->row->access == API_DNS) {
         check_ask(job->core, api_find(slice_of(dispatch->row->name)), dispatch->input, asked, job);
+    } else if (dispatch->row->access == API_PREPARED) {
+        pool_submit(job->core->pool, prepare_run, prepare_done, job);
     } else {
-        job->write = (struct write_job){.run = write_run, .done = write_done, .guarded = true};
-        writer_submit(job->core->writer, &job->write);
+        write_begin(job);
     }
 }
 

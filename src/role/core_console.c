@@ -19,7 +19,7 @@
 #include <stdlib.h>
 
 /* A password takes a worker a tenth of a second, and 32 MiB. */
-enum { SIGNING_IN_MAX = 2, BODY_MAX = 4096, USER_MAX = 128, PASSWORD_MAX = 512, CODE_MAX = 16 };
+enum { GUESSES_MAX = 2, BODY_MAX = 4096, USER_MAX = 128, PASSWORD_MAX = 512, CODE_MAX = 16 };
 #define USE_GRANULARITY_MS MINUTE_MS
 
 struct console_job {
@@ -71,11 +71,12 @@ job_free(struct console_job *job)
     free(job);
 }
 
+#define BUSY "The service is busy. Try again in a moment."
+
 static void
 respond_busy(struct console_job *job)
 {
-    respond_failure(job->call, 503, "ServiceUnavailable",
-                    "The service is busy. Try again in a moment.");
+    respond_failure(job->call, 503, "ServiceUnavailable", BUSY);
     job_free(job);
 }
 
@@ -164,6 +165,27 @@ who_done(void *ctx)
     job_free(job);
 }
 
+/* ---- guesses ---- */
+
+enum rc
+console_guess_begin(struct core *core, struct slice user, struct slice source_ip, struct err *err)
+{
+    if (!throttle_allows(core->throttle, user, source_ip, clock_monotonic_ms()))
+        return err_set(err, RC_LIMIT, "There were too many attempts. Wait some minutes.");
+    if (core->guesses >= GUESSES_MAX)
+        return err_set(err, RC_TEMPORARY, BUSY);
+    core->guesses++;
+    return RC_OK;
+}
+
+void
+console_guess_end(struct core *core, struct slice user, struct slice source_ip, bool wrong)
+{
+    core->guesses--;
+    if (wrong)
+        throttle_failure(core->throttle, user, source_ip, clock_monotonic_ms());
+}
+
 /* ---- in ---- */
 
 static void
@@ -237,7 +259,8 @@ check_done(void *ctx)
 {
     struct console_job *job = ctx;
     struct core *core = job->core;
-    core->signing_in--;
+    console_guess_end(core, job->attempt.user, job->call->source_ip,
+                      job->result == CONSOLE_REFUSED);
     switch (job->result) {
     case CONSOLE_IN:
         console_token_make(job->call->arena, &job->token, &job->token_hash);
@@ -248,8 +271,6 @@ check_done(void *ctx)
         refuse(job, "CodeRequired", "A code of the second factor is needed.");
         return;
     case CONSOLE_REFUSED:
-        throttle_failure(core->throttle, job->attempt.user, job->call->source_ip,
-                         clock_monotonic_ms());
         record(job, "wrong_password");
         refuse(job, "SignInFailed", "The user name, the password or the code is not right.");
         return;
@@ -284,21 +305,20 @@ read_attempt(struct console_job *job)
 static void
 sign_in(struct console_job *job)
 {
-    struct core *core = job->core;
     if (read_attempt(job) != RC_OK) {
         respond_failure(job->call, 400, "MalformedInput", job->err.text);
         job_free(job);
-    } else if (!throttle_allows(core->throttle, job->attempt.user, job->call->source_ip,
-                                clock_monotonic_ms())) {
+        return;
+    }
+    enum rc rc = console_guess_begin(job->core, job->attempt.user, job->call->source_ip, &job->err);
+    if (rc == RC_LIMIT) {
         record(job, "throttled");
-        respond_failure(job->call, 429, "TooManyAttempts",
-                        "There were too many attempts. Wait some minutes.");
+        respond_failure(job->call, 429, "TooManyAttempts", job->err.text);
         job_free(job);
-    } else if (core->signing_in >= SIGNING_IN_MAX) {
+    } else if (rc != RC_OK) {
         respond_busy(job);
     } else {
-        core->signing_in++;
-        pool_submit(core->pool, check_run, check_done, job);
+        pool_submit(job->core->pool, check_run, check_done, job);
     }
 }
 

@@ -2,6 +2,7 @@
 other user gets anything by it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -294,8 +295,11 @@ def test_a_new_password_ends_what_the_old_one_opened(instance):
     instance.iam.create_login_profile(UserName="changes", Password=PASSWORD,
                                       PasswordResetRequired=True)
     console, other = signed_in(instance, "changes"), signed_in(instance, "changes")
-    status, answer = console.call("postern", "user.list")
-    assert status == 403 and "changed first" in answer["message"]
+    for service, operation in (("postern", "user.list"), ("postern", "own.rotate"),
+                               ("postern", "own.factor_begin"), ("postern", "own.mail"),
+                               ("iam", "CreateAccessKey")):
+        status, answer = console.call(service, operation)
+        assert status == 403 and "changed first" in answer["message"], operation
     assert console.call("postern", "own.password", old="wrong", new="another word 8")[0] == 400
     assert console.call("postern", "own.password", old=PASSWORD, new="short")[0] == 400
     assert not is_out(console)
@@ -328,3 +332,33 @@ def test_a_second_factor(instance):
     assert console.call("postern", "own.factor_remove", code=code)[0] == 400
     assert console.call("postern", "own.factor_remove", code=totp(begun["secret"], 1))[0] == 200
     signed_in(instance, "careful")
+
+
+def test_a_session_guesses_no_faster_than_who_is_at_the_door(zone, sink):
+    """Who sits at somebody's browser, or has their cookie, knows neither password nor code."""
+    with Instance(zone, mx_port=sink.port, **{"login.failures": 3}) as instance:
+        instance.iam = instance.api("iam")
+        for name in ("ana", "bea"):
+            instance.person(name)
+            instance.iam.create_login_profile(UserName=name, Password=PASSWORD)
+        ana, bea = signed_in(instance, "ana"), signed_in(instance, "bea")
+
+        with ThreadPoolExecutor(12) as pool:
+            guesses = [status for status, _ in pool.map(lambda number: ana.call(
+                "postern", "own.password", old=f"guess {number}", new="another word 8"), range(12))]
+        assert set(guesses) <= {400, 429, 503}
+        assert guesses.count(400) <= 4, "one more may be under way"
+        for _ in range(4):
+            status, answer = ana.call("postern", "own.password", old="guess", new="another word 8")
+        assert (status, answer["code"]) == (429, "TooManyRequestsException")
+        assert answer["message"] == "There were too many attempts. Wait some minutes."
+        assert ana.call("postern", "own.password", old=PASSWORD, new="another word 8")[0] == 429
+        assert Console(instance).sign_in("ana", PASSWORD)[0] == 429
+        assert ana.call("postern", "own.show")[0] == 200
+
+        secret = bea.call("postern", "own.factor_begin")[1]["secret"]
+        assert bea.call("postern", "own.factor_confirm", code=totp(secret, -1))[0] == 200
+        answers = [bea.call("postern", "own.factor_remove", code="12345")[0] for _ in range(4)]
+        assert answers == [400, 400, 400, 429]
+        assert bea.call("postern", "own.factor_remove", code=totp(secret))[0] == 429
+        assert bea.call("postern", "own.show")[1]["second_factor"]
