@@ -90,6 +90,19 @@ put_keys(struct api_call *call, struct err *err)
     return RC_OK;
 }
 
+/* So long back, but not before the user was made: mail names the user, and what is older is of somebody
+ * who had the name before. */
+static enum rc
+since(struct api_call *call, int64_t age_ms, int64_t *since_ms, struct err *err)
+{
+    struct user_row user;
+    enum rc rc = users_find(call->database, call->arena, call->caller->user_folded, &user, err);
+    *since_ms = call->now_ms - age_ms;
+    if (rc == RC_OK && user.created_ms > *since_ms)
+        *since_ms = user.created_ms;
+    return rc;
+}
+
 static enum rc
 put_sent(struct api_call *call, struct err *err)
 {
@@ -178,8 +191,10 @@ own_mail(struct api_call *call, struct err *err)
 {
     struct decision_row *rows;
     size_t count;
-    struct decision_filter filter = {.since_ms = call->now_ms - MAIL_DAYS * DAY_MS};
+    struct decision_filter filter = {0};
     enum rc rc = check_caller(call, err);
+    if (rc == RC_OK)
+        rc = since(call, MAIL_DAYS * DAY_MS, &filter.since_ms, err);
     if (rc == RC_OK)
         rc = api_input_limit(call, 50, MAIL_MAX, &filter.limit, err);
     if (rc == RC_OK)

@@ -240,6 +240,23 @@ def test_a_person_sees_their_own_and_nobody_elses(instance, taro):
     assert status == 404 and "you have no access key" in answer["message"]
 
 
+def test_who_gets_a_name_that_was_somebodys_does_not_get_their_mail(instance):
+    name = "yuki@test1.com"
+    for recipient in ("first@example.net", "second@example.net"):
+        credential = instance.grant(name)
+        instance.iam.create_login_profile(UserName=name, Password=PASSWORD)
+        instance.accept(credential, name, recipient, message(name))
+        yuki = signed_in(instance, name)
+        sent = yuki.call("postern", "own.mail")[1]["messages"]
+        assert [one["recipients"][0]["recipient"] for one in sent] == [recipient]
+        instance.iam.delete_access_key(UserName=name, AccessKeyId=credential["access_key_id"])
+        for policy in instance.iam.list_user_policies(UserName=name)["PolicyNames"]:
+            instance.iam.delete_user_policy(UserName=name, PolicyName=policy)
+        instance.iam.delete_login_profile(UserName=name)
+        instance.iam.delete_user(UserName=name)
+        assert is_out(yuki)
+
+
 def test_what_was_switched_off_is_not_brought_back(instance):
     credential = instance.grant("mari@test1.com")
     instance.iam.create_login_profile(UserName="mari@test1.com", Password=PASSWORD)
