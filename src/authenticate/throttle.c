@@ -8,7 +8,7 @@
 
 /* The user name, shortened, led by what counts as its place. */
 struct key {
-    char bytes[1 + 8 + THROTTLE_USER_MAX];
+    char bytes[sizeof((struct throttle_place *)0)->bytes];
     size_t len;
 };
 
@@ -249,6 +249,18 @@ throttle_success(struct throttle *throttle, struct slice user, struct slice ip_t
     struct bucket *pair = shelf_get(&throttle->pairs, &place.pair);
     if (pair)
         shelf_remove(&throttle->pairs, pair);
+}
+
+void
+throttle_place(const struct throttle *throttle, struct slice user, struct slice ip_text,
+               struct throttle_place *out)
+{
+    struct place place;
+    place_of(user, ip_text, &place);
+    out->familiar = shelf_get(&throttle->familiar, &place.familiar) != NULL;
+    const struct key *key = out->familiar ? &place.familiar : &place.network;
+    memcpy(out->bytes, key->bytes, key->len);
+    out->len = key->len;
 }
 
 size_t

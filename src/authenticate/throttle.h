@@ -37,6 +37,13 @@ enum { THROTTLE_NETWORK_FACTOR = 20, THROTTLE_USER_MAX = 128 };
 
 struct throttle;
 
+/* Where a failure is counted first: a user at an address where they logged in before, or a network. */
+struct throttle_place {
+    char bytes[1 + 8 + THROTTLE_USER_MAX];
+    size_t len;
+    bool familiar;
+};
+
 /* All three above zero; `failures` may not exceed `window_ms`. */
 struct throttle *throttle_new(uint32_t failures, int64_t window_ms, size_t entries_max);
 void throttle_free(struct throttle *throttle);
@@ -49,6 +56,9 @@ void throttle_failure(struct throttle *throttle, struct slice user, struct slice
                       int64_t now_ms);
 void throttle_success(struct throttle *throttle, struct slice user, struct slice ip_text,
                       int64_t now_ms);
+
+void throttle_place(const struct throttle *throttle, struct slice user, struct slice ip_text,
+                    struct throttle_place *out);
 
 /* How many buckets are held, for a metric. */
 size_t throttle_entries(const struct throttle *throttle);

@@ -572,6 +572,7 @@ main(void)
     core->permission_uses = map_new();
     core->alike = map_new();
     core->changes = rate_new(core->config.changes_rate);
+    core->guesses = guesses_new();
     core->throttle =
         throttle_new(core->config.failures, core->config.failure_window_ms, THROTTLE_ENTRIES);
     core->unsigned_calls =

@@ -96,7 +96,7 @@ struct core {
     uint64_t revocations;        /* so far: who logged in meanwhile is looked at again */
     uint64_t call_bytes;         /* of all calls that are not answered */
     uint64_t made_bytes;         /* of the messages that those make, which are on their way */
-    size_t guesses;              /* core_console.c: being looked at */
+    struct guesses *guesses;     /* core_guess.c */
     struct counters counters;
     struct account account;
     int64_t started_ms;
@@ -155,13 +155,24 @@ void submission_hand_in(struct core *core, const struct api_caller *caller,
 /* core_console.c: signing in to the console. */
 bool console_serves(const struct call *call);
 void console_serve(struct call *call);
-/* A password or a code is about to be looked at, for somebody at the door or in a session: between the
- * two no more than a few are. RC_LIMIT: there were too many wrong ones; RC_TEMPORARY: come again. */
-MUST_USE enum rc console_guess_begin(struct core *core, struct slice user, struct slice source_ip,
-                                     struct err *err);
-void console_guess_end(struct core *core, struct slice user, struct slice source_ip, bool wrong);
 /* A session was used: kept once a minute, so that it does not end while it is. */
 void console_record_use(struct core *core, const struct api_caller *caller);
+
+/* core_guess.c: passwords and codes that are tried, a few at a time. */
+struct guess {
+    struct slice user, source_ip; /* borrowed; the name folded */
+    /* Called once, perhaps at once. RC_OK: now look at it, then guess_end. RC_LIMIT: there were too many
+     * wrong ones; RC_TEMPORARY: too many wait. */
+    void (*go)(void *ctx, enum rc rc);
+    void *ctx;
+    struct throttle_place place; /* from here on core_guess.c's own */
+    struct guess *next;
+};
+struct guesses *guesses_new(void);
+void guess_begin(struct core *core,
+                 struct guess *guess); /* which stays where it is until its end */
+void guess_end(struct core *core, struct guess *guess, bool wrong);
+const char *guess_refusal(enum rc rc); /* in words */
 
 /* core_call.c: HTTP requests that front framed, until they are whole, and their answers. */
 bool call_begin(struct front *front, struct slice payload);

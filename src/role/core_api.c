@@ -27,7 +27,8 @@ struct api_job {
     struct arena *arena;
     bool owns_arena;
     bool of_console; /* who asks is signed in, and has no access key */
-    bool guesses;    /* between console_guess_begin and console_guess_end */
+    bool guesses;    /* between guess_begin's RC_OK and guess_end */
+    struct guess guess;
     struct dispatch dispatch;
     size_t pending; /* messages without an outcome */
     bool recorded;  /* in the transaction of what it wrote */
@@ -179,8 +180,7 @@ answer(struct api_job *job)
     struct dispatch *dispatch = &job->dispatch;
     dispatch_answer(dispatch);
     if (job->guesses)
-        console_guess_end(job->core, dispatch->caller.user_folded, dispatch->source_ip,
-                          dispatch_guessed_wrong(dispatch));
+        guess_end(job->core, &job->guess, dispatch_guessed_wrong(dispatch));
     log_call(job);
     record(job);
     record_use(job);
@@ -321,19 +321,6 @@ refuse_change(struct api_job *job)
     answer(job);
 }
 
-/* A secret of the caller's own is guessed no faster here than at the door. */
-static bool
-may_guess(struct api_job *job)
-{
-    struct dispatch *dispatch = &job->dispatch;
-    dispatch->rc = console_guess_begin(job->core, dispatch->caller.user_folded, dispatch->source_ip,
-                                       &dispatch->err);
-    job->guesses = dispatch->rc == RC_OK;
-    if (!job->guesses)
-        dispatch->call.fault = dispatch->rc == RC_LIMIT ? FAULT_THROTTLING : FAULT_UNAVAILABLE;
-    return job->guesses;
-}
-
 /* ---- what is prepared ---- */
 
 static void
@@ -357,6 +344,31 @@ prepare_done(void *ctx)
         write_begin(job);
     else
         answer(job);
+}
+
+static void
+change_begin(struct api_job *job)
+{
+    if (job->dispatch.row->access == API_PREPARED)
+        pool_submit(job->core->pool, prepare_run, prepare_done, job);
+    else
+        write_begin(job);
+}
+
+/* A secret of the caller's own is guessed no faster here than at the door. */
+static void
+guess_go(void *ctx, enum rc rc)
+{
+    struct api_job *job = ctx;
+    struct dispatch *dispatch = &job->dispatch;
+    job->guesses = rc == RC_OK;
+    if (job->guesses) {
+        change_begin(job);
+        return;
+    }
+    dispatch->call.fault = rc == RC_LIMIT ? FAULT_THROTTLING : FAULT_UNAVAILABLE;
+    dispatch->rc = err_set(&dispatch->err, rc, "%s", guess_refusal(rc));
+    answer(job);
 }
 
 /* ---- what waits for DNS ---- */
@@ -384,14 +396,16 @@ read_done(void *ctx)
         send_all(job);
     } else if (changes_too_often(job)) {
         refuse_change(job);
-    } else if (job->of_console && dispatch->guessable && !may_guess(job)) {
-        answer(job);
+    } else if (job->of_console && dispatch->guessable) {
+        job->guess = (struct guess){.user = dispatch->caller.user_folded,
+                                    .source_ip = dispatch->source_ip,
+                                    .go = guess_go,
+                                    .ctx = job};
+        guess_begin(job->core, &job->guess);
     } else if (dispatch->row->access == API_DNS) {
         check_ask(job->core, api_find(slice_of(dispatch->row->name)), dispatch->input, asked, job);
-    } else if (dispatch->row->access == API_PREPARED) {
-        pool_submit(job->core->pool, prepare_run, prepare_done, job);
     } else {
-        write_begin(job);
+        change_begin(job);
     }
 }
 

@@ -5,7 +5,7 @@
  *   GET     /console/session   who is signed in
  *   DELETE  /console/session   out; with ?everywhere out of every browser
  *
- * What a signed-in user asks for is core_api.c's.
+ * What a signed-in user asks for is core_api.c's; how many passwords are looked at at once, core_guess.c's.
  */
 #include "accept/http.h"
 #include "api/console.h"
@@ -18,8 +18,7 @@
 
 #include <stdlib.h>
 
-/* A password takes a worker a tenth of a second, and 32 MiB. */
-enum { GUESSES_MAX = 2, BODY_MAX = 4096, USER_MAX = 128, PASSWORD_MAX = 512, CODE_MAX = 16 };
+enum { BODY_MAX = 4096, USER_MAX = 128, PASSWORD_MAX = 512, CODE_MAX = 16 };
 #define USE_GRANULARITY_MS MINUTE_MS
 
 struct console_job {
@@ -28,6 +27,7 @@ struct console_job {
     struct console_request request;
     struct console_attempt attempt;
     enum console_result result;
+    struct guess guess; /* from sign_in on */
     struct api_caller caller;
     bool administrator, everywhere;
     struct slice token, token_hash;
@@ -71,12 +71,10 @@ job_free(struct console_job *job)
     free(job);
 }
 
-#define BUSY "The service is busy. Try again in a moment."
-
 static void
 respond_busy(struct console_job *job)
 {
-    respond_failure(job->call, 503, "ServiceUnavailable", BUSY);
+    respond_failure(job->call, 503, "ServiceUnavailable", guess_refusal(RC_TEMPORARY));
     job_free(job);
 }
 
@@ -165,27 +163,6 @@ who_done(void *ctx)
     job_free(job);
 }
 
-/* ---- guesses ---- */
-
-enum rc
-console_guess_begin(struct core *core, struct slice user, struct slice source_ip, struct err *err)
-{
-    if (!throttle_allows(core->throttle, user, source_ip, clock_monotonic_ms()))
-        return err_set(err, RC_LIMIT, "There were too many attempts. Wait some minutes.");
-    if (core->guesses >= GUESSES_MAX)
-        return err_set(err, RC_TEMPORARY, BUSY);
-    core->guesses++;
-    return RC_OK;
-}
-
-void
-console_guess_end(struct core *core, struct slice user, struct slice source_ip, bool wrong)
-{
-    core->guesses--;
-    if (wrong)
-        throttle_failure(core->throttle, user, source_ip, clock_monotonic_ms());
-}
-
 /* ---- in ---- */
 
 static void
@@ -259,8 +236,7 @@ check_done(void *ctx)
 {
     struct console_job *job = ctx;
     struct core *core = job->core;
-    console_guess_end(core, job->attempt.user, job->call->source_ip,
-                      job->result == CONSOLE_REFUSED);
+    guess_end(core, &job->guess, job->result == CONSOLE_REFUSED);
     switch (job->result) {
     case CONSOLE_IN:
         console_token_make(job->call->arena, &job->token, &job->token_hash);
@@ -303,6 +279,21 @@ read_attempt(struct console_job *job)
 }
 
 static void
+check_begin(void *ctx, enum rc rc)
+{
+    struct console_job *job = ctx;
+    if (rc == RC_OK) {
+        pool_submit(job->core->pool, check_run, check_done, job);
+    } else if (rc == RC_LIMIT) {
+        record(job, "throttled");
+        respond_failure(job->call, 429, "TooManyAttempts", guess_refusal(rc));
+        job_free(job);
+    } else {
+        respond_busy(job);
+    }
+}
+
+static void
 sign_in(struct console_job *job)
 {
     if (read_attempt(job) != RC_OK) {
@@ -310,16 +301,11 @@ sign_in(struct console_job *job)
         job_free(job);
         return;
     }
-    enum rc rc = console_guess_begin(job->core, job->attempt.user, job->call->source_ip, &job->err);
-    if (rc == RC_LIMIT) {
-        record(job, "throttled");
-        respond_failure(job->call, 429, "TooManyAttempts", job->err.text);
-        job_free(job);
-    } else if (rc != RC_OK) {
-        respond_busy(job);
-    } else {
-        pool_submit(job->core->pool, check_run, check_done, job);
-    }
+    job->guess = (struct guess){.user = job->attempt.user,
+                                .source_ip = job->call->source_ip,
+                                .go = check_begin,
+                                .ctx = job};
+    guess_begin(job->core, &job->guess);
 }
 
 /* ---- out ---- */

@@ -10,14 +10,16 @@ import time
 
 
 class Console:
-    def __init__(self, instance, headers=None):
+    def __init__(self, instance, headers=None, source="127.0.0.1"):
         self.port = instance.ports["http"]
         self.headers = {"X-Postern-Console": "1", **(headers or {})}
         self.cookie = None
+        self.source = source
 
     def request(self, method, path, body=None, **headers):
         """Status and object; headers of None are left out."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60,
+                                                source_address=(self.source, 0))
         sent = {**self.headers, **({"Cookie": self.cookie} if self.cookie else {}), **headers}
         connection.request(method, path, body if body is None or isinstance(body, bytes)
                            else json.dumps(body),

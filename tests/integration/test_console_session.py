@@ -2,6 +2,7 @@
 other user gets anything by it."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -75,6 +76,39 @@ def test_guessing_is_slowed_down(zone, sink):
     with Instance(zone, mx_port=sink.port, **{"login.failures": 5}) as instance:
         answers = [Console(instance).sign_in("admin", f"guess{i}")[0] for i in range(12)]
         assert answers[0] == 401 and answers[-1] == 429
+
+
+def flood(sign_in, until):
+    """Twelve who try without a pause while `until` runs; gives what it gives."""
+    over = threading.Event()
+
+    def try_on(number):
+        while not over.is_set():
+            sign_in(number)
+
+    with ThreadPoolExecutor(12) as pool:
+        tries = [pool.submit(try_on, number) for number in range(12)]
+        try:
+            return until()
+        finally:
+            over.set()
+            for one in tries:
+                one.result()
+
+
+def test_one_user_holds_up_nobody_else(instance, chief):
+    assert flood(lambda number: Console(instance).sign_in("taro@test1.com", PASSWORD), lambda: [
+        Console(instance).sign_in("chief", PASSWORD)[0] for _ in range(5)]) == [200] * 5
+
+
+def test_strangers_hold_up_nobody_who_has_been_in_from_there(instance, chief):
+    def guess(number):
+        """Each from a network of their own."""
+        stranger = Console(instance, source=f"127.0.{number + 1}.1")
+        stranger.sign_in(f"nobody{number}", "guess")
+
+    assert flood(guess, lambda: [
+        Console(instance).sign_in("chief", PASSWORD)[0] for _ in range(5)]) == [200] * 5
 
 
 @pytest.mark.parametrize("body", [

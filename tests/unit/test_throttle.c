@@ -106,6 +106,33 @@ the_owner_at_a_familiar_address_is_not_locked_out_by_neighbours(void **state)
     assert_true(allows(taro, "192.0.2.1", 1));
 }
 
+static bool
+is_one_place(struct slice user, const char *ip, struct slice other_user, const char *other_ip)
+{
+    struct throttle_place a, b;
+    throttle_place(throttle, user, slice_of(ip), &a);
+    throttle_place(throttle, other_user, slice_of(other_ip), &b);
+    return slice_eq((struct slice){a.bytes, a.len}, (struct slice){b.bytes, b.len});
+}
+
+static void
+strangers_of_a_network_are_one_place_and_who_was_in_from_there_another(void **state)
+{
+    struct throttle_place place;
+    (void)state;
+    assert_true(is_one_place(taro, "192.0.2.1", jiro, "192.0.2.9"));
+    assert_false(is_one_place(taro, "192.0.2.1", taro, "192.0.3.1"));
+    throttle_place(throttle, taro, SLICE("192.0.2.1"), &place);
+    assert_false(place.familiar);
+    throttle_success(throttle, taro, SLICE("192.0.2.1"), 0);
+    throttle_place(throttle, taro, SLICE("192.0.2.1"), &place);
+    assert_true(place.familiar);
+    throttle_place(throttle, jiro, SLICE("192.0.2.1"), &place);
+    assert_false(place.familiar);
+    assert_false(is_one_place(taro, "192.0.2.1", jiro, "192.0.2.1"));
+    assert_false(is_one_place(taro, "192.0.2.1", taro, "192.0.2.2"));
+}
+
 static void
 a_familiar_address_has_the_limit_too(void **state)
 {
@@ -312,6 +339,7 @@ main(void)
         TEST(a_mapped_address_is_the_ipv4_address),
         TEST(the_owner_elsewhere_is_not_locked_out),
         TEST(the_owner_at_a_familiar_address_is_not_locked_out_by_neighbours),
+        TEST(strangers_of_a_network_are_one_place_and_who_was_in_from_there_another),
         TEST(a_familiar_address_has_the_limit_too),
         TEST(an_ipv6_host_is_familiar_by_its_64),
         TEST(one_drop_lets_one_more_try_through),
