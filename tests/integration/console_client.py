@@ -1,6 +1,7 @@
 """A browser of the console, as far as the server sees one: it keeps a cookie and sets the header."""
 
 import base64
+import functools
 import hashlib
 import hmac
 import http.client
@@ -8,18 +9,23 @@ import json
 import struct
 import time
 
+from harness import believing_context
+
 
 class Console:
-    def __init__(self, instance, headers=None, source="127.0.0.1"):
-        self.port = instance.ports["http"]
+    def __init__(self, instance, headers=None, source="127.0.0.1", tls_port=None):
+        self.port = tls_port or instance.ports["http"]
+        self.connection = functools.partial(
+            http.client.HTTPSConnection, context=believing_context()
+        ) if tls_port else http.client.HTTPConnection
         self.headers = {"X-Postern-Console": "1", **(headers or {})}
         self.cookie = None
         self.source = source
 
     def request(self, method, path, body=None, **headers):
         """Status and object; headers of None are left out."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60,
-                                                source_address=(self.source, 0))
+        connection = self.connection("127.0.0.1", self.port, timeout=60,
+                                     source_address=(self.source, 0))
         sent = {**self.headers, **({"Cookie": self.cookie} if self.cookie else {}), **headers}
         connection.request(method, path, body if body is None or isinstance(body, bytes)
                            else json.dumps(body),

@@ -2,13 +2,14 @@
 other user gets anything by it."""
 
 import json
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from console_client import Console, totp
-from harness import Instance, message
+from harness import Instance, free_port, message
 
 PASSWORD = "correct horse 7"
 EVERYTHING = {"Effect": "Allow", "Action": ["iam:*", "ses:*", "postern:*"], "Resource": "*"}
@@ -43,6 +44,13 @@ def signed_in(instance, user, password=PASSWORD, code=None):
     return console
 
 
+def other_address():
+    """Of this machine, and not loopback."""
+    addresses = subprocess.run(["hostname", "-I"], check=True, capture_output=True, text=True).stdout
+    found = [address for address in addresses.split() if "." in address]
+    return found[0] if found else pytest.skip("this machine has no address but loopback")
+
+
 def is_out(console):
     status, answer = console.call("postern", "own.show")
     return status == 401 and answer["code"] == "NotSignedIn"
@@ -56,10 +64,28 @@ def test_a_cookie_that_no_script_reads_and_no_other_site_sends(instance):
     name, *attributes = console.answer_headers["Set-Cookie"].split("; ")
     assert name.startswith("postern_console=") and len(name) > 50
     assert {"HttpOnly", "SameSite=Strict", "Path=/console"} <= set(attributes)
+    assert "Secure" not in attributes, "in the clear, and from this machine: the browser would drop it"
     assert console.answer_headers["Cache-Control"] == "no-store"
     status, who = console.request("GET", "/console/session")
     assert status == 200 and who["user"] == "chief" and who["administrator"] is True
     assert who["region"] == "us-east-1" and who["arn"].endswith(":user/chief")
+
+
+def test_over_a_network_only_inside_tls(zone, sink):
+    port = free_port()
+    with Instance(zone, mx_port=sink.port, **{"listen.https": f"127.0.0.1:{port}"}) as instance:
+        instance.api("iam").create_login_profile(UserName="admin", Password=PASSWORD)
+        elsewhere = other_address()
+        inside = Console(instance, source=elsewhere, tls_port=port)
+        assert inside.sign_in("admin", PASSWORD)[0] == 200
+        assert "Secure" in inside.answer_headers["Set-Cookie"].split("; ")
+        assert inside.call("postern", "own.show")[1]["user"] == "admin"
+        clear = Console(instance, source=elsewhere)
+        clear.cookie = inside.cookie
+        for status, answer in (clear.sign_in("admin", PASSWORD), clear.call("postern", "own.show")):
+            assert status == 403 and "https only" in answer["message"]
+        assert inside.request("DELETE", "/console/session")[0] == 204
+        assert {"Secure", "Max-Age=0"} <= set(inside.answer_headers["Set-Cookie"].split("; "))
 
 
 @pytest.mark.parametrize("user, password", [
