@@ -107,10 +107,11 @@ static enum rc
 put_sent(struct api_call *call, struct err *err)
 {
     struct sent_row *rows;
-    size_t count;
-    int64_t sent = 0;
-    enum rc rc =
-        sent_by_user(call->database, call->arena, call->now_ms - DAY_MS, &rows, &count, err);
+    size_t count = 0;
+    int64_t sent = 0, since_ms;
+    enum rc rc = since(call, DAY_MS, &since_ms, err);
+    if (rc == RC_OK)
+        rc = sent_by_user(call->database, call->arena, since_ms, &rows, &count, err);
     for (size_t i = 0; rc == RC_OK && i < count; i++)
         if (slice_eq(rows[i].user_name, call->caller->user_name))
             sent = rows[i].recipients;
