@@ -5,6 +5,8 @@
 import type { Time } from "./answers";
 
 export type Words = readonly [english: string, japanese: string];
+/* Of something that is counted, {0}: English has words of its own for one, Japanese has not. */
+export type Counted = readonly [one: string, others: string, japanese: string];
 export type Language = "en" | "ja";
 
 const remembered = "postern.language";
@@ -32,6 +34,11 @@ export function chooseLanguage(wanted: Language): void {
 export function t(words: Words, ...values: (string | number)[]): string {
   const text = words[language === "ja" ? 1 : 0];
   return text.replace(/\{(\d)\}/g, (whole, at) => String(values[Number(at)] ?? whole));
+}
+
+/* The text about so many, with `values` in place of {1}, {2}... */
+export function counted([one, others, japanese]: Counted, number: number, ...values: (string | number)[]): string {
+  return t([number === 1 ? one : others, japanese], count(number), ...values);
 }
 
 /* A value of the server that has a name of its own; one that is new is shown as it is. */

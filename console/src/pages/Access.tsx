@@ -11,7 +11,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { verb } from "../api";
 import type { AccessCheck, AccessFinding, AccessGrant, AccessReport, Holder } from "../answers";
-import { count, named, t } from "../i18n";
+import { counted, named, t } from "../i18n";
 import { type Loaded, useLoad } from "../load";
 import { AccessMatrix, GrantWords, HolderName } from "../parts/AccessMatrix";
 import { Failed } from "../parts/Failed";
@@ -145,7 +145,7 @@ export default function Access() {
         (value.check.holds ? (
           <Alert type="success">{t(w.holds)}</Alert>
         ) : (
-          <Alert type="error">{t(w.broken, count(value.check.findings.length))}</Alert>
+          <Alert type="error">{counted(w.broken, value.check.findings.length)}</Alert>
         ))}
       {!told.error && (
         <>

@@ -1,6 +1,6 @@
 /* #/decisions: the record, searched on the server. */
 import { useMemo, useState } from "react";
-import { t } from "../i18n";
+import { counted, t } from "../i18n";
 import { DecisionList } from "../parts/DecisionList";
 import { type Filter, Filters } from "../parts/Filters";
 import { common } from "../words/common";
@@ -44,7 +44,7 @@ export default function Decisions() {
               label: t(w.since),
               options: spans.map((hours) => ({
                 value: String(hours),
-                label: hours <= 24 ? t(w.lastHours, hours) : t(w.lastDays, hours / 24),
+                label: hours <= 24 ? counted(w.lastHours, hours) : counted(w.lastDays, hours / 24),
               })),
             },
           ]}

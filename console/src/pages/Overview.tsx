@@ -12,7 +12,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useState } from "react";
 import { call, verb } from "../api";
 import type { AccessCheck, AccessReport, Account, Brake, Canary, Identity, LedgerRecord, Queue } from "../answers";
-import { count, named, t, when } from "../i18n";
+import { count, counted, named, t, when } from "../i18n";
 import { useDoing, useLoad } from "../load";
 import { Failed } from "../parts/Failed";
 import { Sites } from "../parts/Sites";
@@ -53,7 +53,7 @@ function Alarms() {
     <SpaceBetween size="s">
       {canaries.map((canary) => (
         <Alert key={canary.key} type="error" action={toKeys}>
-          {t(w.canary, canary.key, canary.user, count(canary.uses))}
+          {counted(w.canary, canary.uses, canary.key, canary.user)}
         </Alert>
       ))}
       {brakes.map((brake) => (
@@ -69,7 +69,7 @@ function Alarms() {
       )}
       {!check.holds && (
         <Alert type="warning" action={<Button onClick={() => go("access")}>{t(w.toAccess)}</Button>}>
-          {t(w.broken, count(check.findings.length))}
+          {counted(w.broken, check.findings.length)}
         </Alert>
       )}
     </SpaceBetween>

@@ -3,7 +3,7 @@ import DatePicker from "@cloudscape-design/components/date-picker";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { t } from "../i18n";
+import { counted, t } from "../i18n";
 import { handOutWords as w } from "../words/people";
 
 export interface End {
@@ -26,7 +26,7 @@ export function endText(end: End): string | null {
 export function EndField({ end, change, tried }: { end: End; change: (end: End) => void; tried: boolean }) {
   const options = [
     { value: "never", label: t(w.noEnd) },
-    ...[1, 3, 7, 30].map((days) => ({ value: `${days}d`, label: t(w.days, days) })),
+    ...[1, 3, 7, 30].map((days) => ({ value: `${days}d`, label: counted(w.days, days) })),
     { value: "date", label: t(w.atDate) },
   ];
   return (

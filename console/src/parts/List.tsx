@@ -8,7 +8,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { ReactNode } from "react";
-import { count, t, when } from "../i18n";
+import { count, counted, t, when } from "../i18n";
 import type { Loaded, Pages, Search } from "../load";
 import { common } from "../words/common";
 import { Failed } from "./Failed";
@@ -163,7 +163,7 @@ export function List<T>(props: ListProps<T> & { loaded: Loaded<T[]>; text: (item
                 {...filterProps}
                 filteringPlaceholder={t(common.find)}
                 filteringAriaLabel={`${t(common.find)}: ${props.title}`}
-                countText={t(common.matches, filteredItemsCount ?? 0)}
+                countText={counted(common.matches, filteredItemsCount ?? 0)}
               />
             )}
             {props.filters}

@@ -6,7 +6,7 @@ import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { verb } from "../api";
 import type { ConsolePassword, Credential, Revoked } from "../answers";
-import { t, type Words } from "../i18n";
+import { counted, t, type Words } from "../i18n";
 import { useDoing } from "../load";
 import { common } from "../words/common";
 import { people as w } from "../words/people";
@@ -68,7 +68,7 @@ const simple: Partial<Record<Question["kind"], [name: string, member: string]>> 
 
 async function revoke(target: string, hold: boolean): Promise<void> {
   const revoked = await verb<Revoked>("grant.revoke", { target, hold });
-  notify(t(w.revokedHeld, revoked.held));
+  notify(counted(w.revokedHeld, revoked.held));
   if (revoked.others.length) notify(t(w.revokedOthers, revoked.others.join(", ")), "warning");
 }
 

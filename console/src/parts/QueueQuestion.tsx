@@ -1,7 +1,7 @@
 /* Retry, hold, release, drop: of chosen recipients, or of all that wait and fit a filter. */
 import Box from "@cloudscape-design/components/box";
 import { verb } from "../api";
-import { count, t, type Words } from "../i18n";
+import { counted, t, type Words } from "../i18n";
 import { useDoing } from "../load";
 import { queueWords as w } from "../words/mail";
 import { Ask } from "./Ask";
@@ -26,12 +26,12 @@ export function QueueQuestion({ change, of, leave, changed }: QuestionProps) {
       for (const { message, recipient } of of)
         done += (await verb<{ changed: number }>("queue.change", { change, message, recipient })).changed;
     else done = (await verb<{ changed: number }>("queue.change", { change, message: "all", ...of })).changed;
-    notify(`${title}: ${t(w.changed, count(done))}`);
+    notify(`${title}: ${counted(w.changed, done)}`);
     changed();
   };
   return (
     <Ask title={title} yes={title} doing={doing} act={act} leave={leave}>
-      <Box>{Array.isArray(of) ? t(w.changeAsk, count(of.length)) : t(w.changeAllAsk)}</Box>
+      <Box>{Array.isArray(of) ? counted(w.changeAsk, of.length) : t(w.changeAllAsk)}</Box>
       {!Array.isArray(of) && [of.as, of.key, of.site].some(Boolean) && (
         <Box>
           <span className="code">{[of.as, of.key, of.site].filter(Boolean).join(" · ")}</span>

@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const accessWords = {
   title: ["Who may send as whom", "誰がどのアドレスで送信できるか"],
@@ -10,7 +10,11 @@ export const accessWords = {
     "Everybody has exactly one address, and nobody shares one.",
     "全員がちょうど 1 つのアドレスを持ち、共有はありません。",
   ],
-  broken: ["{0} findings break “one person, one address”", "「1 人 1 アドレス」に反する点が {0} 件あります"],
+  broken: [
+    "{0} finding breaks “one person, one address”",
+    "{0} findings break “one person, one address”",
+    "「1 人 1 アドレス」に反する点が {0} 件あります",
+  ],
   findings: ["What breaks the rule", "規則に反する点"],
   kind: ["Kind", "種類"],
   what: ["What", "内容"],
@@ -41,7 +45,7 @@ export const accessWords = {
     "アカウントはサンドボックス内です。検証済みの宛先にのみ送信されます。",
   ],
   paused: ["The account is paused: nothing is let through now.", "アカウントは停止中です。現在は何も送信されません。"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;
 
 export const findingKinds: Record<string, Words> = {
   shared: ["Shared", "共有"],

@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const common = {
   cancel: ["Cancel", "キャンセル"],
@@ -23,7 +23,7 @@ export const common = {
   search: ["Search", "検索"],
   stop: ["Stop", "中止"],
   lookedBackTo: ["Looked back to {0}", "{0} まで確認"],
-  matches: ["{0} matches", "{0} 件一致"],
+  matches: ["{0} match", "{0} matches", "{0} 件一致"],
   yes: ["Yes", "はい"],
   no: ["No", "いいえ"],
   on: ["On", "オン"],
@@ -41,7 +41,7 @@ export const common = {
   optional: ["optional", "任意"],
   done: ["Done: {0}", "完了: {0}"],
   failed: ["The server refused", "サーバーに拒否されました"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;
 
 /* What to do after a failure, by the name of the error; the server's words say why. */
 export const nextSteps: Record<string, Words> = {

@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const decisionWords = {
   title: ["Decisions", "判定の記録"],
@@ -13,8 +13,8 @@ export const decisionWords = {
   source: ["Source", "接続元"],
   reply: ["Reply", "応答"],
   since: ["Since", "期間"],
-  lastHours: ["the last {0} hours", "直近 {0} 時間"],
-  lastDays: ["the last {0} days", "直近 {0} 日"],
+  lastHours: ["the last hour", "the last {0} hours", "直近 {0} 時間"],
+  lastDays: ["the last day", "the last {0} days", "直近 {0} 日"],
   anyUser: ["User", "ユーザー"],
   anyFrom: ["From address", "差出人アドレス"],
   both: ["both", "両方"],
@@ -23,4 +23,4 @@ export const decisionWords = {
   attempts: ["Attempts", "試行回数"],
   last: ["Last", "最後"],
   lastUser: ["Last user name", "最後のユーザー名"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;

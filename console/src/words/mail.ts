@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const queueWords = {
   title: ["Queue", "キュー"],
@@ -27,6 +27,7 @@ export const queueWords = {
   release: ["Release", "保留解除"],
   drop: ["Drop", "破棄"],
   changeAsk: [
+    "{0} recipient is changed so, if it is in a fitting state.",
     "{0} recipients are changed so, if they are in a fitting state.",
     "{0} 件の宛先に対して実行します (該当する状態のもののみ)。",
   ],
@@ -35,11 +36,11 @@ export const queueWords = {
     "ここで選ばれている待機中の宛先すべてに対して実行します。",
   ],
   dropAsk: ["What is dropped is gone: nobody is told.", "破棄したものは戻せません。送信者への通知もありません。"],
-  changed: ["{0} recipients changed", "{0} 件の宛先を変更しました"],
+  changed: ["{0} recipient changed", "{0} recipients changed", "{0} 件の宛先を変更しました"],
   all: ["All of these", "該当するすべて"],
   heldBy: ["held by {0}", "保留: {0}"],
   underWay: ["under way", "配送中"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;
 
 export const messagesWords = {
   title: ["Messages", "メッセージ"],

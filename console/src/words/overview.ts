@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const overviewWords = {
   title: ["Overview", "概要"],
@@ -8,15 +8,20 @@ export const overviewWords = {
   ],
   toSetup: ["Go on with the set-up", "セットアップを続ける"],
   paused: ["The account is paused: all mail is refused.", "アカウントは停止中: すべてのメールを拒否しています。"],
-  broken: ["{0} findings break “one person, one address”.", "「1 人 1 アドレス」に反する点が {0} 件あります。"],
+  broken: [
+    "{0} finding breaks “one person, one address”.",
+    "{0} findings break “one person, one address”.",
+    "「1 人 1 アドレス」に反する点が {0} 件あります。",
+  ],
   toAccess: ["Look at them", "確認する"],
   braked: [
     "The brake holds mail of {0}: it sends as never before.",
     "{0} のメールをブレーキが保留中: 普段と異なる送信です。",
   ],
   canary: [
-    "The canary {0} of {1} was used {2} times: somebody has stolen it.",
-    "カナリア {0} ({1}) が {2} 回使用されました: 盗まれています。",
+    "The canary {1} of {2} was used once: somebody has stolen it.",
+    "The canary {1} of {2} was used {0} times: somebody has stolen it.",
+    "カナリア {1} ({2}) が {0} 回使用されました: 盗まれています。",
   ],
   toKeys: ["Keys and canaries", "キーとカナリア"],
   quota: ["Sending", "送信"],
@@ -51,4 +56,4 @@ export const overviewWords = {
   records: ["Records", "記録数"],
   newestRecord: ["Newest record", "最新の記録"],
   number: ["Number", "件数"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;

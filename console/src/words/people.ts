@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const people = {
   title: ["People", "ユーザー"],
@@ -76,7 +76,11 @@ export const people = {
     "{0} をただちに停止します。開いている接続も切断されます。後で復元できます。",
   ],
   hold: ["Also hold the mail that waits in the queue", "キューで待機中のメールも保留する"],
-  revokedHeld: ["Switched off. {0} recipients are held.", "停止しました。{0} 件の宛先を保留しました。"],
+  revokedHeld: [
+    "Switched off. {0} recipient is held.",
+    "Switched off. {0} recipients are held.",
+    "停止しました。{0} 件の宛先を保留しました。",
+  ],
   revokedOthers: [
     "Still able to use the address by a wildcard: {0}",
     "ワイルドカードでまだこのアドレスを使えるユーザー: {0}",
@@ -100,7 +104,7 @@ export const people = {
   ],
   takeBack: ["Take back", "回収"],
   noGrants: ["No address was handed out to this user.", "このユーザーに配布されたアドレスはありません。"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;
 
 export const handOutWords = {
   title: ["Hand out an address", "アドレスを配布"],
@@ -125,7 +129,7 @@ export const handOutWords = {
   ],
   end: ["Ends", "期限"],
   noEnd: ["Never", "なし"],
-  days: ["In {0} days", "{0} 日後"],
+  days: ["In {0} day", "In {0} days", "{0} 日後"],
   atDate: ["At the end of a day", "指定日の終わり"],
   date: ["Last day", "最終日"],
   dateHint: ["In your time zone", "お使いのタイムゾーン"],
@@ -155,7 +159,7 @@ export const handOutWords = {
     "アカウントはサンドボックス内です。検証済みの宛先にのみ送信されます。",
   ],
   another: ["Hand out another", "続けて配布する"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;
 
 export const settingsWords = {
   title: ["SMTP settings", "SMTP 設定"],
