@@ -13,6 +13,7 @@ import { pages } from "./pages/table";
 import { Broken } from "./parts/Broken";
 import { dismiss, notify, useNotes } from "./parts/notify";
 import { link, useRoute } from "./route";
+import { SessionProvider } from "./session";
 import { common } from "./words/common";
 import { shell } from "./words/shell";
 
@@ -165,7 +166,11 @@ export function Shell({ session, left, switchLanguage }: ShellProps) {
             }))}
           />
         }
-        content={<Content session={session} />}
+        content={
+          <SessionProvider value={session}>
+            <Content session={session} />
+          </SessionProvider>
+        }
       />
     </>
   );

@@ -3,6 +3,8 @@
  * the server's own words. When the session is over, the caller waits for the sign-in that the shell
  * shows and the call is made again, so that nothing that was typed is lost.
  */
+import { type Signer, sign } from "./sigv4";
+
 export interface Session {
   user: string;
   arn: string;
@@ -26,22 +28,26 @@ export class ApiError extends Error {
 type Json = Record<string, unknown>;
 export type Service = "ses" | "sesv2" | "iam" | "sts" | "accessanalyzer" | "postern";
 
+async function reach(path: string, how: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { ...how, cache: "no-store" });
+  } catch {
+    throw new ApiError(0, "Unreachable", "");
+  }
+}
+
 /* The header is what a form of another site cannot send: the session cookie alone proves nothing. */
 async function request(method: string, path: string, body?: Json): Promise<Response> {
   const headers: Record<string, string> = { "X-Postern-Console": "1" };
   if (body) headers["Content-Type"] = "application/json";
-  try {
-    return await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
-  } catch {
-    throw new ApiError(0, "Unreachable", "");
-  }
+  return reach(path, { method, headers, body: body && JSON.stringify(body) });
 }
 
 async function failure(response: Response): Promise<ApiError> {
   const words: Json = await response.json().catch(() => ({}));
   return new ApiError(
     response.status,
-    String(words.code ?? response.status),
+    String(words.code ?? response.headers.get("x-amzn-errortype") ?? response.status),
     String(words.message ?? response.statusText),
   );
 }
@@ -106,4 +112,35 @@ export async function call<T = Json>(service: Service, operation: string, input:
 /* A verb of the administrator, or one that acts on who is signed in (`own.`). */
 export function verb<T = Json>(name: string, input: Json = {}): Promise<T> {
   return call<T>("postern", name, input);
+}
+
+/* ---- as anybody ---- */
+
+export interface Mail {
+  from: string;
+  to: string;
+  subject: string;
+  text: string;
+}
+
+/* Through the public API, by an access key alone: a session sends no mail. The message's id. */
+export async function send(mail: Mail, signer: Omit<Signer, "service">): Promise<string> {
+  const path = "/v2/email/outbound-emails";
+  const body = JSON.stringify({
+    FromEmailAddress: mail.from,
+    Destination: { ToAddresses: [mail.to] },
+    Content: {
+      Simple: {
+        Subject: { Data: mail.subject, Charset: "UTF-8" },
+        Body: { Text: { Data: mail.text, Charset: "UTF-8" } },
+      },
+    },
+  });
+  const headers = await sign(
+    { method: "POST", host: location.host, path, headers: { "content-type": "application/json" }, body },
+    { ...signer, service: "ses" },
+    new Date(),
+  );
+  const response = await reach(path, { method: "POST", headers, body, credentials: "omit" });
+  return (await answer<{ MessageId: string }>(response)).MessageId;
 }

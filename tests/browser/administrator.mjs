@@ -1,5 +1,5 @@
 /* What the administrator does at the console. */
-import { assert, choose, heading, sees, setting, signIn, table } from "./steps.mjs";
+import { assert, cells, choose, heading, sees, setting, signIn, table } from "./steps.mjs";
 
 export async function handOut(page, given) {
   await signIn(page, given, "#/people");
@@ -34,13 +34,6 @@ export async function revoke(page, given) {
   await question.getByRole("button", { name: "Revoke" }).click();
   await sees(page, "Switched off. 0 recipients are held.");
   await table(page, "Access keys").getByText("Switched off").waitFor();
-}
-
-/* What the table under a heading has in its cells. */
-async function cells(page, title) {
-  const rows = await table(page, title).getByRole("row").all();
-  const texts = await Promise.all(rows.map((row) => row.getByRole("cell").allInnerTexts()));
-  return texts.filter((row) => row.length).map((row) => row.map((text) => text.trim()));
 }
 
 /* The matrix, and for each address who can send as it. */
@@ -102,54 +95,4 @@ export async function timeline(page, given) {
   const life = page.getByRole("list", { name: "Its life" });
   await life.waitFor();
   return life.getByRole("listitem").allInnerTexts();
-}
-
-/* ---- from nothing to the first mail ---- */
-
-export async function addsADomain(page, given) {
-  await signIn(page, given, "#/setup");
-  await page.getByRole("button", { name: "Add a domain" }).click();
-  const question = page.getByRole("dialog");
-  await question.getByRole("textbox", { name: "Domain" }).fill(given.domain);
-  await question.getByRole("button", { name: "Add a domain" }).click();
-  await sees(page, `${given.domain} is registered`);
-  await table(page, "DNS records").getByText("not there").first().waitFor();
-  const records = (await cells(page, "DNS records")).map(([, purpose, type, name, value]) => ({
-    purpose,
-    type,
-    name,
-    value,
-  }));
-  await page.getByRole("button", { name: `Copy: ${records[0].value.slice(0, 60)}` }).click();
-  await sees(page, "Copied");
-  assert.equal(await page.evaluate("navigator.clipboard.readText()"), records[0].value);
-  return records;
-}
-
-/* The records are in DNS now. */
-export async function leavesTheSandboxAndHandsOut(page, given) {
-  await signIn(page, given, "#/setup");
-  await table(page, "DNS records").getByText("there · DNSSEC").first().waitFor();
-  await table(page, "DNS records").getByText("not there").first().waitFor({ state: "hidden" });
-  await page.getByRole("button", { name: "Leave the sandbox" }).click();
-  await sees(page, "The account is in production");
-  await page.getByRole("textbox", { name: "Address", exact: true }).fill(given.address);
-  await page.getByRole("button", { name: "Hand out", exact: true }).click();
-  await sees(page, `${given.address} may now send as ${given.address}`);
-  return { smtp_user_name: await setting(page, "User name"), smtp_password: await setting(page, "Password") };
-}
-
-/* The command that is shown sends as the address that was handed out. */
-export async function waitsForTheFirstMail(page, given) {
-  await signIn(page, given, "#/setup");
-  await sees(page, `Waiting for a message from an address of ${given.domain}`);
-  await sees(page, given.command);
-}
-
-export async function seesTheFirstMail(page, given) {
-  await signIn(page, given, "#/setup");
-  await page.getByText(given.recipient).filter({ visible: true }).getByText("delivered").waitFor();
-  await page.getByText("To do", { exact: true }).first().waitFor({ state: "hidden" });
-  await page.getByRole("link", { name: "Show the message" }).click();
-  await page.getByRole("list", { name: "Its life" }).waitFor();
 }

@@ -25,17 +25,25 @@ class Browser:
         self.process.stdin.close()
         assert self.process.wait(30) == 0
 
-    def tell(self, story, *, context=None, **given):
-        """What the story tells; `context` are options of the browser's context, which is new for
-        each. Whatever is told, the page asked nobody else, broke no policy and ran nothing
-        hostile."""
-        line = json.dumps({"story": story, "given": given, "url": self.url,
-                           "context": context or {}})
-        self.process.stdin.write(line + "\n")
+    def say(self, what):
+        self.process.stdin.write(json.dumps(what) + "\n")
         self.process.stdin.flush()
+
+    def hear(self):
         line = self.process.stdout.readline()
         assert line, "the driver ended"
-        answer = json.loads(line)
+        return json.loads(line)
+
+    def tell(self, story, *, context=None, meanwhile=None, **given):
+        """What the story tells; `context` are options of the browser's context, which is new for
+        each; `meanwhile` is called with what the story says, when it wants something done elsewhere
+        before it goes on. Whatever is told, the page asked nobody else, broke no policy and ran
+        nothing hostile."""
+        self.say({"story": story, "given": given, "url": self.url, "context": context or {}})
+        answer = self.hear()
+        while "meanwhile" in answer:
+            self.say(meanwhile(answer["meanwhile"]))
+            answer = self.hear()
         if "error" in answer:
             raise AssertionError(answer["error"])
         return answer.get("told")

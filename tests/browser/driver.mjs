@@ -1,6 +1,7 @@
 /*
  * Reads stories from standard input, a line of JSON each, and tells them in one browser: each in a context
- * of its own, whose pages are watched. Answers a line: {"told"} or {"error"}.
+ * of its own, whose pages are watched. Answers a line: {"told"} or {"error"}; before that {"meanwhile"}, and
+ * reads a line, for each thing that is to be done elsewhere while the page stands open.
  */
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
@@ -9,9 +10,10 @@ import * as everybody from "./everybody.mjs";
 import * as hostile from "./hostile.mjs";
 import * as mail from "./mail.mjs";
 import * as picture from "./picture.mjs";
+import * as sending from "./sending.mjs";
 import * as tour from "./tour.mjs";
 
-const stories = { ...administrator, ...everybody, ...hostile, ...mail, ...picture, ...tour };
+const stories = { ...administrator, ...everybody, ...hostile, ...mail, ...picture, ...sending, ...tour };
 
 /* What no page may do, whatever it shows. */
 async function watch(context, url) {
@@ -53,6 +55,17 @@ async function shown(page) {
   return `shown at ${page.url()}:\n${text.slice(0, 6000)}`;
 }
 
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+function say(answer) {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+async function meanwhile(what) {
+  say({ meanwhile: what ?? null });
+  return JSON.parse((await lines.next()).value);
+}
+
 async function tell(browser, { story, given, url, context: options }) {
   if (!Object.hasOwn(stories, story)) throw new Error(`there is no story ${story}`);
   const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", ...options });
@@ -61,7 +74,7 @@ async function tell(browser, { story, given, url, context: options }) {
     const nothingWrong = await watch(context, url);
     const page = await context.newPage();
     try {
-      const told = await stories[story](page, { ...given, url: `${url}/console/` });
+      const told = await stories[story](page, { ...given, url: `${url}/console/`, meanwhile });
       await nothingWrong();
       return told;
     } catch (error) {
@@ -78,12 +91,13 @@ const browser = await chromium.launch({
   args: process.getuid() === 0 ? ["--no-sandbox"] : [],
 });
 try {
-  for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await tell(browser, JSON.parse(line)).then(
-      (told) => ({ told }),
-      (error) => ({ error: error.message }),
+  for await (const line of lines) {
+    say(
+      await tell(browser, JSON.parse(line)).then(
+        (told) => ({ told }),
+        (error) => ({ error: error.message }),
+      ),
     );
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
 } finally {
   await browser.close();

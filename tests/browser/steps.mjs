@@ -43,12 +43,26 @@ export function table(page, title) {
   return page.getByRole("table", { name: title });
 }
 
+/* What the table under a heading has in its cells. */
+export async function cells(page, title) {
+  const rows = await table(page, title).getByRole("row").all();
+  const texts = await Promise.all(rows.map((row) => row.getByRole("cell").allInnerTexts()));
+  return texts.filter((row) => row.length).map((row) => row.map((text) => text.trim()));
+}
+
 export function heading(page, name, level) {
   return page.getByRole("heading", { name, level });
 }
 
 export async function sees(page, text) {
   await page.getByText(text).filter({ visible: true }).first().waitFor();
+}
+
+/* From #/hand-out to the settings, which are shown once. */
+export async function handsOut(page, address) {
+  await page.getByRole("textbox", { name: "Address", exact: true }).fill(address);
+  await page.getByRole("button", { name: "Hand out", exact: true }).click();
+  await sees(page, `${address} may now send as ${address}`);
 }
 
 /* The value that the settings, which stand first, show under a name. */

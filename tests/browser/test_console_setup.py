@@ -3,7 +3,7 @@
 import pytest
 
 from browser import CHIEF, PASSWORD
-from harness import Instance, message
+from harness import Instance
 
 
 @pytest.fixture(scope="module")
@@ -15,15 +15,16 @@ def instance(zone, sink):
         yield instance
 
 
-def test_from_nothing_to_the_first_signed_mail(instance, zone, sink, browser):
-    records = browser.tell("addsADomain", domain="test1.com", **CHIEF,
-                           context={"permissions": ["clipboard-read", "clipboard-write"]})
-    assert len(records) >= 4
-    zone.publish(records)
-    credential = browser.tell("leavesTheSandboxAndHandsOut", address="taro@test1.com", **CHIEF)
-    browser.tell("waitsForTheFirstMail", domain="test1.com", **CHIEF,
-                 command="--mail-from 'taro@test1.com'")
-    id_ = instance.accept(credential, "taro@test1.com", "ana@example.net", message())
-    assert "d=test1.com" in sink.one("ana@example.net").fields("DKIM-Signature")[0]
-    instance.wait_state(id_, "delivered")
-    browser.tell("seesTheFirstMail", recipient="ana@example.net", **CHIEF)
+def test_from_nothing_to_the_first_signed_mail(zone, sink, browser):
+    def publish(records):
+        assert len(records) >= 4
+        zone.publish(records)
+    browser.tell("fromNothingToTheFirstMail", domain="test1.com", address="taro@test1.com",
+                 recipient="ana@example.net", meanwhile=publish, **CHIEF,
+                 context={"permissions": ["clipboard-read", "clipboard-write"]})
+    mail = sink.one("ana@example.net")
+    assert mail.mail_from == "taro@test1.com"
+    assert "d=test1.com" in mail.fields("DKIM-Signature")[0]
+    browser.tell("triesANewCredentialAtTheSetUp", seen="ana@example.net",
+                 recipient="bea@example.net", **CHIEF)
+    assert sink.one("bea@example.net").mail_from == "taro@test1.com"

@@ -16,11 +16,12 @@ import { useDoing } from "../load";
 import { EndField, endText, noEnd } from "../parts/EndField";
 import { Failed } from "../parts/Failed";
 import { Settings } from "../parts/Settings";
+import { TestMail } from "../parts/TestMail";
 import { go } from "../route";
 import { common } from "../words/common";
 import { handOutWords as w, people } from "../words/people";
 
-function Given({ grant }: { grant: Credential }) {
+function Given({ grant, within }: { grant: Credential; within?: boolean }) {
   const address = grant.address ?? "";
   return (
     <SpaceBetween size="m">
@@ -32,7 +33,10 @@ function Given({ grant }: { grant: Credential }) {
       )}
       {grant.production === false && <Alert type="info">{t(w.sandbox)}</Alert>}
       {grant.smtp_password ? (
-        <Settings credential={grant} address={address} />
+        <>
+          <Settings credential={grant} address={address} />
+          {!within && <TestMail credential={grant} addresses={[address]} />}
+        </>
       ) : (
         <Alert type="info">{t(w.sameKey, grant.access_key_id)}</Alert>
       )}
@@ -78,7 +82,7 @@ export function HandOutForm({ address: first = "", user: holder = "", within, do
   if (grant)
     return (
       <SpaceBetween size="l">
-        <Given grant={grant} />
+        <Given grant={grant} within={within} />
         {!within && (
           <SpaceBetween direction="horizontal" size="xs">
             <Button

@@ -18,6 +18,7 @@ import { List } from "../parts/List";
 import { RecipientState } from "../parts/RecipientState";
 import { Settings } from "../parts/Settings";
 import { Password, SecondFactor } from "../parts/SignInSettings";
+import { TestMail } from "../parts/TestMail";
 import { common } from "../words/common";
 import { queueWords } from "../words/mail";
 import { ownWords as w } from "../words/own";
@@ -109,7 +110,17 @@ export default function Own() {
       <Header variant="h1" description={own?.user}>
         {t(w.title)}
       </Header>
-      {fresh && <Settings credential={fresh} address={own?.addresses[0]?.address ?? ""} />}
+      {fresh && own && (
+        <>
+          <Settings credential={fresh} address={own.addresses[0]?.address ?? ""} />
+          <TestMail
+            key={fresh.access_key_id}
+            credential={fresh}
+            addresses={own.addresses.map(({ address }) => address)}
+            mine
+          />
+        </>
+      )}
       <List<OwnAddress>
         title={t(w.addresses)}
         loaded={{ ...told, value: own?.addresses }}

@@ -18,6 +18,7 @@ import { List } from "../parts/List";
 import { CredentialState, GrantTerms } from "../parts/person";
 import { PersonQuestion, type Question } from "../parts/PersonQuestion";
 import { Settings } from "../parts/Settings";
+import { TestMail } from "../parts/TestMail";
 import { go, link } from "../route";
 import { common } from "../words/common";
 import { people as w } from "../words/people";
@@ -210,7 +211,16 @@ export default function Person({ name }: { name: string }) {
           <Copy text={password.password} />
         </Alert>
       )}
-      {fresh && <Settings credential={fresh} address={told.value?.grants[0]?.address ?? ""} />}
+      {fresh && told.value && (
+        <>
+          <Settings credential={fresh} address={told.value.grants[0]?.address ?? ""} />
+          <TestMail
+            key={fresh.access_key_id}
+            credential={fresh}
+            addresses={told.value.grants.map(({ address }) => address)}
+          />
+        </>
+      )}
       <Addresses told={told} ask={setQuestion} name={name} />
       {!told.error && <Keys told={told} ask={setQuestion} />}
       {!told.error && <Policies told={told} name={name} />}

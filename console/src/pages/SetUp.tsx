@@ -1,27 +1,31 @@
 /* #/setup: from nothing to the first signed mail. Each step reads from the server whether it is done. */
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ReactNode, useEffect, useState } from "react";
 import { verb } from "../api";
-import type { Account, Decisions, Grant, Identity, Message } from "../answers";
-import { t } from "../i18n";
-import { useDoing, useLoad } from "../load";
+import type { Account, Credential, Decisions, Grant, Identity } from "../answers";
+import { counted, t } from "../i18n";
+import { type Loaded, useDoing, useLoad } from "../load";
 import { AddIdentity } from "../parts/AddIdentity";
 import { Copy } from "../parts/Copy";
 import { Examine } from "../parts/Examine";
 import { Failed } from "../parts/Failed";
-import { RecipientState } from "../parts/RecipientState";
+import { MailFate, useFate } from "../parts/MailFate";
+import { PersonQuestion } from "../parts/PersonQuestion";
 import { Records, useDomainCheck } from "../parts/Records";
+import { Settings } from "../parts/Settings";
+import { TestMailForm } from "../parts/TestMail";
 import { link } from "../route";
-import { identityWords } from "../words/identities";
-import { setupWords as w } from "../words/identities";
+import { common } from "../words/common";
+import { identityWords, setupWords as w } from "../words/identities";
+import { people } from "../words/people";
 import { HandOutForm } from "./HandOut";
 
 const LOOK_S = 5;
@@ -49,65 +53,131 @@ function Step({ title, done, children }: { title: string; done: boolean; childre
   );
 }
 
-/* Looks until a message of the domain was let through, and then at what became of it. */
-function useFirstMail(domain: string) {
+/* The newest message of the domain that was let through, looked for until there is one. */
+function useFirstMail(domain: string): Loaded<string> {
   const first = useLoad(async () => {
-    const { decisions } = await verb<Decisions>("decision.list", { limit: 200 });
+    const { decisions } = await verb<Decisions>("decision.list", { limit: 200, outcome: "allowed" });
     const sent = decisions.find((decision) => decision.message && decision.from.toLowerCase().endsWith(`@${domain}`));
-    return sent ? verb<Message>("queue.show", { message: sent.message }) : null;
+    return sent?.message ?? "";
   }, [domain]);
-  const settled = !!first.value?.recipients.every((recipient) => recipient.finished);
+  const stopped = !!first.value || !!first.error;
   useEffect(() => {
-    if (settled || first.error) return;
+    if (stopped) return;
     const timer = setInterval(() => {
       if (!document.hidden) void first.reload();
     }, LOOK_S * 1000);
     return () => clearInterval(timer);
-  }, [settled, first.error, first.reload]);
+  }, [stopped, first.reload]);
   return first;
+}
+
+/* For whom the console is not enough: the same with a mail program, or as the service itself does it. */
+function OtherWays({
+  domain,
+  account,
+  from,
+  login,
+}: {
+  domain: string;
+  account: Account;
+  from: string;
+  login: string;
+}) {
+  const word = (text: string) => `'${text.replace(/'/g, `'\\''`)}'`;
+  const to = word("you@example.net");
+  const command =
+    `printf 'From: %s\\nTo: %s\\nSubject: Test\\n\\nHello\\n' ${word(from)} ${to} | curl --ssl-reqd ` +
+    `smtp://${account.smtp_host}:${account.smtp_port_starttls} --user ${login} --mail-from ${word(from)} --mail-rcpt ${to} -T -`;
+  return (
+    <ExpandableSection headerText={t(w.otherWays)}>
+      <SpaceBetween size="m">
+        <div>{t(w.sendWords)}</div>
+        <Copy text={command} />
+        <div>{t(w.orExamine)}</div>
+        <Examine domain={domain} />
+      </SpaceBetween>
+    </ExpandableSection>
+  );
+}
+
+/* A credential whose secret is on the page, and what it was handed out for. */
+interface AtHand {
+  credential: Credential;
+  address: string;
+}
+
+/* The secret of an older credential cannot be shown again, so only a new one can be tried here. */
+function NewCredential({ grants, made }: { grants: Grant[]; made: (fresh: AtHand) => void }) {
+  const [chosen, setChosen] = useState(grants[0]!);
+  const [asking, setAsking] = useState(false);
+  return (
+    <SpaceBetween size="m">
+      <div>{t(w.noSecret)}</div>
+      {grants.length > 1 && (
+        <FormField label={t(common.address)}>
+          <Select
+            options={grants.map(({ address }) => ({ value: address, label: address }))}
+            selectedOption={{ value: chosen.address, label: chosen.address }}
+            onChange={({ detail }) =>
+              setChosen(grants.find(({ address }) => address === detail.selectedOption.value) ?? chosen)
+            }
+          />
+        </FormField>
+      )}
+      <Button onClick={() => setAsking(true)}>{t(people.rotate)}</Button>
+      {asking && (
+        <PersonQuestion
+          question={{ kind: "rotate", target: chosen.user }}
+          leave={() => setAsking(false)}
+          keyMade={(credential) => made({ credential, address: chosen.address })}
+          changed={() => undefined}
+        />
+      )}
+    </SpaceBetween>
+  );
 }
 
 interface SendProps {
   domain: string;
   account: Account;
-  from: string;
-  login: string;
+  grants: Grant[];
+  given: AtHand | null;
 }
 
-function SendAndSee({ domain, account, from, login }: SendProps) {
-  const [to, setTo] = useState("");
+function SendAndSee({ domain, account, grants, given }: SendProps) {
+  const [rotated, setRotated] = useState<AtHand | null>(null);
+  const [sent, setSent] = useState("");
   const first = useFirstMail(domain);
-  const word = (text: string) => `'${text.replace(/'/g, `'\\''`)}'`;
-  const command =
-    `printf 'From: %s\\nTo: %s\\nSubject: Test\\n\\nHello\\n' ${word(from)} ${word(to || "you@example.net")} | curl --ssl-reqd ` +
-    `smtp://${account.smtp_host}:${account.smtp_port_starttls} --user ${login} --mail-from ${word(from)} --mail-rcpt ${word(to || "you@example.net")} -T -`;
+  const message = sent || first.value || "";
+  const fate = useFate(message, false);
+  const atHand = rotated ?? given;
   return (
     <SpaceBetween size="l">
-      <Step title={t(w.send)} done={!!first.value}>
-        <FormField label={t(w.recipient)}>
-          <Input
-            value={to}
-            inputMode="email"
-            placeholder="you@example.net"
-            onChange={({ detail }) => setTo(detail.value)}
+      <Step title={t(w.send)} done={!!message}>
+        {rotated && <Settings credential={rotated.credential} address={rotated.address} />}
+        {atHand ? (
+          <TestMailForm
+            key={atHand.credential.access_key_id}
+            credential={atHand.credential}
+            addresses={[atHand.address]}
+            sent={setSent}
           />
-        </FormField>
-        <div>{t(w.sendWords)}</div>
-        <Copy text={command} />
-        <div>{t(w.orExamine)}</div>
-        <Examine domain={domain} />
+        ) : grants.length > 0 ? (
+          <NewCredential grants={grants} made={setRotated} />
+        ) : (
+          <div>{t(w.handOutFirst)}</div>
+        )}
+        <OtherWays
+          domain={domain}
+          account={account}
+          from={atHand?.address ?? grants[0]?.address ?? `name@${domain}`}
+          login={atHand?.credential.smtp_user_name ?? "AKIA..."}
+        />
       </Step>
-      <Step title={t(w.arrive)} done={!!first.value?.recipients.every((recipient) => recipient.state === "delivered")}>
+      <Step title={t(w.arrive)} done={!!fate.value?.length && fate.value.every(({ state }) => state === "delivered")}>
         <Failed error={first.error} again={() => void first.reload()} />
-        {first.value ? (
-          <>
-            {first.value.recipients.map((recipient) => (
-              <div key={recipient.recipient}>
-                {recipient.recipient}: <RecipientState recipient={recipient} /> {recipient.reply}
-              </div>
-            ))}
-            <Link href={link("queue", first.value.message)}>{t(w.show)}</Link>
-          </>
+        {message ? (
+          <MailFate message={message} fate={fate} />
         ) : (
           <StatusIndicator type="in-progress">{t(w.waiting, domain)}</StatusIndicator>
         )}
@@ -137,7 +207,7 @@ export default function SetUp() {
   });
   const [chosen, setChosen] = useState<string | null>(null);
   const [adding, setAdding] = useState(false);
-  const [login, setLogin] = useState("AKIA...");
+  const [given, setGiven] = useState<AtHand | null>(null);
   const leaving = useDoing();
   const domains = told.value?.domains ?? [];
   const domain =
@@ -202,13 +272,13 @@ export default function SetUp() {
       </Step>
       {domain && (
         <Step title={t(w.handOut)} done={grants.length > 0}>
-          {grants.length > 0 && <Link href={link("people")}>{t(w.handedOut, grants.length)}</Link>}
+          {grants.length > 0 && <Link href={link("people")}>{counted(w.handedOut, grants.length)}</Link>}
           <HandOutForm
             key={domain.name}
             within
             address={`@${domain.name}`}
             done={(grant) => {
-              setLogin(grant.access_key_id);
+              if (grant.secret_access_key) setGiven({ credential: grant, address: grant.address ?? "" });
               void told.reload();
             }}
           />
@@ -219,8 +289,8 @@ export default function SetUp() {
           key={`mail ${domain.name}`}
           domain={domain.name}
           account={told.value.account}
-          from={grants[0]?.address ?? `name@${domain.name}`}
-          login={login}
+          grants={grants}
+          given={given?.address.endsWith(`@${domain.name}`) ? given : null}
         />
       )}
       {adding && (

@@ -65,6 +65,18 @@ export const nextSteps: Record<string, Words> = {
     "Remove something first, or do it in smaller parts.",
     "先に何かを削除するか、小さく分けて実行してください。",
   ],
+  UnrecognizedClientException: [
+    "The access key is switched off, deleted, or its user suspended: see the page of the person.",
+    "アクセスキーが停止・削除されたか、ユーザーが一時停止中です。ユーザーのページを確認してください。",
+  ],
+  InvalidSignatureException: [
+    "See whether the clock of this computer is right, and whether a proxy in between changes the request.",
+    "このコンピューターの時計と、途中のプロキシがリクエストを変更していないかを確認してください。",
+  ],
+  MessageRejected: [
+    "See whether the sender is verified and, in the sandbox, the recipient too.",
+    "差出人が検証済みか、サンドボックス内では宛先も検証済みかを確認してください。",
+  ],
   UnknownOperationException: [
     "This server does not offer it here. The command line of the service may.",
     "このサーバーでは実行できません。コマンドラインから実行できる場合があります。",

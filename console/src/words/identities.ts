@@ -1,4 +1,4 @@
-import type { Words } from "../i18n";
+import type { Counted, Words } from "../i18n";
 
 export const identityWords = {
   find: ["Find by name", "名前で検索"],
@@ -141,13 +141,22 @@ export const setupWords = {
   leave: ["Leave the sandbox", "サンドボックスを解除"],
   left: ["The account is in production", "本番環境です"],
   handOut: ["4. Hand out the first address", "4. 最初のアドレスを配布"],
-  handedOut: ["{0} addresses of the domain are handed out", "このドメインのアドレスを {0} 件配布済み"],
+  handedOut: [
+    "{0} address of the domain is handed out",
+    "{0} addresses of the domain are handed out",
+    "このドメインのアドレスを {0} 件配布済み",
+  ],
   send: ["5. Send a test mail", "5. テストメールを送信"],
+  handOutFirst: ["Hand out an address first.", "先にアドレスを配布してください。"],
+  noSecret: [
+    "To send from here takes the secret of a credential, which is shown only once. Make a new one and try it, or send with the one that is in use, from a mail program.",
+    "ここから送信するには、作成時に一度だけ表示される認証情報のシークレットが必要です。新しく作成して試すか、使用中の認証情報でメールソフトから送信してください。",
+  ],
+  otherWays: ["Other ways to try it", "その他の確認方法"],
   sendWords: [
     "Send from the mail program that you set up, or with this command, which asks for the password:",
     "設定したメールソフトから送るか、次のコマンドを実行してください (パスワードを尋ねられます):",
   ],
-  recipient: ["To whom", "宛先"],
   arrive: ["6. See it arrive", "6. 到着を確認"],
   waiting: ["Waiting for a message from an address of {0}", "{0} のアドレスからのメッセージを待っています"],
   choose: ["Domain", "ドメイン"],
@@ -157,5 +166,4 @@ export const setupWords = {
     "Or let the service send one to itself and read it as a receiver would:",
     "または、サービス自身にテストメールを送り、受信者として検査します:",
   ],
-  show: ["Show the message", "メッセージを表示"],
-} satisfies Record<string, Words>;
+} satisfies Record<string, Words | Counted>;
