@@ -3,7 +3,8 @@ that see little."""
 
 import base64
 
-from browser import CHIEF, TARO
+from browser import CHIEF, PASSWORD, TARO
+from console_client import totp
 from harness import message
 
 PLACES = ["#/overview", "#/setup", "#/people", f"#/people/{TARO}", "#/hand-out", "#/identities",
@@ -35,8 +36,15 @@ def test_axe_finds_no_serious_fault_on_any_page_in_light_and_dark(browser):
 
 
 def test_questions_and_settings_are_for_everybody_too(browser):
-    browser.tell("questionsAndSettingsToo", address="settings@test1.com", **CHIEF,
-                 context={"reducedMotion": "reduce", **NARROW})
+    browser.tell("questionsAndSettingsToo", address="settings@test1.com",
+                 recipient="ana@example.net", context={"reducedMotion": "reduce"}, **CHIEF)
+
+
+def test_the_way_in_is_for_everybody_too(instance, browser):
+    instance.grant("new@test1.com")
+    made = instance.admin("user.password", user="new@test1.com")
+    browser.tell("theWayInToo", user=made["user"], made=made["password"], password=PASSWORD,
+                 meanwhile=lambda said: totp(*said), context={"reducedMotion": "reduce"})
 
 
 def test_the_first_page_comes_over_a_slow_line(browser):

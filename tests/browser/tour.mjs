@@ -1,7 +1,7 @@
 /* Every page, as it is for who sees little, has a narrow screen or a slow line. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { assert, choose, open, signIn } from "./steps.mjs";
+import { assert, choose, fillSignIn, handsOut, heading, open, sees, signIn } from "./steps.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -57,23 +57,69 @@ export async function fitsANarrowScreen(page, given) {
   assert.equal(wide.length, 0, wide.join("\n"));
 }
 
-/* What no place of its own has: a question, and settings that are shown once. */
+/* What stands now, in light, in the dark and on a narrow screen. */
+async function faultsOfWhatStands(page, place) {
+  const usual = page.viewportSize();
+  await page.evaluate(axe);
+  const found = await faults(page, place);
+  await page.emulateMedia({ colorScheme: "dark" });
+  found.push(...(await faults(page, `${place}, dark`, ["color-contrast"])));
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 360, height: 740 });
+  found.push(...(await faults(page, `${place}, narrow`)));
+  const width = await page.evaluate("document.scrollingElement.scrollWidth");
+  if (width > 360) found.push(`${place}: ${width} wide`);
+  await page.setViewportSize(usual);
+  return found;
+}
+
+/* What no place of its own has: settings that are shown once, the fate of a test mail, a question. */
 export async function questionsAndSettingsToo(page, given) {
   await signIn(page, given, "#/hand-out");
-  await page.getByRole("textbox", { name: "Address", exact: true }).fill(given.address);
-  await page.getByRole("button", { name: "Hand out", exact: true }).click();
+  await handsOut(page, given.address);
   await page.getByText("These are shown once.").waitFor();
-  await page.evaluate(axe);
-  const found = await faults(page, "settings");
-  const [width, screen] = await page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]");
+  const found = await faultsOfWhatStands(page, "settings");
+  await page.getByRole("textbox", { name: "Recipient" }).fill(given.recipient);
+  await page.getByRole("button", { name: "Send the test mail" }).click();
+  await sees(page, `look into the mailbox of ${given.recipient}`);
+  found.push(...(await faultsOfWhatStands(page, "test mail")));
   await visit(page, `#/people/${encodeURIComponent(given.address)}`);
   await choose(page, "Actions", "Suspend");
   await page.getByRole("dialog").getByRole("textbox").first().waitFor();
-  found.push(...(await faults(page, "question")));
-  await page.emulateMedia({ colorScheme: "dark" });
-  found.push(...(await faults(page, "question, dark", ["color-contrast"])));
+  found.push(...(await faultsOfWhatStands(page, "question")));
   assert.equal(found.length, 0, found.join("\n"));
-  assert.ok(width <= screen, `settings: ${width} of ${screen}`);
+}
+
+/* Who comes with a password that was made for them, chooses their own, sets a second factor up, and comes again. */
+export async function theWayInToo(page, given) {
+  const { user } = given;
+  await page.goto(given.url);
+  await fillSignIn(page, { user, password: given.made });
+  await sees(page, "Choose a password of your own");
+  const found = await faultsOfWhatStands(page, "the password must change");
+  await page.getByLabel("Present password").fill(given.made);
+  await page.getByLabel("New password", { exact: true }).fill(given.password);
+  await page.getByLabel("New password again").fill(given.password);
+  await page.getByRole("button", { name: "Save" }).click();
+  await heading(page, "My page", 1).waitFor();
+
+  await page.getByRole("button", { name: "Set it up" }).click();
+  const question = page.getByRole("dialog");
+  const secret = await question.getByText(/^[A-Z2-7 ]{16,}$/).innerText();
+  found.push(...(await faultsOfWhatStands(page, "a second factor is set up")));
+  await question.getByRole("textbox", { name: "Code" }).fill(await given.meanwhile([secret, 0]));
+  await question.getByRole("button", { name: "Confirm" }).click();
+  await sees(page, "A code of your authenticator app is asked for");
+
+  await choose(page, user, "Sign out");
+  await fillSignIn(page, given);
+  const code = page.getByRole("textbox", { name: "Code of your authenticator app" });
+  await code.and(page.locator(":focus")).waitFor();
+  found.push(...(await faultsOfWhatStands(page, "a code is asked for")));
+  await code.fill(await given.meanwhile([secret, 1]));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await heading(page, "My page", 1).waitFor();
+  assert.equal(found.length, 0, found.join("\n"));
 }
 
 /* Bytes over the line until the first page stands, with nothing kept from before. */
