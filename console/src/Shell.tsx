@@ -6,7 +6,7 @@ import Link from "@cloudscape-design/components/link";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { type Session, signOut } from "./api";
 import { t } from "./i18n";
 import { pages } from "./pages/table";
@@ -96,6 +96,19 @@ function Content({ session }: { session: Session }) {
   );
 }
 
+/* From here on the menu stands beside the page; below it covers the page. */
+const wide = matchMedia("(min-width: 700px)");
+
+function useWide(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      wide.addEventListener("change", changed);
+      return () => wide.removeEventListener("change", changed);
+    },
+    () => wide.matches,
+  );
+}
+
 interface ShellProps {
   session: Session;
   left: () => void;
@@ -103,7 +116,9 @@ interface ShellProps {
 }
 
 export function Shell({ session, left, switchLanguage }: ShellProps) {
-  const [open, setOpen] = useState(matchMedia("(min-width: 700px)").matches);
+  const beside = useWide();
+  const [open, setOpen] = useState(beside);
+  useEffect(() => setOpen(beside), [beside]);
   const notes = useNotes();
   const route = useRoute();
   const leave = (everywhere: boolean) =>
@@ -137,6 +152,7 @@ export function Shell({ session, left, switchLanguage }: ShellProps) {
         headerSelector="#top"
         toolsHide
         navigationOpen={open}
+        navigationTriggerHide={open && beside}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         ariaLabels={{
           navigation: t(shell.navigation),
@@ -150,7 +166,7 @@ export function Shell({ session, left, switchLanguage }: ShellProps) {
             activeHref={link(route[0] ?? "overview")}
             items={menu(session)}
             onFollow={() => {
-              if (innerWidth < 700) setOpen(false);
+              if (!beside) setOpen(false);
             }}
           />
         }
