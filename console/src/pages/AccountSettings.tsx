@@ -102,7 +102,7 @@ function SuppressionReasons() {
         <Multiselect
           options={options}
           disabled={doing.busy || !loaded.value}
-          placeholder={t(common.none)}
+          placeholder={loaded.value?.length ? "" : t(common.none)}
           selectedOptions={options.filter((one) => loaded.value?.includes(one.value))}
           onChange={({ detail }) =>
             void doing.run(async () => {

@@ -21,7 +21,7 @@ import { Settings } from "../parts/Settings";
 import { TestMail } from "../parts/TestMail";
 import { go, link } from "../route";
 import { common } from "../words/common";
-import { people as w } from "../words/people";
+import { people as w, policyKinds } from "../words/people";
 import { shell } from "../words/shell";
 
 interface Told {
@@ -42,7 +42,7 @@ function Keys({ told, ask }: { told: Loaded<Told>; ask: (question: Question) => 
       rows={(key) => key.id}
       text={(key) => key.id}
       columns={[
-        { id: "id", header: t(w.key), cell: (key) => <span className="code">{key.id}</span> },
+        { id: "id", header: t(w.key), cell: (key) => <span className="code">{key.id}</span>, width: 190 },
         {
           id: "status",
           header: t(common.state),
@@ -95,7 +95,12 @@ function Addresses({ told, ask, name }: { told: Loaded<Told>; ask: (question: Qu
       empty={t(w.noGrants)}
       actions={<Button onClick={() => go("hand-out", "", name)}>{t(w.addAddress)}</Button>}
       columns={[
-        { id: "address", header: t(common.address), cell: (grant) => <span className="code">{grant.address}</span> },
+        {
+          id: "address",
+          header: t(common.address),
+          cell: (grant) => <span className="code">{grant.address}</span>,
+          width: 190,
+        },
         {
           id: "terms",
           header: t(common.state),
@@ -149,7 +154,8 @@ function Policies({ told, name }: { told: Loaded<Told>; name: string }) {
         {
           id: "kind",
           header: t(w.kind),
-          cell: (policy) => (policy.group ? `${policy.kind} (${policy.group})` : policy.kind),
+          cell: (policy) =>
+            [t(policyKinds[policy.kind]), policy.group && `(${policy.group})`].filter(Boolean).join(" "),
         },
       ]}
     />

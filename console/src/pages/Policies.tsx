@@ -87,7 +87,7 @@ function Place({ kind, owner }: { kind: PlaceKind; owner: string }) {
           sort: (policy) => policy.name,
           cell: (policy) => <Link href={link("policies", kind, owner, policy.name)}>{policy.name}</Link>,
         },
-        { id: "arn", header: "ARN", cell: (policy) => <span className="code">{policy.arn ?? "–"}</span> },
+        { id: "arn", header: "ARN", cell: (policy) => <span className="code">{policy.arn ?? "–"}</span>, width: 240 },
         { id: "statements", header: t(w.statements), cell: (policy) => statements(policy.document) },
       ]}
     />

@@ -102,7 +102,7 @@ function Editor({ kind, owner, name: known, stored }: EditorProps & { stored: st
       <Container>
         <SpaceBetween size="m">
           {!known && (
-            <FormField label={t(w.name)} errorText={!name.trim() && t(w.needName)}>
+            <FormField label={t(w.name)} constraintText={!name.trim() && t(w.needName)}>
               <Input value={name} name="name" onChange={({ detail }) => setName(detail.value)} />
             </FormField>
           )}

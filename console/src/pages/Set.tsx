@@ -95,7 +95,7 @@ function Switches({
           <Multiselect
             options={reasons()}
             disabled={busy}
-            placeholder={suppressed ? t(common.none) : t(w.accountDefault)}
+            placeholder={!suppressed ? t(w.accountDefault) : suppressed.length ? "" : t(common.none)}
             selectedOptions={reasons().filter((one) => suppressed?.includes(one.value))}
             onChange={({ detail }) =>
               change("PutConfigurationSetSuppressionOptions", {

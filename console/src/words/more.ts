@@ -110,7 +110,7 @@ export const accountWords = {
   noSuspensions: ["Nobody and nothing is suspended", "一時停止中のものはありません"],
   since: ["Since", "開始"],
   kind: ["Kind", "種類"],
-  identity: ["identity", "ID"],
+  identity: ["Identity", "ID"],
   groups: ["Groups", "グループ"],
   noGroups: ["There is no group", "グループはありません"],
   createGroup: ["Create a group", "グループを作成"],

@@ -106,6 +106,12 @@ export const people = {
   noGrants: ["No address was handed out to this user.", "このユーザーに配布されたアドレスはありません。"],
 } satisfies Record<string, Words | Counted>;
 
+export const policyKinds = {
+  inline: ["inline", "インライン"],
+  managed: ["managed", "管理ポリシー"],
+  boundary: ["boundary", "アクセス許可の境界"],
+} satisfies Record<string, Words>;
+
 export const handOutWords = {
   title: ["Hand out an address", "アドレスを配布"],
   description: [
