@@ -1,5 +1,5 @@
 /* In and out, and the page of somebody who administers nothing. */
-import { assert, call, choose, fillSignIn, heading, open, sees, setting, signIn } from "./steps.mjs";
+import { assert, call, choose, fillSignIn, heading, open, sees, setting, signIn, signInAgain } from "./steps.mjs";
 
 export async function refusedThenInThenOut(page, given) {
   await page.goto(given.url);
@@ -112,9 +112,13 @@ export async function goesOnAfterTheSessionEnded(page, given) {
   await address.fill(given.address);
   await page.context().clearCookies();
   await page.getByRole("button", { name: "Hand out", exact: true }).click();
-  const again = page.getByRole("dialog");
-  await again.getByText("Your session is over.").waitFor();
-  await again.getByLabel("Password", { exact: true }).fill(given.password);
-  await again.getByRole("button", { name: "Sign in" }).click();
+  await signInAgain(page, given);
   await sees(page, `${given.address} may now send as ${given.address}`);
+  await open(page, `#/people/${encodeURIComponent(given.address)}`);
+  await choose(page, "Actions", "Suspend");
+  await page.getByRole("textbox", { name: "Reason" }).fill("in a question too");
+  await page.context().clearCookies();
+  await page.getByRole("dialog").getByRole("button", { name: "Suspend", exact: true }).click();
+  await signInAgain(page, given);
+  await sees(page, "Suspended: in a question too");
 }

@@ -1,5 +1,18 @@
 /* Mail sent from the page with a credential that it was just given, and what it says became of it. */
-import { assert, cells, choose, handsOut, heading, open, sees, setting, signIn, table } from "./steps.mjs";
+import {
+  assert,
+  cells,
+  choose,
+  fillSignIn,
+  handsOut,
+  heading,
+  open,
+  sees,
+  setting,
+  signIn,
+  signInAgain,
+  table,
+} from "./steps.mjs";
 
 async function sends(page, to) {
   if (to) await page.getByRole("textbox", { name: "Recipient" }).fill(to);
@@ -50,6 +63,7 @@ export async function fromNothingToTheFirstMail(page, given) {
   await sees(page, "The account is in production");
   await sees(page, "Hand out an address first.");
   await handsOut(page, given.address);
+  await sees(page, "1 address of the domain is handed out");
   const secret = await setting(page, "Secret access key of the API");
   await sees(page, `Waiting for a message from an address of ${given.domain}`);
   await sends(page, given.recipient);
@@ -89,6 +103,19 @@ export async function readsWhatWasCaptured(page, given) {
   await handsOutAndSends(page, given);
   await page.getByRole("link", { name: "Read it" }).click();
   await readsWhatWasSent(page, given.address);
+}
+
+/* The mail needs no session; to look at what became of it does. */
+export async function sendsWhenTheSessionIsOver(page, given) {
+  await page.goto(`${given.url}#/hand-out`);
+  await fillSignIn(page, given);
+  await handsOut(page, given.address);
+  await page.context().clearCookies();
+  await sends(page, given.recipient);
+  await sees(page, "The server took it as");
+  await signInAgain(page, given);
+  await sees(page, `look into the mailbox of ${given.recipient}`);
+  await sees(page, "These are shown once.");
 }
 
 /* Where nothing is filled in, the mail goes to the address itself. */

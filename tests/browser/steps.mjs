@@ -38,6 +38,14 @@ export async function choose(page, menu, item) {
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
+/* Somebody whose session ended is asked, above whatever stands open. */
+export async function signInAgain(page, given) {
+  const again = page.getByRole("dialog", { name: "Sign in again" });
+  await again.getByText("Your session is over.").waitFor();
+  await again.getByLabel("Password", { exact: true }).fill(given.password);
+  await again.getByRole("button", { name: "Sign in" }).click();
+}
+
 /* A table, by its heading. */
 export function table(page, title) {
   return page.getByRole("table", { name: title });

@@ -56,6 +56,11 @@ def test_what_the_policy_refuses_is_refused_in_the_servers_words(browser):
                  words=["is not authorized to perform `ses:SendEmail' on resource"], **CHIEF)
 
 
+def test_the_mail_is_sent_by_the_key_and_not_by_the_session(browser):
+    browser.tell("sendsWhenTheSessionIsOver", address="over@test1.com",
+                 recipient="over@example.net", **CHIEF)
+
+
 def test_a_new_key_of_a_person_is_tried_by_the_administrator(sink, browser):
     browser.tell("rotatesAPersonsKeyAndSends", address=JIRO, **CHIEF)
     assert sink.one(JIRO).fields("From") == [JIRO]
