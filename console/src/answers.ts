@@ -242,12 +242,13 @@ export interface Account {
 
 export interface Own {
   user: string;
-  addresses: { address: string }[];
+  addresses: { address: string; state: "active" | "expired"; until?: Time }[];
   keys: { access_key_id: string; active: boolean; created: Time; used: Time; used_from: string }[];
   smtp_host: string;
   smtp_port_starttls: number;
   smtp_port_tls: number;
   second_factor: boolean;
+  sent_24h: number;
 }
 
 export interface LedgerRecord {

@@ -116,8 +116,9 @@ export interface OwnMessage {
   message: string;
   time: Time;
   from: string;
+  subject: string;
   source: string;
   reason: string;
   reply: string; // no message: refused
-  recipients: { recipient: string; state: string; status: string; reply: string; finished: Time }[];
+  recipients: { recipient: string; state: string; status: string; reply: string; finished: Time; next?: Time }[];
 }

@@ -122,31 +122,48 @@ function Verification() {
 
 /* ---- what is in it ---- */
 
-const shown = ["number", "time", "kind", "what", "result", "principal", "erased"];
+/* Those that have a column of their own, and those that say most, in this order. */
+const columned = ["number", "time", "kind", "what", "result", "principal", "erased"];
+const telling = ["message", "subject", "from", "recipient", "status", "reply", "access_key", "source"];
 
-/* What has no column of its own. */
-function Rest({ record }: { record: LedgerRecord }) {
-  const rest = Object.entries(record).filter(([name]) => !shown.includes(name));
+function Value({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <Box variant="span" color="text-body-secondary" fontSize="body-s">
+        {name}{" "}
+      </Box>
+      {name === "message" ? (
+        <Link href={link("queue", value)}>
+          <span className="code">{value}</span>
+        </Link>
+      ) : (
+        <span className="code">{value}</span>
+      )}
+    </div>
+  );
+}
+
+function Details({ record }: { record: LedgerRecord }) {
   if (record.erased) return <Box color="text-status-inactive">{t(w.erased, record.erased)}</Box>;
+  const values = Object.fromEntries(Object.entries(record).map(([name, value]) => [name, String(value)]));
+  const rest = Object.keys(values).filter((name) => !columned.includes(name) && !telling.includes(name));
   return (
     <>
-      {rest
-        .filter(([name]) => name !== "dialogue")
-        .map(([name, value]) => (
-          <div key={name}>
-            <Box variant="span" color="text-body-secondary" fontSize="body-s">
-              {name}{" "}
-            </Box>
-            {name === "message" ? (
-              <Link href={link("queue", String(value))}>
-                <span className="code">{String(value)}</span>
-              </Link>
-            ) : (
-              <span className="code">{String(value)}</span>
-            )}
-          </div>
+      {telling
+        .filter((name) => values[name])
+        .map((name) => (
+          <Value key={name} name={name} value={values[name]!} />
         ))}
-      {record.dialogue && <pre className="source">{record.dialogue}</pre>}
+      {rest.length > 0 && (
+        <ExpandableSection headerText={t(w.more)} variant="footer">
+          {rest
+            .filter((name) => name !== "dialogue")
+            .map((name) => (
+              <Value key={name} name={name} value={values[name]!} />
+            ))}
+          {record.dialogue && <pre className="source">{record.dialogue}</pre>}
+        </ExpandableSection>
+      )}
     </>
   );
 }
@@ -170,7 +187,7 @@ const columns = (): Column<LedgerRecord>[] => [
     ),
   },
   { id: "who", header: t(w.who), cell: (row) => row.principal ?? "–", width: 140 },
-  { id: "rest", header: t(w.details), cell: (row) => <Rest record={row} />, width: 260 },
+  { id: "details", header: t(w.details), cell: (row) => <Details record={row} />, width: 260 },
 ];
 
 function aboutOf(parts: string[]): Filter {
@@ -219,8 +236,8 @@ export default function Ledger({ parts }: { parts: string[] }) {
                   ...Object.keys(ledgerKinds).map((value) => ({ value, label: named(ledgerKinds, value) })),
                 ],
               },
-              { id: "since", label: t(w.since), day: true },
-              { id: "until", label: t(w.until), day: true },
+              { id: "since", label: t(w.since), day: true, rare: true },
+              { id: "until", label: t(w.until), day: true, rare: true },
             ]}
           />
         }

@@ -123,7 +123,7 @@ function Details({ mail }: { mail: Mail }) {
       <KeyValuePairs
         columns={3}
         items={[
-          { label: t(common.user), value: mail.user ? <Link href={link("people", mail.user)}>{mail.user}</Link> : "–" },
+          { label: t(common.user), value: mail.key ? <Link href={link("people", mail.user)}>{mail.user}</Link> : mail.user },
           { label: t(queueWords.from), value: shown(mail.from) },
           { label: t(w.mailFrom), value: shown(mail.mail_from || "<>") },
           { label: t(w.onTheWire), value: shown(mail.mail_from_on_the_wire || "<>") },

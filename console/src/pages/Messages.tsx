@@ -36,11 +36,11 @@ function OpenById() {
 }
 
 const columns = (): Column<Found>[] => [
-  { id: "accepted", header: t(queueWords.accepted), cell: (row) => when(row.accepted), width: 130 },
+  { id: "accepted", header: t(queueWords.accepted), cell: (row) => when(row.accepted), width: 120 },
   {
     id: "from",
     header: t(queueWords.from),
-    width: 160,
+    width: 150,
     cell: (row) => (
       <>
         {row.from}
@@ -48,23 +48,23 @@ const columns = (): Column<Found>[] => [
       </>
     ),
   },
-  { id: "to", header: t(queueWords.recipient), cell: (row) => row.recipient, width: 160 },
+  { id: "to", header: t(queueWords.recipient), cell: (row) => row.recipient, width: 150 },
   {
     id: "subject",
     header: t(w.subject),
-    width: 180,
+    width: 140,
     cell: (row) => (
       <Link href={link("queue", row.message)} ariaLabel={`${t(queueWords.message)}: ${row.subject}, ${row.recipient}`}>
         {row.subject || t(w.noSubject)}
       </Link>
     ),
   },
-  { id: "state", header: t(common.state), cell: (row) => <RecipientState recipient={row} />, width: 140 },
+  { id: "state", header: t(common.state), cell: (row) => <RecipientState recipient={row} />, width: 125 },
   {
     id: "reply",
     header: t(queueWords.reply),
     cell: (row) => [row.status, row.reply].filter(Boolean).join(" ") || "–",
-    width: 200,
+    width: 180,
   },
 ];
 
@@ -114,9 +114,9 @@ export default function Messages({ parts }: { parts: string[] }) {
                   ...Object.keys(recipientStates).map((value) => ({ value, label: named(recipientStates, value) })),
                 ],
               },
-              { id: "since", label: t(w.since), day: true },
-              { id: "until", label: t(w.until), day: true },
-              { id: "key", label: t(queueWords.ofKey) },
+              { id: "since", label: t(w.since), day: true, rare: true },
+              { id: "until", label: t(w.until), day: true, rare: true },
+              { id: "key", label: t(queueWords.ofKey), rare: true },
             ]}
           />
           <OpenById />

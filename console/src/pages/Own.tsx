@@ -9,25 +9,25 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { verb } from "../api";
 import type { Credential, Own as Told, OwnMessage } from "../answers";
-import { sortable, t, when } from "../i18n";
-import { useDoing, useLoad } from "../load";
+import { count, t, when } from "../i18n";
+import { useDoing, useLoad, usePages } from "../load";
 import { Ask } from "../parts/Ask";
 import { Copy } from "../parts/Copy";
 import { Failed } from "../parts/Failed";
-import { List } from "../parts/List";
+import { List, PagedList } from "../parts/List";
 import { RecipientState } from "../parts/RecipientState";
 import { Settings } from "../parts/Settings";
 import { Password, SecondFactor } from "../parts/SignInSettings";
 import { TestMail } from "../parts/TestMail";
 import { common } from "../words/common";
-import { queueWords } from "../words/mail";
+import { messagesWords, messageWords, queueWords } from "../words/mail";
 import { ownWords as w } from "../words/own";
 import { people, settingsWords } from "../words/people";
 
 type OwnKey = Told["keys"][number];
 type OwnAddress = Told["addresses"][number];
 
-const MAIL_MAX = 200; // what the server gives of the last 30 days
+const PAGE = 25;
 
 function Fate({ message }: { message: OwnMessage }) {
   if (!message.message)
@@ -42,7 +42,12 @@ function Fate({ message }: { message: OwnMessage }) {
         <div key={recipient.recipient}>
           {recipient.recipient}: <RecipientState recipient={recipient} />
           <Box fontSize="body-s" color="text-body-secondary">
-            {[recipient.finished && when(recipient.finished), recipient.status, recipient.reply]
+            {[
+              recipient.finished && when(recipient.finished),
+              recipient.status,
+              recipient.reply,
+              recipient.next && `${t(messageWords.willTry)}: ${when(recipient.next)}`,
+            ]
               .filter(Boolean)
               .join(" · ")}
           </Box>
@@ -53,35 +58,24 @@ function Fate({ message }: { message: OwnMessage }) {
 }
 
 function Mail() {
-  const loaded = useLoad(async () =>
-    (await verb<{ messages: OwnMessage[] }>("own.mail", { limit: MAIL_MAX })).messages.map((message, row) => ({
-      ...message,
-      row,
-    })),
-  );
+  const pages = usePages<OwnMessage & { row: number }>(async (before) => {
+    const { messages, next } = await verb<{ messages: OwnMessage[]; next?: string }>("own.mail", {
+      limit: PAGE,
+      ...(before && { before }),
+    });
+    return { items: messages.map((message, row) => ({ ...message, row })), next };
+  });
   return (
-    <List<OwnMessage & { row: number }>
+    <PagedList<OwnMessage & { row: number }>
       title={t(w.mail)}
       description={t(w.mailHint)}
-      loaded={loaded}
+      pages={pages}
       rows={(row) => String(row.row)}
       empty={t(w.noMail)}
-      text={(row) =>
-        [
-          row.from,
-          row.reply,
-          ...row.recipients.flatMap((recipient) => [recipient.recipient, recipient.state, recipient.reply]),
-        ].join(" ")
-      }
       columns={[
-        {
-          id: "time",
-          header: t(common.time),
-          cell: (row) => when(row.time),
-          sort: (row) => sortable(row.time),
-          width: 130,
-        },
-        { id: "from", header: t(queueWords.from), cell: (row) => row.from, sort: (row) => row.from, width: 150 },
+        { id: "time", header: t(common.time), cell: (row) => when(row.time), width: 130 },
+        { id: "from", header: t(queueWords.from), cell: (row) => row.from, width: 150 },
+        { id: "subject", header: t(messagesWords.subject), cell: (row) => row.subject || "–", width: 150 },
         { id: "recipients", header: t(w.recipients), cell: (row) => <Fate message={row} />, width: 260 },
         { id: "source", header: t(people.usedFrom), cell: (row) => row.source },
       ]}
@@ -127,7 +121,19 @@ export default function Own() {
         rows={(row) => row.address}
         text={(row) => row.address}
         empty={t(w.noAddress)}
-        columns={[{ id: "address", header: t(common.address), cell: (row) => <Copy text={row.address} /> }]}
+        columns={[
+          { id: "address", header: t(common.address), cell: (row) => <Copy text={row.address} />, width: 200 },
+          {
+            id: "until",
+            header: t(common.until),
+            cell: (row) =>
+              row.state === "expired" ? (
+                <StatusIndicator type="stopped">{when(row.until)}</StatusIndicator>
+              ) : (
+                when(row.until, t(common.always))
+              ),
+          },
+        ]}
       />
       {own && (
         <Container
@@ -140,6 +146,7 @@ export default function Own() {
           <KeyValuePairs
             columns={3}
             items={[
+              { label: t(w.sent24), value: count(own.sent_24h) },
               { label: t(settingsWords.server), value: <Copy text={own.smtp_host} /> },
               { label: t(settingsWords.portStarttls), value: String(own.smtp_port_starttls) },
               { label: t(settingsWords.portTls), value: String(own.smtp_port_tls) },

@@ -2,6 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import DatePicker from "@cloudscape-design/components/date-picker";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
@@ -18,6 +19,7 @@ export interface Field {
   hint?: string; // what may be typed
   options?: { value: string; label: string }[];
   day?: boolean; // a day of the local calendar, 2026-01-31
+  rare?: boolean; // shown when somebody asks for it
 }
 
 /* The members that are not empty, as a verb takes them. */
@@ -68,6 +70,21 @@ interface FiltersProps {
 
 export function Filters({ fields, value, apply }: FiltersProps) {
   const [typed, setTyped] = useState(value);
+  const entry = (field: Field) => (
+    <Entry field={field} value={typed[field.id] ?? ""} change={(text) => setTyped({ ...typed, [field.id]: text })} />
+  );
+  const entries = (some: Field[]) => (
+    <ColumnLayout columns={Math.min(some.length, 4)}>
+      {some.map((field) => (
+        <FormField key={field.id} label={field.label}>
+          {entry(field)}
+        </FormField>
+      ))}
+    </ColumnLayout>
+  );
+  const search = <Button>{t(common.search)}</Button>;
+  const rare = fields.filter((field) => field.rare);
+  const [only] = fields;
   return (
     <form
       onSubmit={(event) => {
@@ -75,20 +92,21 @@ export function Filters({ fields, value, apply }: FiltersProps) {
         apply(Object.fromEntries(Object.entries(typed).map(([id, text]) => [id, text.trim()])));
       }}
     >
-      <SpaceBetween size="s">
-        <ColumnLayout columns={Math.min(fields.length, 4)}>
-          {fields.map((field) => (
-            <FormField key={field.id} label={field.label}>
-              <Entry
-                field={field}
-                value={typed[field.id] ?? ""}
-                change={(text) => setTyped({ ...typed, [field.id]: text })}
-              />
-            </FormField>
-          ))}
-        </ColumnLayout>
-        <Button>{t(common.search)}</Button>
-      </SpaceBetween>
+      {fields.length === 1 ? (
+        <FormField label={only!.label} secondaryControl={search}>
+          {entry(only!)}
+        </FormField>
+      ) : (
+        <SpaceBetween size="s">
+          {entries(fields.filter((field) => !field.rare))}
+          {rare.length > 0 && (
+            <ExpandableSection headerText={t(common.more)} variant="footer">
+              {entries(rare)}
+            </ExpandableSection>
+          )}
+          {search}
+        </SpaceBetween>
+      )}
     </form>
   );
 }

@@ -22,6 +22,7 @@ export const common = {
   find: ["Find", "検索"],
   search: ["Search", "検索"],
   stop: ["Stop", "中止"],
+  more: ["More", "詳細条件"],
   lookedBackTo: ["Looked back to {0}", "{0} まで確認"],
   matches: ["{0} match", "{0} matches", "{0} 件一致"],
   yes: ["Yes", "はい"],

@@ -32,6 +32,7 @@ export const ledgerWords = {
   what: ["What", "内容"],
   who: ["Who", "誰が"],
   details: ["Details", "詳細"],
+  more: ["More", "その他"],
   erased: ["Its details were erased (record {0})", "詳細は消去されました (記録 {0})"],
   about: ["About", "対象"],
   aboutHint: ["a user, address, key or message id", "ユーザー・アドレス・キー・メッセージ ID"],

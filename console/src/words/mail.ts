@@ -51,7 +51,7 @@ export const messagesWords = {
   empty: ["Nothing was found", "見つかりませんでした"],
   subject: ["Subject", "件名"],
   noSubject: ["(no subject)", "(件名なし)"],
-  addressHint: ["taro@example.com, or @example.com", "taro@example.com または @example.com"],
+  addressHint: ["address or @example.com", "アドレスか @example.com"],
   anyState: ["any", "すべて"],
   since: ["From this day", "開始日"],
   until: ["To this day", "終了日"],

@@ -13,7 +13,7 @@ export const overviewWords = {
     "{0} findings break “one person, one address”.",
     "「1 人 1 アドレス」に反する点が {0} 件あります。",
   ],
-  toAccess: ["Look at them", "確認する"],
+  toAccess: ["Look at it", "確認する"],
   braked: [
     "The brake holds mail of {0}: it sends as never before.",
     "{0} のメールをブレーキが保留中: 普段と異なる送信です。",

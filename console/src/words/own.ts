@@ -7,6 +7,7 @@ export const ownWords = {
     "No address was handed out to you. Ask who administers this service.",
     "配布されたアドレスはありません。管理者に問い合わせてください。",
   ],
+  sent24: ["Sent in the last 24 hours", "直近 24 時間の送信数"],
   settings: ["My SMTP settings", "自分の SMTP 設定"],
   settingsHint: [
     "The password was shown when the credential was made. If it is lost, make a new one.",
