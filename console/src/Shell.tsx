@@ -48,6 +48,7 @@ function menu(session: Session): SideNavigationProps.Item[] {
         item("suppression", t(shell.suppression)),
         item("sets", t(shell.sets)),
         item("templates", t(shell.templates)),
+        item("contacts", t(shell.contacts)),
       ],
     },
     {

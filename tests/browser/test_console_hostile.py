@@ -62,7 +62,7 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
     name = urllib.parse.quote(evil("hash"), safe="")
     everywhere = [f"#/{page}/{name}" for page in
                   ("people", "policies/user", f"policies/user/{name}", "queue", "identities",
-                   "templates", "sets")]
+                   "templates", "sets", "contacts", f"contacts/{name}")]
     browser.tell("showsAsText", **CHIEF, places=[
         ("#/settings", evil("reason")), ("#/people", evil("reason")),
         ("#/people/mallory", evil("reason")), ("#/policies/user/mallory/sending", "onerror="),
@@ -74,6 +74,24 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
         ("#/own", evil("later")), ("#/own", evil("gone"))])
     address = '"<img/src=x/onerror=globalThis.hit=1>"@test9.com'
     browser.tell("simulatesHostileWords", sender=TARO, words=address, **CHIEF, **{"from": address})
+
+
+def test_what_is_kept_for_readers_and_owners_is_shown_and_does_nothing(instance, browser):
+    sesv2 = instance.api("sesv2")
+    address = '"<img/src=x/onerror=hit=1>"@test9.com'
+    sesv2.create_contact_list(ContactListName="evil", Description=evil("description"), Topics=[
+        {"TopicName": "topic", "DisplayName": evil("display"), "Description": evil("about"),
+         "DefaultSubscriptionStatus": "OPT_IN"}],
+        Tags=[{"Key": evil("key"), "Value": evil("value")}])
+    sesv2.create_contact(ContactListName="evil", EmailAddress=address,
+                         AttributesData=evil("attributes"))
+    instance.api("iam").tag_user(UserName=TARO, Tags=[{"Key": "img", "Value": "src=x onerror=hit=1"}])
+    contact = f"#/contacts/evil/{urllib.parse.quote(address, safe='')}"
+    browser.tell("showsAsText", **CHIEF, places=[
+        *(("#/contacts/evil", text) for text in (
+            evil("description"), evil("display"), evil("about"), evil("key"), evil("value"), address)),
+        *((contact, text) for text in (address, evil("display"), evil("about"))),
+        (f"#/people/{TARO}", "src=x onerror=hit=1")])
 
 
 LETTER = """<!doctype html><base href="{trap}/">

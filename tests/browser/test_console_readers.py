@@ -3,15 +3,29 @@ that see little."""
 
 import base64
 
+import pytest
+
 from browser import CHIEF, PASSWORD, TARO
 from console_client import totp
 from harness import message
 
 PLACES = ["#/overview", "#/setup", "#/people", f"#/people/{TARO}", "#/hand-out", "#/identities",
           "#/identities/test1.com", "#/access", f"#/simulator/{TARO}", "#/policies",
-          "#/policies/user/chief/sending", "#/decisions", "#/ledger", "#/messages", "#/queue", "#/suppression", "#/sets",
-          "#/templates", "#/templates/", "#/keys", "#/settings", "#/own"]
+          "#/policies/user/chief/sending", "#/decisions", "#/ledger",
+          "#/messages", "#/queue", "#/suppression", "#/sets",
+          "#/templates", "#/templates/", "#/contacts", "#/contacts/friends",
+          "#/contacts/friends/ana@example.net", "#/keys", "#/settings", "#/own"]
 NARROW = {"viewport": {"width": 360, "height": 740}}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_has_pages(instance):
+    """One of each, for the places above."""
+    sesv2 = instance.api("sesv2")
+    sesv2.create_contact_list(ContactListName="friends", Topics=[
+        {"TopicName": "news", "DisplayName": "News", "DefaultSubscriptionStatus": "OPT_IN"}],
+        Tags=[{"Key": "cost", "Value": "none"}])
+    sesv2.create_contact(ContactListName="friends", EmailAddress="ana@example.net")
 
 
 def test_in_japanese(instance, sink, browser):

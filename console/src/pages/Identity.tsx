@@ -20,6 +20,7 @@ import { PersonQuestion } from "../parts/PersonQuestion";
 import { ProofState } from "../parts/ProofState";
 import { Records, useDomainCheck } from "../parts/Records";
 import { Signing } from "../parts/Signing";
+import { Tags } from "../parts/Tags";
 import { go, link } from "../route";
 import { common } from "../words/common";
 import { identityWords as w } from "../words/identities";
@@ -115,6 +116,7 @@ export default function OneIdentity({ name }: { name: string }) {
       {!identity && loaded.loading && <StatusIndicator type="loading">{t(common.loading)}</StatusIndicator>}
       {identity?.kind === "domain" && <DomainParts identity={identity} changed={() => void loaded.reload()} />}
       {identity && <DefaultSet name={identity.name} />}
+      {identity && <Tags type="identity" name={identity.name} />}
       {chosen && (
         <Ask
           title={`${t(chosen.title)}: ${name}`}

@@ -18,6 +18,7 @@ import { List } from "../parts/List";
 import { CredentialState, GrantTerms } from "../parts/person";
 import { PersonQuestion, type Question } from "../parts/PersonQuestion";
 import { Settings } from "../parts/Settings";
+import { Tags } from "../parts/Tags";
 import { TestMail } from "../parts/TestMail";
 import { go, link } from "../route";
 import { common } from "../words/common";
@@ -230,6 +231,7 @@ export default function Person({ name }: { name: string }) {
       <Addresses told={told} ask={setQuestion} name={name} />
       {!told.error && <Keys told={told} ask={setQuestion} />}
       {!told.error && <Policies told={told} name={name} />}
+      {!told.error && <Tags type="user" name={name} />}
       {!told.error && <DecisionList user={name} title={t(w.decisions)} />}
       {question && (
         <PersonQuestion

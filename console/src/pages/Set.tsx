@@ -16,6 +16,7 @@ import { useDoing, useLoad } from "../load";
 import { Ask } from "../parts/Ask";
 import { Failed } from "../parts/Failed";
 import { List } from "../parts/List";
+import { Tags } from "../parts/Tags";
 import { go, link } from "../route";
 import { common } from "../words/common";
 import { suppressionReasons } from "../words/mail";
@@ -162,6 +163,7 @@ export default function OneSet({ name }: { name: string }) {
           ]}
         />
       )}
+      {!set.error && <Tags type="configuration-set" name={name} />}
       {removing && (
         <Ask
           title={`${t(common.remove)}: ${name}`}

@@ -17,6 +17,7 @@ import { Ask } from "../parts/Ask";
 import { Failed } from "../parts/Failed";
 import { notify } from "../parts/notify";
 import { Rendered } from "../parts/Rendered";
+import { Tags } from "../parts/Tags";
 import { go, link } from "../route";
 import { common } from "../words/common";
 import { templateWords as w } from "../words/more";
@@ -153,6 +154,7 @@ function Editor({ name: known, stored }: { name: string; stored: Content }) {
         </Container>
       </form>
       {known && <Preview name={known} />}
+      {known && <Tags type="template" name={known} />}
       {removing && (
         <Ask
           title={`${t(common.remove)}: ${known}`}

@@ -20,6 +20,7 @@ export const pages: Record<string, LazyExoticComponent<Page>> = {
   own: lazy(() => import("./Own")),
   sets: lazy(() => import("./Sets")),
   templates: lazy(() => import("./Templates")),
+  contacts: lazy(() => import("./ContactLists")),
   keys: lazy(() => import("./Keys")),
   settings: lazy(() => import("./AccountSettings")),
   decisions: lazy(() => import("./Decisions")),

@@ -4,6 +4,7 @@ export const common = {
   cancel: ["Cancel", "キャンセル"],
   close: ["Close", "閉じる"],
   save: ["Save", "保存"],
+  edit: ["Edit", "編集"],
   remove: ["Remove", "削除"],
   create: ["Create", "作成"],
   reload: ["Reload", "再読み込み"],

@@ -23,6 +23,7 @@ export const shell = {
   suppression: ["Suppression list", "サプレッションリスト"],
   sets: ["Configuration sets", "設定セット"],
   templates: ["Templates", "テンプレート"],
+  contacts: ["Contact lists", "連絡先リスト"],
   keys: ["Keys and canaries", "キーとカナリア"],
   settings: ["Settings", "設定"],
   own: ["My page", "マイページ"],

@@ -1,0 +1,128 @@
+/* What of the APIs has pages of its own, and the page that has every operation. */
+import { heading, open, sees, signIn, table } from "./steps.mjs";
+
+/* A question, answered: `fill` has what is typed by label, `pick` what is chosen by label. */
+async function answer(page, yes, { fill = {}, pick = {} } = {}) {
+  const question = page.getByRole("dialog");
+  for (const [label, text] of Object.entries(fill)) await question.getByLabel(label, { exact: true }).fill(text);
+  for (const [label, option] of Object.entries(pick)) await select(page, question, label, option);
+  await question.getByRole("button", { name: yes, exact: true }).click();
+  await question.waitFor({ state: "hidden" });
+}
+
+async function select(page, within, label, option) {
+  await within.getByRole("button", { name: label }).click();
+  await page.getByRole("option", { name: new RegExp(`^(Selected )?${option}$`) }).click();
+}
+
+async function press(page, name) {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+/* ---- contact lists ---- */
+
+export async function makesAContactList(page, given) {
+  await signIn(page, given, "#/contacts");
+  await press(page, "Create a contact list");
+  await answer(page, "Create", { fill: { Name: given.list, Description: "Friends of the house" } });
+  await heading(page, given.list, 1).waitFor();
+  for (const [name, byDefault] of given.topics) {
+    await press(page, "Add a topic");
+    await answer(page, "Add a topic", {
+      fill: { Name: name, "Name for readers": `All about ${name}` },
+      pick: { "Who says nothing": byDefault },
+    });
+    await table(page, "Topics").getByText(`All about ${name}`).waitFor();
+  }
+  await press(page, "Edit the description");
+  await answer(page, "Save", { fill: { Description: "Friends" } });
+  await sees(page, "Friends");
+}
+
+export async function addsAContact(page, given) {
+  await signIn(page, given, `#/contacts/${given.list}`);
+  await press(page, "Add a contact");
+  await answer(page, "Add a contact", { fill: { Address: given.address } });
+  await heading(page, given.address.toLowerCase(), 1).waitFor();
+  for (const [topic, option] of given.says) await select(page, page.locator("main"), topic, option);
+  await page.getByLabel("Attributes").fill(given.attributes);
+  await press(page, "Save");
+  await sees(page, `${given.address.toLowerCase()} was saved`);
+}
+
+/* Everything that the list shows, page by page, under a filter. */
+export async function findsContacts(page, given) {
+  await signIn(page, given, `#/contacts/${given.list}`);
+  const contacts = table(page, "Contacts");
+  await contacts.getByRole("link").first().waitFor();
+  await select(page, page.locator("main"), /^Subscription /, given.status);
+  await select(page, page.locator("main"), /^Topic /, given.topic);
+  const next = page.getByRole("button", { name: "Next page" });
+  const found = [];
+  for (;;) {
+    await contacts.getByText("Loading").waitFor({ state: "hidden" });
+    found.push(await contacts.getByRole("link").allInnerTexts());
+    if (!(await next.isVisible()) || (await next.isDisabled())) return found;
+    await next.click();
+    await contacts.getByRole("link", { name: found.at(-1)[0], exact: true }).waitFor({ state: "hidden" });
+  }
+}
+
+export async function unsubscribesAndRemoves(page, given) {
+  await signIn(page, given, `#/contacts/${given.list}`);
+  await page.getByLabel("Open the contact of an address").fill(given.address);
+  await press(page, "Open");
+  await heading(page, given.address, 1).waitFor();
+  await page.getByRole("checkbox", { name: "Unsubscribed from everything" }).check();
+  await press(page, "Save");
+  await sees(page, `${given.address} was saved`);
+  await page.getByRole("link", { name: given.list, exact: true }).click();
+  await page.getByRole("row").filter({ hasText: given.address }).getByText("Unsubscribed from everything").waitFor();
+  await page.getByRole("link", { name: given.other, exact: true }).click();
+  await heading(page, given.other, 1).waitFor();
+  await press(page, "Remove");
+  await answer(page, "Remove");
+  await heading(page, given.list, 1).waitFor();
+  await table(page, "Contacts").getByText(given.other).waitFor({ state: "hidden" });
+  await press(page, `Remove: ${given.topic}`);
+  await answer(page, "Remove");
+  await table(page, "Topics").getByText(given.topic, { exact: true }).waitFor({ state: "hidden" });
+}
+
+/* An account has one list: the server's words stay until the question is left. */
+export async function oneListAlone(page, given) {
+  await signIn(page, given, "#/contacts");
+  await press(page, "Create a contact list");
+  const question = page.getByRole("dialog");
+  await question.getByLabel("Name", { exact: true }).fill("another");
+  await question.getByRole("button", { name: "Create", exact: true }).click();
+  await question.getByText(`An account has one contact list, and there is ${given.list}`).waitFor();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("link", { name: given.list, exact: true }).click();
+  await heading(page, given.list, 1).waitFor();
+  await press(page, "Remove");
+  await answer(page, "Remove");
+  await sees(page, "There is no contact list");
+}
+
+/* ---- tags ---- */
+
+/* On each of the places: one is added, given another value, shown after loading anew, and removed. */
+export async function tags(page, given) {
+  await signIn(page, given);
+  for (const place of given.places) {
+    await open(page, place);
+    await heading(page, /^Tags/, 2).waitFor();
+    for (const value of ["first", "second"]) {
+      await press(page, "Add a tag");
+      await answer(page, "Add a tag", { fill: { Key: "cost", Value: value } });
+      await table(page, "Tags").getByText(value).waitFor();
+    }
+    await press(page, "Add a tag");
+    await answer(page, "Add a tag", { fill: { Key: "stays", Value: "here" } });
+    await press(page, "Remove: cost");
+    await answer(page, "Remove");
+    await table(page, "Tags").getByText("second").waitFor({ state: "hidden" });
+    await table(page, "Tags").getByText("here").waitFor();
+  }
+}

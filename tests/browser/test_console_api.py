@@ -1,0 +1,75 @@
+"""The pages of what else the APIs have: contact lists, verification mails, tags, configuration sets, and
+every operation."""
+
+import pytest
+
+from browser import CHIEF, TARO
+
+
+@pytest.fixture(scope="module")
+def sesv2(instance):
+    return instance.api("sesv2")
+
+
+# ---- contact lists ----
+
+def contact(sesv2, address):
+    return sesv2.get_contact(ContactListName="friends", EmailAddress=address)
+
+
+def said(sesv2, address):
+    return {one["TopicName"]: one["SubscriptionStatus"]
+            for one in contact(sesv2, address)["TopicPreferences"]}
+
+
+def test_a_contact_list_from_its_beginning_to_its_end(sesv2, browser):
+    browser.tell("makesAContactList", list="friends", **CHIEF,
+                 topics=[("news", "does not want it"), ("sales", "wants it")])
+    made = sesv2.get_contact_list(ContactListName="friends")
+    assert made["Description"] == "Friends"
+    assert [(topic["TopicName"], topic["DisplayName"], topic["DefaultSubscriptionStatus"])
+            for topic in made["Topics"]] == [("news", "All about news", "OPT_OUT"),
+                                             ("sales", "All about sales", "OPT_IN")]
+    browser.tell("addsAContact", list="friends", address="Ana@Example.net", attributes='{"town":"Nara"}',
+                 says=[("All about news", "wants it")], **CHIEF)
+    assert said(sesv2, "ana@example.net") == {"news": "OPT_IN"}
+    assert contact(sesv2, "ana@example.net")["AttributesData"] == '{"town":"Nara"}'
+
+    others = [f"contact-{number:02}@example.net" for number in range(60)]
+    for address in others:
+        sesv2.create_contact(ContactListName="friends", EmailAddress=address)
+    found = browser.tell("findsContacts", list="friends", status="any", topic="the whole list", **CHIEF)
+    assert [len(page) for page in found] == [50, 11] and sum(found, []) == ["ana@example.net", *others]
+    assert browser.tell("findsContacts", list="friends", status="gets mail", topic="news", **CHIEF) == [
+        ["ana@example.net"]]
+    assert browser.tell("findsContacts", list="friends", status="gets none", topic="sales",
+                        **CHIEF) == [[]]
+
+    browser.tell("unsubscribesAndRemoves", list="friends", address="ana@example.net", other=others[0],
+                 topic="news", **CHIEF)
+    assert contact(sesv2, "ana@example.net")["UnsubscribeAll"] is True
+    assert said(sesv2, "ana@example.net") == {}  # of a topic that is gone
+    assert contact(sesv2, "ana@example.net")["AttributesData"] == '{"town":"Nara"}'
+    with pytest.raises(sesv2.exceptions.NotFoundException):
+        contact(sesv2, others[0])
+    browser.tell("oneListAlone", list="friends", **CHIEF)
+    assert sesv2.list_contact_lists()["ContactLists"] == []
+
+
+# ---- tags ----
+
+def test_tags_of_whatever_has_them(instance, sesv2, browser):
+    arn = f"arn:aws:ses:us-east-1:{instance.administrator['account']}:"
+    sesv2.create_configuration_set(ConfigurationSetName="tagged")
+    sesv2.create_email_template(TemplateName="tagged", TemplateContent={
+        "Subject": "Hello", "Text": "Hello"})
+    sesv2.create_contact_list(ContactListName="tagged")
+    browser.tell("tags", places=["#/identities/test1.com", "#/sets/tagged", "#/templates/tagged",
+                                 "#/contacts/tagged", f"#/people/{TARO}"], **CHIEF)
+    for name in ("identity/test1.com", "configuration-set/tagged", "template/tagged",
+                 "contact-list/tagged"):
+        tags = sesv2.list_tags_for_resource(ResourceArn=arn + name)["Tags"]
+        assert tags == [{"Key": "stays", "Value": "here"}], name
+    assert instance.api("iam").list_user_tags(UserName=TARO)["Tags"] == [
+        {"Key": "stays", "Value": "here"}]
+    sesv2.delete_contact_list(ContactListName="tagged")
