@@ -49,12 +49,17 @@ function menu(session: Session): SideNavigationProps.Item[] {
         item("sets", t(shell.sets)),
         item("templates", t(shell.templates)),
         item("contacts", t(shell.contacts)),
+        item("verification", t(shell.verification)),
       ],
     },
     {
       type: "section",
       text: t(shell.more),
-      items: [item("keys", t(shell.keys)), item("settings", t(shell.settings)), item("own", t(shell.own))],
+      items: [
+        item("keys", t(shell.keys)),
+        item("settings", t(shell.settings)),
+        item("own", t(shell.own)),
+      ],
     },
   ];
 }

@@ -1,5 +1,5 @@
 /* What of the APIs has pages of its own, and the page that has every operation. */
-import { heading, open, sees, signIn, table } from "./steps.mjs";
+import { assert, call, heading, open, sees, signIn, table } from "./steps.mjs";
 
 /* A question, answered: `fill` has what is typed by label, `pick` what is chosen by label. */
 async function answer(page, yes, { fill = {}, pick = {} } = {}) {
@@ -125,4 +125,45 @@ export async function tags(page, given) {
     await table(page, "Tags").getByText("second").waitFor({ state: "hidden" });
     await table(page, "Tags").getByText("here").waitFor();
   }
+}
+
+/* ---- verification mails ---- */
+
+export async function makesAVerificationMail(page, given) {
+  await signIn(page, given, "#/verification");
+  await sees(page, "There is no template");
+  await press(page, "Create a verification mail");
+  await page.getByLabel("Name", { exact: true }).fill(given.name);
+  await page.getByLabel("From", { exact: true }).fill("somebody@elsewhere.example");
+  await page.getByLabel("Subject").fill("Is this you?");
+  await page.getByLabel("HTML").fill(given.content);
+  await page.getByLabel("Where the link leads once confirmed").fill("https://test1.com/yes");
+  await page.getByLabel("Where it leads if not").fill("https://test1.com/no");
+  await press(page, "Save");
+  await sees(page, "From email address <somebody@elsewhere.example> is not verified.");
+  await page.getByLabel("From", { exact: true }).fill(given.from);
+  await press(page, "Save");
+  await sees(page, `${given.name} was saved`);
+  await heading(page, given.name, 1).waitFor();
+}
+
+/* What is typed is looked at before it is stored; the command is for a shell that has a key. */
+export async function editsAVerificationMail(page, given) {
+  await signIn(page, given, "#/verification");
+  await page.getByRole("row").filter({ hasText: "Is this you?" }).getByRole("link", { name: given.name }).click();
+  await page.getByLabel("HTML").fill(given.content);
+  await press(page, "Preview");
+  await page.frameLocator('iframe[title="Rendered"]').getByText(given.words).waitFor();
+  await press(page, "Save");
+  await sees(page, `${given.name} was saved`);
+  await page.getByLabel("Address to be confirmed").fill(given.recipient);
+  await sees(page, given.recipient.split("'").at(-1));
+  return page.getByText(/^aws sesv2 /).innerText();
+}
+
+export async function removesAVerificationMail(page, given) {
+  await signIn(page, given, `#/verification/${given.name}`);
+  await press(page, "Remove");
+  await answer(page, "Remove");
+  await sees(page, "There is no template");
 }

@@ -32,6 +32,14 @@ export async function previewsATemplate(page, given) {
   await frame.getByText(given.words).waitFor();
 }
 
+/* A verification mail, before the server has seen it. */
+export async function previewsWhatIsTyped(page, given) {
+  await signIn(page, given, "#/verification/");
+  await page.getByLabel("HTML").fill(given.content);
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.frameLocator('iframe[title="Rendered"]').getByText(given.words).waitFor();
+}
+
 /* The simulator answers what was typed. */
 export async function simulatesHostileWords(page, given) {
   await signIn(page, given, "#/simulator");

@@ -1,7 +1,11 @@
 """The pages of what else the APIs have: contact lists, verification mails, tags, configuration sets, and
 every operation."""
 
+import json
+import shlex
+
 import pytest
+from botocore import xform_name
 
 from browser import CHIEF, TARO
 
@@ -9,6 +13,15 @@ from browser import CHIEF, TARO
 @pytest.fixture(scope="module")
 def sesv2(instance):
     return instance.api("sesv2")
+
+
+def shell_input(instance, command, service, operation):
+    """What a command of the AWS CLI that a page shows calls the operation with."""
+    words = shlex.split(command)
+    assert words[:4] == ["aws", service, xform_name(operation, "-"), "--cli-input-json"]
+    assert words[5:] == ["--endpoint-url", f"http://127.0.0.1:{instance.ports['http']}",
+                         "--region", "us-east-1"]
+    return json.loads(words[4])
 
 
 # ---- contact lists ----
@@ -73,3 +86,24 @@ def test_tags_of_whatever_has_them(instance, sesv2, browser):
     assert instance.api("iam").list_user_tags(UserName=TARO)["Tags"] == [
         {"Key": "stays", "Value": "here"}]
     sesv2.delete_contact_list(ContactListName="tagged")
+
+
+# ---- verification mails ----
+
+def test_a_verification_mail_is_written_looked_at_and_sent(instance, sesv2, sink, browser):
+    browser.tell("makesAVerificationMail", name="welcome", content="<p>Hello</p>", **CHIEF,
+                 **{"from": TARO})
+    command = browser.tell("editsAVerificationMail", name="welcome", words="Good day",
+                           content="<p>Good day</p>", recipient="o'brien@example.net", **CHIEF)
+    stored = sesv2.get_custom_verification_email_template(TemplateName="welcome")
+    assert stored["TemplateContent"] == "<p>Good day</p>"
+    assert stored["SuccessRedirectionURL"] == "https://test1.com/yes"
+    input_ = shell_input(instance, command, "sesv2", "SendCustomVerificationEmail")
+    sender = instance.api("sesv2", instance.keys[TARO])
+    instance.put_policy("verifies", {"Effect": "Allow", "Resource": "*",
+                                     "Action": "ses:SendCustomVerificationEmail"}, user=TARO)
+    sender.send_custom_verification_email(**input_)
+    assert "Good day" in sink.one("o'brien@example.net").raw.decode()
+    browser.tell("removesAVerificationMail", name="welcome", **CHIEF)
+    assert sesv2.list_custom_verification_email_templates()[
+        "CustomVerificationEmailTemplates"] == []

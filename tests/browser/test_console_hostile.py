@@ -62,7 +62,7 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
     name = urllib.parse.quote(evil("hash"), safe="")
     everywhere = [f"#/{page}/{name}" for page in
                   ("people", "policies/user", f"policies/user/{name}", "queue", "identities",
-                   "templates", "sets", "contacts", f"contacts/{name}")]
+                   "templates", "sets", "contacts", f"contacts/{name}", "verification")]
     browser.tell("showsAsText", **CHIEF, places=[
         ("#/settings", evil("reason")), ("#/people", evil("reason")),
         ("#/people/mallory", evil("reason")), ("#/policies/user/mallory/sending", "onerror="),
@@ -79,6 +79,7 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
 def test_what_is_kept_for_readers_and_owners_is_shown_and_does_nothing(instance, browser):
     sesv2 = instance.api("sesv2")
     address = '"<img/src=x/onerror=hit=1>"@test9.com'
+    name = "<img src=x onerror=hit=1>"
     sesv2.create_contact_list(ContactListName="evil", Description=evil("description"), Topics=[
         {"TopicName": "topic", "DisplayName": evil("display"), "Description": evil("about"),
          "DefaultSubscriptionStatus": "OPT_IN"}],
@@ -86,11 +87,16 @@ def test_what_is_kept_for_readers_and_owners_is_shown_and_does_nothing(instance,
     sesv2.create_contact(ContactListName="evil", EmailAddress=address,
                          AttributesData=evil("attributes"))
     instance.api("iam").tag_user(UserName=TARO, Tags=[{"Key": "img", "Value": "src=x onerror=hit=1"}])
+    sesv2.create_custom_verification_email_template(
+        TemplateName="evil", FromEmailAddress=f'"{name}" <{TARO}>',
+        TemplateSubject=evil("subject"), TemplateContent="<p>Hello</p>",
+        SuccessRedirectionURL="https://test1.com/", FailureRedirectionURL="https://test1.com/")
     contact = f"#/contacts/evil/{urllib.parse.quote(address, safe='')}"
     browser.tell("showsAsText", **CHIEF, places=[
         *(("#/contacts/evil", text) for text in (
             evil("description"), evil("display"), evil("about"), evil("key"), evil("value"), address)),
         *((contact, text) for text in (address, evil("display"), evil("about"))),
+        *(("#/verification", text) for text in (name, evil("subject"))),
         (f"#/people/{TARO}", "src=x onerror=hit=1")])
 
 
@@ -117,3 +123,4 @@ def test_hostile_mail_is_read_in_a_frame_that_can_do_nothing(instance, browser, 
     instance.api("sesv2").create_email_template(TemplateName="hostile", TemplateContent={
         "Subject": evil("subject"), "Html": letter})
     browser.tell("previewsATemplate", template="hostile", words="Dear reader", **CHIEF)
+    browser.tell("previewsWhatIsTyped", content=letter, words="Dear reader", **CHIEF)

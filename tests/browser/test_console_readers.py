@@ -14,7 +14,8 @@ PLACES = ["#/overview", "#/setup", "#/people", f"#/people/{TARO}", "#/hand-out",
           "#/policies/user/chief/sending", "#/decisions", "#/ledger",
           "#/messages", "#/queue", "#/suppression", "#/sets",
           "#/templates", "#/templates/", "#/contacts", "#/contacts/friends",
-          "#/contacts/friends/ana@example.net", "#/keys", "#/settings", "#/own"]
+          "#/contacts/friends/ana@example.net", "#/verification", "#/verification/",
+          "#/verification/welcome", "#/keys", "#/settings", "#/own"]
 NARROW = {"viewport": {"width": 360, "height": 740}}
 
 
@@ -26,6 +27,10 @@ def what_has_pages(instance):
         {"TopicName": "news", "DisplayName": "News", "DefaultSubscriptionStatus": "OPT_IN"}],
         Tags=[{"Key": "cost", "Value": "none"}])
     sesv2.create_contact(ContactListName="friends", EmailAddress="ana@example.net")
+    sesv2.create_custom_verification_email_template(
+        TemplateName="welcome", FromEmailAddress=TARO, TemplateSubject="Is this you?",
+        TemplateContent="<p>Hello</p>", SuccessRedirectionURL="https://test1.com/yes",
+        FailureRedirectionURL="https://test1.com/no")
 
 
 def test_in_japanese(instance, sink, browser):

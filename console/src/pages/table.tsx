@@ -21,6 +21,7 @@ export const pages: Record<string, LazyExoticComponent<Page>> = {
   sets: lazy(() => import("./Sets")),
   templates: lazy(() => import("./Templates")),
   contacts: lazy(() => import("./ContactLists")),
+  verification: lazy(() => import("./VerificationTemplates")),
   keys: lazy(() => import("./Keys")),
   settings: lazy(() => import("./AccountSettings")),
   decisions: lazy(() => import("./Decisions")),

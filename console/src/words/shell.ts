@@ -24,6 +24,7 @@ export const shell = {
   sets: ["Configuration sets", "設定セット"],
   templates: ["Templates", "テンプレート"],
   contacts: ["Contact lists", "連絡先リスト"],
+  verification: ["Verification mails", "検証メール"],
   keys: ["Keys and canaries", "キーとカナリア"],
   settings: ["Settings", "設定"],
   own: ["My page", "マイページ"],
