@@ -58,6 +58,7 @@ function menu(session: Session): SideNavigationProps.Item[] {
       items: [
         item("keys", t(shell.keys)),
         item("settings", t(shell.settings)),
+        item("api", t(shell.api)),
         item("own", t(shell.own)),
       ],
     },

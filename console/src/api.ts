@@ -26,7 +26,7 @@ export class ApiError extends Error {
 }
 
 type Json = Record<string, unknown>;
-export type Service = "ses" | "sesv2" | "iam" | "sts" | "accessanalyzer" | "postern";
+export type Service = "ses" | "sesv2" | "iam" | "sts" | "accessanalyzer" | "cloudtrail" | "postern";
 
 async function reach(path: string, how: RequestInit): Promise<Response> {
   try {

@@ -167,3 +167,104 @@ export async function removesAVerificationMail(page, given) {
   await answer(page, "Remove");
   await sees(page, "There is no template");
 }
+
+/* ---- every operation ---- */
+
+/* What is offered by the list that was opened; it says which one is selected. */
+async function offered(page) {
+  const snapshot = await page.getByRole("listbox").ariaSnapshot();
+  await page.keyboard.press("Escape");
+  return [...snapshot.matchAll(/- option "(?:Selected )?([^"]+)"/g)].map(([, name]) => name);
+}
+
+export async function listsEveryOperation(page, given) {
+  await signIn(page, given, "#/api");
+  const main = page.locator("main");
+  await main.getByRole("button", { name: /^Service / }).click();
+  const services = await offered(page);
+  const listed = {};
+  for (const service of services) {
+    await open(page, `#/api/${service}`);
+    await main
+      .getByRole("button", { name: /^Service / })
+      .getByText(service, { exact: true })
+      .waitFor();
+    await main.getByRole("button", { name: /^Operation / }).click();
+    listed[service] = await offered(page);
+  }
+  return listed;
+}
+
+/* What the server says of each to an input that none can take: nothing comes of it. */
+export async function callsWithAnImpossibleInput(page, given) {
+  await signIn(page, given);
+  const codes = {};
+  for (const [service, operation] of given.operations)
+    codes[`${service} ${operation}`] = (await call(page, service, operation, [])).map((part) => part.code ?? part);
+  return codes;
+}
+
+async function run(page, input) {
+  if (input !== undefined) await page.getByLabel("Input", { exact: true }).fill(input);
+  await press(page, "Run");
+}
+
+export async function runsAnOperation(page, given) {
+  await signIn(page, given, "#/api/sesv2");
+  await page.getByRole("button", { name: /^Operation / }).click();
+  await page.getByRole("combobox", { name: "Find" }).fill("contactlist");
+  await page.getByRole("option", { name: "CreateContactList", exact: true }).click();
+  await heading(page, "CreateContactList", 2).waitFor();
+  assert.ok(page.url().endsWith("#/api/sesv2/CreateContactList"));
+  assert.deepEqual(JSON.parse(await page.getByLabel("Input", { exact: true }).inputValue()), { ContactListName: "" });
+  await page.getByRole("button", { name: "What it takes" }).click();
+  await sees(page, "OPT_IN | OPT_OUT");
+  await page.getByLabel("Input", { exact: true }).fill("[]");
+  await sees(page, "This is no JSON object");
+  assert.ok(await page.getByRole("button", { name: "Run", exact: true }).isDisabled());
+  await run(page, '{"ContactListName": "no name"}');
+  await sees(page, "ContactListName must be 1 to 64 letters, digits, '_' and '-'");
+  await run(page, '{"ContactListName": "by-hand"}');
+  await page.getByText("{}", { exact: true }).waitFor();
+}
+
+/* What takes something away asks first, and the server's refusal stays with the question. */
+export async function asksBeforeItRemoves(page, given) {
+  await signIn(page, given, `#/api/sesv2/DeleteContactList`);
+  await run(page, '{"ContactListName": "another"}');
+  const question = page.getByRole("dialog");
+  await question.getByRole("button", { name: "Run" }).click();
+  await question.getByText("NotFoundException").waitFor();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await run(page, '{"ContactListName": "by-hand"}');
+  await question.getByRole("button", { name: "Cancel" }).click();
+  const [, there] = await call(page, "sesv2", "ListContactLists", {});
+  assert.equal(there.ContactLists.length, 1);
+  await run(page);
+  await question.getByRole("button", { name: "Run" }).click();
+  await page.getByText("{}", { exact: true }).waitFor();
+}
+
+export async function saysWhatTheServerSays(page, given) {
+  await signIn(page, given);
+  for (const [place, input, words] of given.calls) {
+    await open(page, place);
+    await run(page, input);
+    await sees(page, words);
+  }
+  await open(page, "#/api/sesv2/CreateTenant");
+  await sees(page, "sesv2 CreateTenant is not served here");
+}
+
+/* The same calls for a shell. */
+export async function commands(page, given) {
+  await signIn(page, given);
+  const found = [];
+  for (const [service, operation, input] of given.calls) {
+    await open(page, `#/api/${service}/${operation}`);
+    await heading(page, operation, 2).waitFor();
+    await page.getByLabel("Input", { exact: true }).fill(JSON.stringify(input));
+    found.push(await page.getByText(/^(aws|postern api) /).allInnerTexts());
+  }
+  return found;
+}

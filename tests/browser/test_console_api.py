@@ -107,3 +107,51 @@ def test_a_verification_mail_is_written_looked_at_and_sent(instance, sesv2, sink
     browser.tell("removesAVerificationMail", name="welcome", **CHIEF)
     assert sesv2.list_custom_verification_email_templates()[
         "CustomVerificationEmailTemplates"] == []
+
+
+# ---- every operation ----
+
+def test_every_operation_that_is_served_is_there_and_no_other(instance, browser):
+    listed = browser.tell("listsEveryOperation", **CHIEF)
+    assert set(listed) == {"sesv2", "ses", "iam", "sts", "accessanalyzer", "cloudtrail", "postern"}
+    there = [(service, name) for service, names in listed.items() for name in names]
+    known = [(service, name) for service in ("sesv2", "ses", "iam", "sts", "accessanalyzer")
+             for name in instance.api(service).meta.service_model.operation_names]
+    codes = browser.tell("callsWithAnImpossibleInput", operations=sorted({*there, *known}), **CHIEF)
+    unserved = {name for name, (_, code) in codes.items()
+                if code in ("InvalidAction", "UnknownOperationException")}
+    assert set(codes) - unserved == {f"{service} {name}" for service, name in there}
+    assert len(unserved) > 100
+
+
+def test_an_operation_is_found_filled_in_and_run(browser):
+    browser.tell("runsAnOperation", **CHIEF)
+    browser.tell("asksBeforeItRemoves", **CHIEF)
+
+
+def test_what_the_server_answers_is_shown_as_it_came(instance, browser):
+    mail = {"FromEmailAddress": TARO, "Destination": {"ToAddresses": ["ana@example.net"]},
+            "Content": {"Simple": {"Subject": {"Data": "Hello"}, "Body": {}}}}
+    browser.tell("saysWhatTheServerSays", **CHIEF, calls=[
+        ("#/api/sts/GetCallerIdentity", "{}", '"Arn": "arn:aws:iam::'),
+        ("#/api/postern/user.show", json.dumps({"user": TARO}), f'"user": "{TARO}"'),
+        ("#/api/sesv2/SendEmail", json.dumps(mail), "mail is sent with an access key")])
+
+
+def test_the_same_call_from_a_shell(instance, browser):
+    name = "it's & $HOME"
+    calls = [("iam", "ListMFADevices", {"UserName": TARO}),
+             ("accessanalyzer", "ListFindingsV2", {"analyzerArn": "arn"}),
+             ("sesv2", "ListTagsForResource", {"ResourceArn": name}),
+             ("iam", "ListSSHPublicKeys", {}), ("ses", "GetIdentityDkimAttributes", {}),
+             ("postern", "user.show", {"user": TARO})]
+    shown = browser.tell("commands", calls=calls, **CHIEF)
+    for (service, operation, input_), commands in zip(calls, shown):
+        words = shlex.split(commands[-1])
+        assert words[:4] == ["postern", "api", service, operation]
+        assert json.loads(words[4]) == input_
+        if service != "postern":
+            assert shell_input(instance, commands[0], service, operation) == input_
+    assert len(shown[-1]) == 1  # the AWS CLI does not know the service's own verbs
+    told = instance.run(*shlex.split(shown[-1][0])[1:])
+    assert json.loads(told.stdout)["user"] == TARO

@@ -62,7 +62,8 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
     name = urllib.parse.quote(evil("hash"), safe="")
     everywhere = [f"#/{page}/{name}" for page in
                   ("people", "policies/user", f"policies/user/{name}", "queue", "identities",
-                   "templates", "sets", "contacts", f"contacts/{name}", "verification")]
+                   "templates", "sets", "contacts", f"contacts/{name}", "verification",
+                   "api", "api/sesv2")]
     browser.tell("showsAsText", **CHIEF, places=[
         ("#/settings", evil("reason")), ("#/people", evil("reason")),
         ("#/people/mallory", evil("reason")), ("#/policies/user/mallory/sending", "onerror="),

@@ -15,7 +15,8 @@ PLACES = ["#/overview", "#/setup", "#/people", f"#/people/{TARO}", "#/hand-out",
           "#/messages", "#/queue", "#/suppression", "#/sets",
           "#/templates", "#/templates/", "#/contacts", "#/contacts/friends",
           "#/contacts/friends/ana@example.net", "#/verification", "#/verification/",
-          "#/verification/welcome", "#/keys", "#/settings", "#/own"]
+          "#/verification/welcome", "#/keys", "#/settings", "#/api", "#/api/sesv2/SendEmail",
+          "#/own"]
 NARROW = {"viewport": {"width": 360, "height": 740}}
 
 

@@ -23,6 +23,7 @@ export const pages: Record<string, LazyExoticComponent<Page>> = {
   contacts: lazy(() => import("./ContactLists")),
   verification: lazy(() => import("./VerificationTemplates")),
   keys: lazy(() => import("./Keys")),
+  api: lazy(() => import("./Operations")),
   settings: lazy(() => import("./AccountSettings")),
   decisions: lazy(() => import("./Decisions")),
 };

@@ -27,6 +27,7 @@ export const shell = {
   verification: ["Verification mails", "検証メール"],
   keys: ["Keys and canaries", "キーとカナリア"],
   settings: ["Settings", "設定"],
+  api: ["Every operation", "すべての API 操作"],
   own: ["My page", "マイページ"],
   whoMaySend: ["Who may send", "送信できる人"],
   mail: ["Mail", "メール"],
