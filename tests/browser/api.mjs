@@ -10,9 +10,14 @@ async function answer(page, yes, { fill = {}, pick = {} } = {}) {
   await question.waitFor({ state: "hidden" });
 }
 
+/* By keyboard: a list that opens moves with what stands above it, and a click may miss. */
 async function select(page, within, label, option) {
-  await within.getByRole("button", { name: label }).click();
-  await page.getByRole("option", { name: new RegExp(`^(Selected )?${option}$`) }).click();
+  await within.getByRole("button", { name: label }).press("Enter");
+  const wanted = page.getByRole("option", { name: new RegExp(`^(Selected )?${option}$`) });
+  const id = await wanted.getAttribute("id");
+  const list = page.getByRole("listbox");
+  while ((await list.getAttribute("aria-activedescendant")) !== id) await list.press("ArrowDown");
+  await list.press("Enter");
 }
 
 async function press(page, name) {
@@ -166,6 +171,70 @@ export async function removesAVerificationMail(page, given) {
   await press(page, "Remove");
   await answer(page, "Remove");
   await sees(page, "There is no template");
+}
+
+/* ---- configuration sets and the account ---- */
+
+/* A switch stands as the server has it: it turns when the server did. */
+async function turn(page, name) {
+  const control = page.locator("main").getByRole("checkbox", { name });
+  const was = await control.isChecked();
+  await control.click();
+  await page.locator("main").getByRole("checkbox", { name, checked: !was, disabled: false }).waitFor();
+}
+
+export async function setsOptions(page, given) {
+  await signIn(page, given, `#/sets/${given.name}`);
+  const main = page.locator("main");
+  await turn(page, "Mail with this set is sent");
+  await turn(page, "Bounces and complaints of this set are counted");
+  await turn(page, "As the account says");
+  await select(page, main, /^Suppressed for/, "Bounce");
+  await main.getByRole("button", { name: "Remove Bounce" }).waitFor();
+  await select(page, main, /^TLS to receivers/, "required");
+  await main.getByLabel("Give up after (seconds)").fill("7");
+  await press(page, "Save delivery");
+  await sees(page, /equal to 300/);
+  await main.getByLabel("Give up after (seconds)").fill("600");
+  await press(page, "Save delivery");
+  await sees(page, "Done: Delivery");
+  await main.getByLabel("Domain of links").fill("elsewhere.example");
+  await press(page, "Save tracking");
+  await sees(page, "CustomRedirectDomain is not a verified domain");
+  await main.getByLabel("Domain of links").fill("test1.com");
+  await select(page, main, /^HTTPS in links/, "always");
+  await press(page, "Save tracking");
+  await sees(page, "Done: Tracking");
+  for (const words of given.words) await sees(page, words);
+}
+
+export async function takesOptionsBack(page, given) {
+  await signIn(page, given, `#/sets/${given.name}`);
+  await turn(page, "As the account says");
+  await page.getByLabel("Give up after (seconds)").fill("");
+  await press(page, "Save delivery");
+  await sees(page, "Done: Delivery");
+  await page.getByLabel("Domain of links").fill("");
+  await press(page, "Save tracking");
+  await sees(page, "Done: Tracking");
+}
+
+export async function asksForProduction(page, given) {
+  await signIn(page, given, "#/settings");
+  const main = page.locator("main");
+  await heading(page, "Use of the account", 2).waitFor();
+  await select(page, main, /^Kind of mail/, "transactional");
+  await main.getByLabel("Web site").fill("https://test1.com/");
+  await main.getByLabel("What is sent, and to whom").fill("Letters to friends");
+  await select(page, main, /^Language of answers/, "Japanese");
+  await main.getByLabel("Who else is told").fill("ana@example.net\nbea@example.net");
+  await main.getByRole("checkbox", { name: "Ask for production access" }).check();
+  await sees(page, "Asking for production access does not grant it");
+  await press(page, "Save these details");
+  await sees(page, "Request for production access: pending");
+  await main.getByLabel("Web site").fill("https://test1.com/other");
+  await press(page, "Save these details");
+  await sees(page, "A request for production access is pending: the administrator decides");
 }
 
 /* ---- every operation ---- */

@@ -109,6 +109,44 @@ def test_a_verification_mail_is_written_looked_at_and_sent(instance, sesv2, sink
         "CustomVerificationEmailTemplates"] == []
 
 
+# ---- configuration sets and the account ----
+
+def options(instance, name):
+    """By the command line: boto3 may be older than some members."""
+    told = instance.run("api", "sesv2", "GetConfigurationSet",
+                        json.dumps({"ConfigurationSetName": name}), check=True)
+    return json.loads(told.stdout)
+
+
+def test_the_options_of_a_configuration_set(instance, sesv2, browser):
+    sesv2.create_configuration_set(ConfigurationSetName="strict")
+    browser.tell("setsOptions", name="strict", **CHIEF, words=[
+        "Events are not published yet", "opens and clicks are not tracked",
+        "reputation metrics are not exported"])
+    stored = options(instance, "strict")
+    assert stored["SendingOptions"] == {"SendingEnabled": False}
+    assert stored["ReputationOptions"]["ReputationMetricsEnabled"] is True
+    assert stored["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE"]}
+    assert stored["DeliveryOptions"] == {"TlsPolicy": "REQUIRE", "MaxDeliverySeconds": 600}
+    assert stored["TrackingOptions"] == {"CustomRedirectDomain": "test1.com",
+                                         "HttpsPolicy": "REQUIRE"}
+    browser.tell("takesOptionsBack", name="strict", **CHIEF)
+    stored = options(instance, "strict")
+    assert "SuppressionOptions" not in stored and "TrackingOptions" not in stored
+    assert stored["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+
+
+def test_what_the_account_is_for_and_a_request_for_production(instance, sesv2, browser):
+    instance.admin("account.production", on=False)
+    browser.tell("asksForProduction", **CHIEF)
+    details = sesv2.get_account()["Details"]
+    assert details.pop("ReviewDetails") == {"Status": "PENDING"}
+    assert details == {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://test1.com/",
+                       "ContactLanguage": "JA", "UseCaseDescription": "Letters to friends",
+                       "AdditionalContactEmailAddresses": ["ana@example.net", "bea@example.net"]}
+    instance.admin("account.production", on=True)
+
+
 # ---- every operation ----
 
 def test_every_operation_that_is_served_is_there_and_no_other(instance, browser):

@@ -12,7 +12,7 @@ from harness import message
 PLACES = ["#/overview", "#/setup", "#/people", f"#/people/{TARO}", "#/hand-out", "#/identities",
           "#/identities/test1.com", "#/access", f"#/simulator/{TARO}", "#/policies",
           "#/policies/user/chief/sending", "#/decisions", "#/ledger",
-          "#/messages", "#/queue", "#/suppression", "#/sets",
+          "#/messages", "#/queue", "#/suppression", "#/sets", "#/sets/strict",
           "#/templates", "#/templates/", "#/contacts", "#/contacts/friends",
           "#/contacts/friends/ana@example.net", "#/verification", "#/verification/",
           "#/verification/welcome", "#/keys", "#/settings", "#/api", "#/api/sesv2/SendEmail",
@@ -28,6 +28,8 @@ def what_has_pages(instance):
         {"TopicName": "news", "DisplayName": "News", "DefaultSubscriptionStatus": "OPT_IN"}],
         Tags=[{"Key": "cost", "Value": "none"}])
     sesv2.create_contact(ContactListName="friends", EmailAddress="ana@example.net")
+    sesv2.create_configuration_set(ConfigurationSetName="strict",
+                                   SuppressionOptions={"SuppressedReasons": []})
     sesv2.create_custom_verification_email_template(
         TemplateName="welcome", FromEmailAddress=TARO, TemplateSubject="Is this you?",
         TemplateContent="<p>Hello</p>", SuccessRedirectionURL="https://test1.com/yes",

@@ -14,6 +14,7 @@ import type { Account, Suspension } from "../answers";
 import { count, named, t, when } from "../i18n";
 import { type Loaded, useDoing, useLoad } from "../load";
 import { Ask } from "../parts/Ask";
+import { AccountDetails } from "../parts/AccountDetails";
 import { Copy } from "../parts/Copy";
 import { Failed } from "../parts/Failed";
 import { Groups } from "../parts/Groups";
@@ -189,6 +190,7 @@ export default function AccountSettings() {
         account.loading && <StatusIndicator type="loading">{t(common.loading)}</StatusIndicator>
       )}
       <SuppressionReasons />
+      {account.value && <AccountDetails production={account.value.production} />}
       <Groups />
       <Suspensions />
       {!account.error && <ProviderRecords account={account} />}

@@ -1,33 +1,23 @@
-/* One configuration set: its switches and its event destinations. */
+/* One configuration set: what it says of mail, its event destinations and its tags. */
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Multiselect from "@cloudscape-design/components/multiselect";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { call } from "../api";
-import { named, t } from "../i18n";
+import { t } from "../i18n";
 import { useDoing, useLoad } from "../load";
 import { Ask } from "../parts/Ask";
+import { Deviation } from "../parts/Deviation";
 import { Failed } from "../parts/Failed";
 import { List } from "../parts/List";
+import { type ConfigurationSet, Delivery, Switches, Tracking } from "../parts/SetOptions";
 import { Tags } from "../parts/Tags";
 import { go, link } from "../route";
 import { common } from "../words/common";
-import { suppressionReasons } from "../words/mail";
 import { setWords as w } from "../words/more";
 
-interface Answer {
-  SendingOptions?: { SendingEnabled?: boolean };
-  DeliveryOptions?: { TlsPolicy?: string };
-  ReputationOptions?: { ReputationMetricsEnabled?: boolean };
-  SuppressionOptions?: { SuppressedReasons?: string[] };
-}
 interface Destination {
   Name: string;
   Enabled?: boolean;
@@ -44,74 +34,11 @@ function targetOf(destination: Destination): string {
   );
 }
 
-const reasons = () =>
-  Object.keys(suppressionReasons).map((value) => ({ value, label: named(suppressionReasons, value) }));
-const policies = () => (["OPTIONAL", "REQUIRE"] as const).map((value) => ({ value, label: t(w[value]) }));
-
-function Switches({
-  set,
-  change,
-  busy,
-}: {
-  set: Answer;
-  change: (operation: string, input: Record<string, unknown>) => void;
-  busy: boolean;
-}) {
-  const suppressed = set.SuppressionOptions?.SuppressedReasons;
-  const tls = policies().find((one) => one.value === set.DeliveryOptions?.TlsPolicy) ?? policies()[0]!;
-  return (
-    <Container>
-      <SpaceBetween size="l">
-        <FormField label={t(w.sending)}>
-          <Toggle
-            checked={set.SendingOptions?.SendingEnabled !== false}
-            disabled={busy}
-            onChange={({ detail }) => change("PutConfigurationSetSendingOptions", { SendingEnabled: detail.checked })}
-          >
-            {t(w.sendingOn)}
-          </Toggle>
-        </FormField>
-        <FormField label={t(w.tls)}>
-          <Select
-            options={policies()}
-            selectedOption={tls}
-            disabled={busy}
-            onChange={({ detail }) =>
-              change("PutConfigurationSetDeliveryOptions", { TlsPolicy: detail.selectedOption.value })
-            }
-          />
-        </FormField>
-        <FormField label={t(w.reputation)}>
-          <Toggle
-            checked={!!set.ReputationOptions?.ReputationMetricsEnabled}
-            disabled={busy}
-            onChange={({ detail }) =>
-              change("PutConfigurationSetReputationOptions", { ReputationMetricsEnabled: detail.checked })
-            }
-          >
-            {t(w.reputation)}
-          </Toggle>
-        </FormField>
-        <FormField label={t(w.suppression)}>
-          <Multiselect
-            options={reasons()}
-            disabled={busy}
-            placeholder={!suppressed ? t(w.accountDefault) : suppressed.length ? "" : t(common.none)}
-            selectedOptions={reasons().filter((one) => suppressed?.includes(one.value))}
-            onChange={({ detail }) =>
-              change("PutConfigurationSetSuppressionOptions", {
-                SuppressedReasons: detail.selectedOptions.map((one) => one.value),
-              })
-            }
-          />
-        </FormField>
-      </SpaceBetween>
-    </Container>
-  );
-}
-
 export default function OneSet({ name }: { name: string }) {
-  const set = useLoad(() => call<Answer>("sesv2", "GetConfigurationSet", { ConfigurationSetName: name }), [name]);
+  const set = useLoad(
+    () => call<ConfigurationSet>("sesv2", "GetConfigurationSet", { ConfigurationSetName: name }),
+    [name],
+  );
   const destinations = useLoad(
     async () =>
       (
@@ -122,13 +49,7 @@ export default function OneSet({ name }: { name: string }) {
     [name],
   );
   const [removing, setRemoving] = useState(false);
-  const doing = useDoing();
   const asking = useDoing();
-  const change = (operation: string, input: Record<string, unknown>) =>
-    void doing.run(async () => {
-      await call("sesv2", operation, { ConfigurationSetName: name, ...input });
-      await set.reload();
-    });
   return (
     <SpaceBetween size="l">
       <BreadcrumbGroup
@@ -142,15 +63,19 @@ export default function OneSet({ name }: { name: string }) {
         <span className="name">{name}</span>
       </Header>
       <Failed error={set.error} again={() => void set.reload()} />
-      <Failed error={doing.error} />
       {set.value ? (
-        <Switches set={set.value} change={change} busy={doing.busy} />
+        <>
+          <Switches name={name} set={set.value} changed={set.reload} />
+          <Delivery name={name} set={set.value} changed={set.reload} />
+          <Tracking name={name} set={set.value} changed={set.reload} />
+        </>
       ) : (
         set.loading && <StatusIndicator type="loading">{t(common.loading)}</StatusIndicator>
       )}
       {!set.error && (
         <List<Destination>
           title={t(w.destinations)}
+          description={<Deviation service="sesv2" operation="CreateConfigurationSetEventDestination" />}
           loaded={destinations}
           rows={(row) => row.Name}
           text={(row) => row.Name}

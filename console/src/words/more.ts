@@ -17,13 +17,31 @@ export const setWords = {
   OPTIONAL: ["when offered", "可能な場合"],
   REQUIRE: ["required", "必須"],
   reputation: ["Reputation metrics", "評価メトリクス"],
-  suppression: ["Suppressed for", "抑制の理由"],
-  accountDefault: ["as the account", "アカウントの設定に従う"],
+  reputationOn: ["Bounces and complaints of this set are counted", "この設定セットのバウンスと苦情を集計する"],
+  freshStart: ["Counted since {0}", "集計開始: {0}"],
+  suppression: ["Suppressed recipients", "宛先の抑制"],
+  accountDefault: ["As the account says", "アカウントの設定に従う"],
+  ownReasons: ["Suppressed for", "抑制の理由"],
+  delivery: ["Delivery", "配送"],
+  giveUp: ["Give up after (seconds)", "再送をやめるまでの秒数"],
+  giveUpHint: ["300 to 50400; empty: as the service does", "300〜50400。空欄の場合はサービスの設定に従います"],
+  saveDelivery: ["Save delivery", "配送の設定を保存"],
+  tracking: ["Tracking", "トラッキング"],
+  redirect: ["Domain of links", "リンクのドメイン"],
+  redirectHint: ["A verified domain; empty: none", "検証済みのドメイン。空欄の場合は使用しません"],
+  httpsPolicy: ["HTTPS in links", "リンクの HTTPS"],
+  saveTracking: ["Save tracking", "トラッキングの設定を保存"],
   destinations: ["Event destinations", "イベントの送信先"],
   noDestinations: ["No event destination", "イベントの送信先はありません"],
   events: ["Events", "イベント"],
   target: ["Goes to", "送信先"],
 } satisfies Record<string, Words>;
+
+export const httpsPolicies: Record<string, Words> = {
+  OPTIONAL: ["as the link was", "元のリンクに従う"],
+  REQUIRE_OPEN_ONLY: ["for opens only", "開封のみ HTTPS"],
+  REQUIRE: ["always", "常に HTTPS"],
+};
 
 export const templateWords = {
   title: ["Templates", "テンプレート"],
@@ -121,4 +139,30 @@ export const accountWords = {
     "グループ {0} を削除します。メンバーとポリシーを先に外してください。",
   ],
   policies: ["Policies", "ポリシー"],
+  details: ["Use of the account", "アカウントの用途"],
+  review: ["Request for production access: {0}", "本番環境の申請: {0}"],
+  mailType: ["Kind of mail", "メールの種類"],
+  website: ["Web site", "ウェブサイト"],
+  useCase: ["What is sent, and to whom", "送信の内容と宛先"],
+  contactLanguage: ["Language of answers", "連絡時の言語"],
+  contacts: ["Who else is told", "追加の連絡先"],
+  contactsHint: ["Addresses, one a line", "アドレスを 1 行に 1 件ずつ"],
+  askProduction: ["Ask for production access", "本番環境を申請する"],
+  saveDetails: ["Save these details", "用途を保存"],
 } satisfies Record<string, Words>;
+
+export const mailTypes: Record<string, Words> = {
+  TRANSACTIONAL: ["transactional", "トランザクション"],
+  MARKETING: ["marketing", "マーケティング"],
+};
+
+export const languages: Record<string, Words> = {
+  EN: ["English", "英語"],
+  JA: ["Japanese", "日本語"],
+};
+
+export const reviewStates: Record<string, Words> = {
+  PENDING: ["pending: the administrator decides", "審査中 (管理者が判断します)"],
+  GRANTED: ["granted", "承認済み"],
+  DENIED: ["denied", "却下"],
+};

@@ -21,7 +21,10 @@ export const operationWords = {
   inputHint: ["A JSON object. Times are seconds since 1970.", "JSON オブジェクト。時刻は 1970 年からの秒数です。"],
   noObject: ["This is no JSON object", "JSON オブジェクトではありません"],
   run: ["Run", "実行"],
-  runAsk: ["{0} takes something away. It may not come back.", "{0} は何かを取り除きます。元に戻せない場合があります。"],
+  runAsk: [
+    "{0} takes something away. It may not come back.",
+    "{0} は削除や取り消しを行います。元に戻せない場合があります。",
+  ],
   answer: ["Answer", "応答"],
   commands: ["From a shell", "コマンドラインから"],
   aws: ["AWS CLI, with an access key", "AWS CLI (アクセスキーを使用)"],
