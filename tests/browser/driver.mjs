@@ -5,16 +5,17 @@
  */
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
-import * as api from "./api.mjs";
 import * as administrator from "./administrator.mjs";
+import * as api from "./api.mjs";
 import * as everybody from "./everybody.mjs";
 import * as hostile from "./hostile.mjs";
 import * as mail from "./mail.mjs";
+import * as pace from "./pace.mjs";
 import * as picture from "./picture.mjs";
 import * as sending from "./sending.mjs";
 import * as tour from "./tour.mjs";
 
-const stories = { ...administrator, ...api, ...everybody, ...hostile, ...mail, ...picture, ...sending, ...tour };
+const stories = { ...administrator, ...api, ...everybody, ...hostile, ...mail, ...pace, ...picture, ...sending, ...tour };
 
 /* What no page may do, whatever it shows. */
 async function watch(context, url) {

@@ -109,7 +109,7 @@ export async function seesHowTheDaysWent(page, given) {
     await page.getByRole("application", { name: "Mail over time" }).waitFor();
   }
   const sites = await rows(page, "Top sites");
-  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("button", { name: "Open the ledger" }).click();
   await heading(page, "Ledger", 1).waitFor();
   return sites;
 }

@@ -13,7 +13,7 @@ export const overviewWords = {
     "{0} findings break “one person, one address”.",
     "「1 人 1 アドレス」に反する点が {0} 件あります。",
   ],
-  toAccess: ["Look at it", "確認する"],
+  toAccess: ["Look at them", "確認する"],
   braked: [
     "The brake holds mail of {0}: it sends as never before.",
     "{0} のメールをブレーキが保留中: 普段と異なる送信です。",
@@ -52,7 +52,7 @@ export const overviewWords = {
   topSites: ["Top sites", "配送先上位"],
   topSitesHint: ["Of what was accepted since {0}", "{0} 以降の受付分"],
   waiting: ["Waiting", "待機"],
-  toLedger: ["Look at it", "台帳を見る"],
+  toLedger: ["Open the ledger", "台帳を開く"],
   records: ["Records", "記録数"],
   newestRecord: ["Newest record", "最新の記録"],
   number: ["Number", "件数"],
