@@ -7,9 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { operations } from "virtual:served";
-import { readSession } from "../api";
 import { count, t } from "../i18n";
-import { useLoad } from "../load";
 import { OneOperation } from "../parts/Operation";
 import { go } from "../route";
 import { common } from "../words/common";
@@ -22,7 +20,6 @@ function optionsOf(names: string[]) {
 }
 
 export default function Operations({ parts: [asked, name] }: { parts: string[] }) {
-  const session = useLoad(readSession);
   const service = services.find((one) => one === asked) ?? (asked === undefined ? services[0] : undefined);
   const offered = operations.filter((operation) => operation.service === service);
   const chosen = offered.find((operation) => operation.name === name);
@@ -61,9 +58,7 @@ export default function Operations({ parts: [asked, name] }: { parts: string[] }
           <span className="name">{t(w.notServed, [asked, name].filter(Boolean).join(" "))}</span>
         </Alert>
       )}
-      {chosen && (
-        <OneOperation key={`${chosen.service}/${chosen.name}`} operation={chosen} session={session.value ?? null} />
-      )}
+      {chosen && <OneOperation key={`${chosen.service}/${chosen.name}`} operation={chosen} />}
     </SpaceBetween>
   );
 }

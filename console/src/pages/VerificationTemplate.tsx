@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
-import { call, readSession } from "../api";
+import { call } from "../api";
 import { t, type Words } from "../i18n";
 import { useDoing, useLoad } from "../load";
 import { Ask } from "../parts/Ask";
@@ -20,6 +20,7 @@ import { notify } from "../parts/notify";
 import { Rendered } from "../parts/Rendered";
 import { Tags } from "../parts/Tags";
 import { go, link } from "../route";
+import { useSession } from "../session";
 import { common } from "../words/common";
 import { verificationWords as w } from "../words/verification";
 
@@ -62,7 +63,7 @@ function Preview({ content }: { content: string }) {
 
 function Send({ name }: { name: string }) {
   const [recipient, setRecipient] = useState("");
-  const session = useLoad(readSession);
+  const session = useSession();
   const input = { EmailAddress: recipient.trim() || "name@example.com", TemplateName: name };
   return (
     <Container header={<Header variant="h2">{t(w.send)}</Header>}>
@@ -76,7 +77,7 @@ function Send({ name }: { name: string }) {
           />
         </FormField>
         <div>{t(w.sendHint)}</div>
-        {session.value && <Copy text={awsCommand(session.value, "sesv2", "SendCustomVerificationEmail", input)} />}
+        <Copy text={awsCommand(session, "sesv2", "SendCustomVerificationEmail", input)} />
       </SpaceBetween>
     </Container>
   );

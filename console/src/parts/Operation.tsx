@@ -9,9 +9,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { Operation } from "virtual:served";
-import { call, type Session } from "../api";
+import { call } from "../api";
 import { t } from "../i18n";
 import { useDoing } from "../load";
+import { useSession } from "../session";
 import { operationWords as w } from "../words/operations";
 import { Ask } from "./Ask";
 import { awsCommand, posternCommand } from "./command";
@@ -33,7 +34,8 @@ function objectOf(text: string): Input | null {
   }
 }
 
-function Commands({ operation, input, session }: { operation: Operation; input: Input; session: Session | null }) {
+function Commands({ operation, input }: { operation: Operation; input: Input }) {
+  const session = useSession();
   const { service, name } = operation;
   return (
     <Container header={<Header variant="h2">{t(w.commands)}</Header>}>
@@ -50,7 +52,7 @@ function Commands({ operation, input, session }: { operation: Operation; input: 
   );
 }
 
-export function OneOperation({ operation, session }: { operation: Operation; session: Session | null }) {
+export function OneOperation({ operation }: { operation: Operation }) {
   const { service, name, members } = operation;
   const [text, setText] = useState(() => JSON.stringify(skeleton(members ?? []), null, 2));
   const [answer, setAnswer] = useState<string | null>(null);
@@ -100,7 +102,7 @@ export function OneOperation({ operation, session }: { operation: Operation; ses
           </div>
         </SpaceBetween>
       </Container>
-      {input && <Commands operation={operation} input={input} session={session} />}
+      {input && <Commands operation={operation} input={input} />}
       {asking && (
         <Ask title={`${service} ${name}`} yes={t(w.run)} doing={doing} leave={() => setAsking(false)} act={run}>
           {t(w.runAsk, name)}

@@ -3,9 +3,10 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
-import { call, readSession } from "../api";
+import { call, type Session } from "../api";
 import { t } from "../i18n";
 import { useDoing, useLoad } from "../load";
+import { useSession } from "../session";
 import { common } from "../words/common";
 import { tagWords as w } from "../words/tags";
 import { Ask } from "./Ask";
@@ -24,15 +25,14 @@ interface Answer {
 export type TaggedType =
   "identity" | "configuration-set" | "contact-list" | "template" | "custom-verification-email-template" | "user";
 
-async function resourceOf(type: TaggedType, name: string): Promise<Record<string, string>> {
+/* What the operations are called with. */
+function resourceOf(session: Session, type: TaggedType, name: string): Record<string, string> {
   if (type === "user") return { UserName: name };
-  const session = await readSession();
-  return { ResourceArn: `arn:aws:ses:${session?.region}:${session?.account}:${type}/${name}` };
+  return { ResourceArn: `arn:aws:ses:${session.region}:${session.account}:${type}/${name}` };
 }
 
-async function readTags(type: TaggedType, name: string): Promise<Tag[]> {
-  const resource = await resourceOf(type, name);
-  if (type !== "user") return (await call<Answer>("sesv2", "ListTagsForResource", resource)).Tags ?? [];
+async function readTags(resource: Record<string, string>): Promise<Tag[]> {
+  if (!resource.UserName) return (await call<Answer>("sesv2", "ListTagsForResource", resource)).Tags ?? [];
   const tags: Tag[] = [];
   for (let marker: string | undefined, first = true; first || marker; first = false) {
     const page: Answer = await call("iam", "ListUserTags", { ...resource, ...(marker && { Marker: marker }) });
@@ -42,11 +42,10 @@ async function readTags(type: TaggedType, name: string): Promise<Tag[]> {
   return tags;
 }
 
-async function change(type: TaggedType, name: string, what: { Tags: Tag[] } | { TagKeys: string[] }): Promise<void> {
-  const input = { ...(await resourceOf(type, name)), ...what };
+async function change(resource: Record<string, string>, what: { Tags: Tag[] } | { TagKeys: string[] }): Promise<void> {
   const add = "Tags" in what;
-  if (type === "user") await call("iam", add ? "TagUser" : "UntagUser", input);
-  else await call("sesv2", add ? "TagResource" : "UntagResource", input);
+  if (resource.UserName) await call("iam", add ? "TagUser" : "UntagUser", { ...resource, ...what });
+  else await call("sesv2", add ? "TagResource" : "UntagResource", { ...resource, ...what });
 }
 
 function Add({ leave, add }: { leave: () => void; add: (tag: Tag) => Promise<void> }) {
@@ -72,7 +71,8 @@ function Add({ leave, add }: { leave: () => void; add: (tag: Tag) => Promise<voi
 }
 
 export function Tags({ type, name }: { type: TaggedType; name: string }) {
-  const loaded = useLoad(() => readTags(type, name), [type, name]);
+  const resource = resourceOf(useSession(), type, name);
+  const loaded = useLoad(() => readTags(resource), [type, name]);
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<string | null>(null);
   const doing = useDoing();
@@ -107,7 +107,7 @@ export function Tags({ type, name }: { type: TaggedType; name: string }) {
         <Add
           leave={() => setAdding(false)}
           add={async (tag) => {
-            await change(type, name, { Tags: [tag] });
+            await change(resource, { Tags: [tag] });
             await loaded.reload();
           }}
         />
@@ -119,7 +119,7 @@ export function Tags({ type, name }: { type: TaggedType; name: string }) {
           doing={doing}
           leave={() => setRemoving(null)}
           act={async () => {
-            await change(type, name, { TagKeys: [removing] });
+            await change(resource, { TagKeys: [removing] });
             await loaded.reload();
           }}
         >

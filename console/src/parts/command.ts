@@ -15,7 +15,7 @@ function dashed(operation: string): string {
 
 type Input = Record<string, unknown>;
 
-export function awsCommand(session: Session | null, service: Service, operation: string, input: Input): string {
+export function awsCommand(session: Session, service: Service, operation: string, input: Input): string {
   return [
     "aws",
     service,
@@ -25,7 +25,7 @@ export function awsCommand(session: Session | null, service: Service, operation:
     "--endpoint-url",
     location.origin,
     "--region",
-    session?.region ?? "us-east-1",
+    session.region,
   ].join(" ");
 }
 
