@@ -285,6 +285,7 @@ export async function runsAnOperation(page, given) {
   await page.getByRole("option", { name: "CreateContactList", exact: true }).click();
   await heading(page, "CreateContactList", 2).waitFor();
   assert.ok(page.url().endsWith("#/api/sesv2/CreateContactList"));
+  await page.locator("textarea:focus").waitFor(); // by keyboard one goes on there
   assert.deepEqual(JSON.parse(await page.getByLabel("Input", { exact: true }).inputValue()), { ContactListName: "" });
   await page.getByRole("button", { name: "What it takes" }).click();
   await sees(page, "OPT_IN | OPT_OUT");

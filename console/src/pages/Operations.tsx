@@ -19,6 +19,7 @@ function optionsOf(names: string[]) {
   return names.map((value) => ({ value, label: value }));
 }
 
+/* Each choice is a page of its own: who has chosen goes on with what comes next, by keyboard too. */
 export default function Operations({ parts: [asked, name] }: { parts: string[] }) {
   const service = services.find((one) => one === asked) ?? (asked === undefined ? services[0] : undefined);
   const offered = operations.filter((operation) => operation.service === service);
@@ -43,6 +44,7 @@ export default function Operations({ parts: [asked, name] }: { parts: string[] }
               options={optionsOf(offered.map((operation) => operation.name))}
               selectedOption={chosen ? optionsOf([chosen.name])[0]! : null}
               placeholder={t(w.choose)}
+              autoFocus={!!service && !name && asked !== undefined}
               filteringType="auto"
               filteringAriaLabel={t(common.find)}
               filteringPlaceholder={t(common.find)}

@@ -81,7 +81,13 @@ export function OneOperation({ operation }: { operation: Operation }) {
           )}
           <FormField label={t(w.input)} description={t(w.inputHint)} errorText={!input && t(w.noObject)} stretch>
             <div className="editor">
-              <Textarea value={text} rows={10} spellcheck={false} onChange={({ detail }) => setText(detail.value)} />
+              <Textarea
+                value={text}
+                rows={10}
+                autoFocus
+                spellcheck={false}
+                onChange={({ detail }) => setText(detail.value)}
+              />
             </div>
           </FormField>
           <Button
