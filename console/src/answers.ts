@@ -171,6 +171,8 @@ export interface AccessFinding {
 }
 export interface AccessCheck {
   holds: boolean;
+  senders: number; // users who can send now
+  identities: number; // that are verified
   findings: AccessFinding[];
 }
 export interface AccessChange extends AccessGrant {

@@ -1,7 +1,9 @@
 /* Who may send as whom: the matrix, one address, what breaks the rules, and what a change would do. */
 #include "access_view.h"
 #include "base/clock.h"
+#include "identity/proof.h"
 #include "operations.h"
+#include "store/identities.h"
 #include "submit.h"
 
 /* ---- one grant ---- */
@@ -217,6 +219,20 @@ access_holders(struct api_call *call, struct err *err)
     return RC_OK;
 }
 
+/* Who can send now, and how many identities are verified. */
+static enum rc
+put_counts(struct api_call *call, const struct access_view *view, struct err *err)
+{
+    int64_t senders = 0, identities = 0;
+    for (size_t i = 0; i < view->count; i++)
+        senders += view->holders[i].active_keys > 0 && view->holders[i].suspended_until_ms == 0 &&
+                   view->holders[i].grants.count > 0;
+    enum rc rc = proofs_count(call->database, "verification", IDENTITY_SUCCESS, &identities, err);
+    json_put_i64(call->output, "senders", senders);
+    json_put_i64(call->output, "identities", identities);
+    return rc;
+}
+
 enum rc
 access_check(struct api_call *call, struct err *err)
 {
@@ -245,7 +261,7 @@ access_check(struct api_call *call, struct err *err)
         json_close_object(call->output);
     }
     json_close_array(call->output);
-    return RC_OK;
+    return put_counts(call, &view, err);
 }
 
 /* ---- a change, tried and undone ---- */

@@ -225,6 +225,16 @@ proofs_find(struct database *db, struct arena *arena, struct slice identity, con
 }
 
 enum rc
+proofs_count(struct database *db, const char *kind, int64_t status, int64_t *count, struct err *err)
+{
+    struct query q = query_start(db, "SELECT count(*) FROM proof WHERE kind = ? AND status = ?");
+    query_text(&q, slice_of(kind));
+    query_i64(&q, status);
+    *count = query_row(&q) ? query_column_i64(&q, 0) : 0;
+    return query_end(&q, err);
+}
+
+enum rc
 proofs_delete(struct database *db, struct slice identity, const char *kind, struct err *err)
 {
     struct query q = query_start(db, "DELETE FROM proof WHERE identity = ? AND kind = ?");

@@ -64,6 +64,9 @@ MUST_USE enum rc proofs_put(struct database *db, const struct proof_row *row, st
 /* RC_NOT_FOUND without words when there is none. */
 MUST_USE enum rc proofs_find(struct database *db, struct arena *arena, struct slice identity,
                              const char *kind, struct proof_row *out, struct err *err);
+/* How many of a kind stand so. */
+MUST_USE enum rc proofs_count(struct database *db, const char *kind, int64_t status, int64_t *count,
+                              struct err *err);
 MUST_USE enum rc proofs_delete(struct database *db, struct slice identity, const char *kind,
                                struct err *err);
 /* Identities with a proof to look for by now; each name once. */

@@ -85,8 +85,11 @@ def test_each_way_to_break_the_rule_is_found_and_tells_monitoring(instance):
     shown = verb(instance, "access", "--check", status=1)
     assert "anybody is not limited: any address of test1.com" in shown
     assert "sales-*@test1.com" in shown
+    before = instance.admin("access.check")["senders"]
     for user in ("twin", "both", "wild", "anybody"):
         instance.admin("grant.revoke", target=user)
+    after = instance.admin("access.check")
+    assert after["senders"] == before - 4 and after["identities"] == 1
     assert findings(instance) == []  # who has no active key cannot send
     assert "no active key" in verb(instance, "access", "--as", "anybody")
 

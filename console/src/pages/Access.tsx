@@ -155,7 +155,7 @@ export default function Access() {
               {
                 id: "matrix",
                 label: t(w.matrix),
-                content: <AccessMatrix holders={holders} check={value?.check ?? { holds: true, findings: [] }} />,
+                content: <AccessMatrix holders={holders} check={value?.check ?? { findings: [] }} />,
               },
               {
                 id: "person",

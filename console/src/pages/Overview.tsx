@@ -11,9 +11,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useState } from "react";
 import { call, verb } from "../api";
-import type { AccessCheck, AccessReport, Account, Brake, Canary, Identity, LedgerRecord, Queue } from "../answers";
+import type { AccessCheck, Account, Brake, Canary, LedgerRecord, Queue } from "../answers";
 import { count, counted, named, t, when } from "../i18n";
-import { useDoing, useLoad } from "../load";
+import { type Loaded, useDoing, useLoad } from "../load";
 import { Failed } from "../parts/Failed";
 import { Sites } from "../parts/Sites";
 import { TopSites } from "../parts/TopSites";
@@ -30,24 +30,25 @@ interface Quota {
 }
 
 /* What an administrator would want to be told first. */
-function Alarms() {
+function Alarms({ access }: { access: Loaded<AccessCheck> }) {
   const told = useLoad(async () => {
-    const [account, check, { brakes }, { canaries }] = await Promise.all([
+    const [account, { brakes }, { canaries }] = await Promise.all([
       verb<Account>("account.show"),
-      verb<AccessCheck>("access.check"),
       verb<{ brakes: Brake[] }>("brake.list"),
       verb<{ canaries: Canary[] }>("canary.list"),
     ]);
-    return { account, check, brakes, canaries: canaries.filter((canary) => canary.uses > 0) };
+    return { account, brakes, canaries: canaries.filter((canary) => canary.uses > 0) };
   });
-  if (told.error) return <Failed error={told.error} again={() => void told.reload()} />;
+  const failed = [told, access].find(({ error }) => error);
+  if (failed) return <Failed error={failed.error} again={() => void failed.reload()} />;
   if (!told.value)
     return (
       <Box>
         <Spinner /> {t(common.loading)}
       </Box>
     );
-  const { account, check, brakes, canaries } = told.value;
+  const { account, brakes, canaries } = told.value;
+  const check = access.value;
   const toKeys = <Button onClick={() => go("keys")}>{t(w.toKeys)}</Button>;
   return (
     <SpaceBetween size="s">
@@ -67,7 +68,7 @@ function Alarms() {
           {t(w.sandbox)}
         </Alert>
       )}
-      {!check.holds && (
+      {check && !check.holds && (
         <Alert type="warning" action={<Button onClick={() => go("access")}>{t(w.toAccess)}</Button>}>
           {counted(w.broken, check.findings.length)}
         </Alert>
@@ -76,15 +77,8 @@ function Alarms() {
   );
 }
 
-function Numbers({ queue }: { queue?: Queue }) {
-  const told = useLoad(async () => {
-    const [quota, report, { identities }] = await Promise.all([
-      call<Quota>("sesv2", "GetAccount"),
-      verb<AccessReport>("access.report"),
-      verb<{ identities: Identity[] }>("identity.list"),
-    ]);
-    return { quota: quota.SendQuota, report, identities };
-  });
+function Numbers({ queue, access }: { queue?: Queue; access?: AccessCheck }) {
+  const told = useLoad(async () => (await call<Quota>("sesv2", "GetAccount")).SendQuota);
   const big = (text: string, href: string) => (
     <Link href={href} fontSize="display-l">
       {text}
@@ -92,7 +86,7 @@ function Numbers({ queue }: { queue?: Queue }) {
   );
   if (told.error) return <Failed error={told.error} again={() => void told.reload()} />;
   const value = told.value;
-  const sent = value && count(Math.round(value.quota.SentLast24Hours));
+  const sent = value && count(Math.round(value.SentLast24Hours));
   return (
     <Container header={<Header variant="h2">{t(w.quota)}</Header>}>
       <KeyValuePairs
@@ -102,37 +96,17 @@ function Numbers({ queue }: { queue?: Queue }) {
             label: t(w.sent24),
             value: !value ? (
               <Spinner />
-            ) : value.quota.Max24HourSend < 0 ? (
+            ) : value.Max24HourSend < 0 ? (
               t(w.noMax, sent!)
             ) : (
-              t(w.ofMax, sent!, count(value.quota.Max24HourSend))
+              t(w.ofMax, sent!, count(value.Max24HourSend))
             ),
           },
-          { label: t(w.rate), value: value ? count(value.quota.MaxSendRate) : <Spinner /> },
+          { label: t(w.rate), value: value ? count(value.MaxSendRate) : <Spinner /> },
           { label: t(w.queued), value: queue ? big(count(queue.counts.queued), link("queue")) : <Spinner /> },
           { label: t(w.held), value: queue ? big(count(queue.counts.held), link("queue")) : <Spinner /> },
-          {
-            label: t(w.people),
-            value: value ? (
-              big(
-                count(
-                  value.report.users.filter((user) => user.active_keys > 0 && !user.suspended && user.grants.length > 0)
-                    .length,
-                ),
-                link("people"),
-              )
-            ) : (
-              <Spinner />
-            ),
-          },
-          {
-            label: t(w.domains),
-            value: value ? (
-              big(count(value.identities.filter((one) => one.verification === "SUCCESS").length), link("identities"))
-            ) : (
-              <Spinner />
-            ),
-          },
+          { label: t(w.people), value: access ? big(count(access.senders), link("people")) : <Spinner /> },
+          { label: t(w.domains), value: access ? big(count(access.identities), link("identities")) : <Spinner /> },
         ]}
       />
     </Container>
@@ -206,11 +180,12 @@ function LedgerState() {
 
 export default function Overview() {
   const queue = useLoad(() => verb<Queue>("queue.list", { limit: 1 }));
+  const access = useLoad(() => verb<AccessCheck>("access.check"));
   return (
     <SpaceBetween size="l">
       <Header variant="h1">{t(w.title)}</Header>
-      <Alarms />
-      <Numbers queue={queue.value} />
+      <Alarms access={access} />
+      <Numbers queue={queue.value} access={access.value} />
       <Suspense fallback={<Spinner />}>
         <Statistics />
       </Suspense>

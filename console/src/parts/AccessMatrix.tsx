@@ -25,7 +25,7 @@ function singleAddresses(holders: Holder[]): string[] {
   return [...all].sort();
 }
 
-function sharers(check: AccessCheck): Map<string, Set<string>> {
+function sharers(check: Pick<AccessCheck, "findings">): Map<string, Set<string>> {
   return new Map(
     check.findings
       .filter((finding) => finding.kind === "shared")
@@ -78,7 +78,7 @@ export function HolderName({ holder }: { holder: Holder }) {
   );
 }
 
-export function AccessMatrix({ holders, check }: { holders: Loaded<Holder[]>; check: AccessCheck }) {
+export function AccessMatrix({ holders, check }: { holders: Loaded<Holder[]>; check: Pick<AccessCheck, "findings"> }) {
   const [wanted, setWanted] = useState("");
   const all = singleAddresses(holders.value ?? []);
   const matching = all.filter((address) => address.includes(wanted.toLowerCase()));
