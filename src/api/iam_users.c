@@ -210,7 +210,7 @@ update_user(struct api_call *call, struct err *err)
         return rc;
     rc = end_sessions(call, row.folded, err);
     return rc == RC_OK ? users_move(call->database, call->arena, &row, name.len ? name : row.name,
-                                    path.len ? path : row.path, err)
+                                    path.len ? path : row.path, call->now_ms, err)
                        : rc;
 }
 

@@ -90,16 +90,16 @@ put_keys(struct api_call *call, struct err *err)
     return RC_OK;
 }
 
-/* So long back, but not before the user was made: mail names the user, and what is older is of somebody
- * who had the name before. */
+/* So long back, but not before the user had the name: mail names the user, and what is older is of
+ * somebody who had the name before. */
 static enum rc
 since(struct api_call *call, int64_t age_ms, int64_t *since_ms, struct err *err)
 {
     struct user_row user;
     enum rc rc = users_find(call->database, call->arena, call->caller->user_folded, &user, err);
     *since_ms = call->now_ms - age_ms;
-    if (rc == RC_OK && user.created_ms > *since_ms)
-        *since_ms = user.created_ms;
+    if (rc == RC_OK && user.named_ms > *since_ms)
+        *since_ms = user.named_ms;
     return rc;
 }
 

@@ -216,6 +216,9 @@ static const char *const migrations[] = {
     " PRIMARY KEY (recipient, number)) WITHOUT ROWID;"
     "ALTER TABLE statistic ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE statistic ADD COLUMN deferred INTEGER NOT NULL DEFAULT 0;"
+    /* Mail names its user: since when one has the name. */
+    "ALTER TABLE iam_user ADD COLUMN named_ms INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE iam_user SET named_ms = created_ms;"
     /* Who sent how much since midnight, read off the index alone. */
     "DROP INDEX message_accepted;"
     "CREATE INDEX message_accepted ON message (accepted_ms, counted, user_name);",

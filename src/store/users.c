@@ -16,7 +16,8 @@ enum rc
 users_insert(struct database *db, const struct user_row *row, struct err *err)
 {
     struct query q = query_start(db, "INSERT INTO iam_user (folded, name, id, path, created_ms, "
-                                     "boundary_arn) VALUES (?, ?, ?, ?, ?, NULLIF(?, ''))");
+                                     "named_ms, boundary_arn) VALUES (?1, ?2, ?3, ?4, ?5, ?5, "
+                                     "NULLIF(?6, ''))");
     query_text(&q, row->folded);
     query_text(&q, row->name);
     query_text(&q, row->id);
@@ -30,7 +31,8 @@ users_insert(struct database *db, const struct user_row *row, struct err *err)
 }
 
 #define USER_SELECT                                                                                \
-    "SELECT u.folded, u.name, u.id, u.path, u.created_ms, u.boundary_arn FROM iam_user u "
+    "SELECT u.folded, u.name, u.id, u.path, u.created_ms, u.boundary_arn, u.named_ms FROM "        \
+    "iam_user u "
 
 static void
 read_user(struct query *q, struct arena *arena, struct user_row *row)
@@ -41,6 +43,7 @@ read_user(struct query *q, struct arena *arena, struct user_row *row)
     row->path = query_column_text(q, arena, 3);
     row->created_ms = query_column_i64(q, 4);
     row->boundary_arn = query_column_text(q, arena, 5);
+    row->named_ms = query_column_i64(q, 6);
 }
 
 static enum rc
@@ -128,11 +131,12 @@ users_page(struct database *db, struct arena *arena, struct slice prefix, struct
 /* Under another key: the new row is there before what refers to it, and the old one until nothing
  * does. Both hold the unique id for a moment, so the new one's is told apart. */
 static enum rc
-rekey_user(struct database *db, struct slice old, struct slice folded, struct err *err)
+rekey_user(struct database *db, struct slice old, struct slice folded, int64_t now_ms,
+           struct err *err)
 {
     static const char *const steps[] = {
-        "INSERT INTO iam_user (folded, name, id, path, created_ms, boundary_arn) SELECT ?2, name, "
-        "'-' || id, path, created_ms, boundary_arn FROM iam_user WHERE folded = ?1",
+        "INSERT INTO iam_user (folded, name, id, path, created_ms, named_ms, boundary_arn) SELECT "
+        "?2, name, '-' || id, path, created_ms, ?3, boundary_arn FROM iam_user WHERE folded = ?1",
         "UPDATE access_key SET iam_user = ?2 WHERE iam_user = ?1",
         "UPDATE group_member SET iam_user = ?2 WHERE iam_user = ?1",
         "UPDATE login_profile SET iam_user = ?2 WHERE iam_user = ?1",
@@ -146,6 +150,8 @@ rekey_user(struct database *db, struct slice old, struct slice folded, struct er
         struct query q = query_start(db, steps[i]);
         query_text(&q, old);
         query_text(&q, folded);
+        if (i == 0)
+            query_i64(&q, now_ms);
         rc = query_run(&q, err);
     }
     return rc;
@@ -153,11 +159,11 @@ rekey_user(struct database *db, struct slice old, struct slice folded, struct er
 
 enum rc
 users_move(struct database *db, struct arena *arena, const struct user_row *row, struct slice name,
-           struct slice path, struct err *err)
+           struct slice path, int64_t now_ms, struct err *err)
 {
     struct slice folded = arena_lower(arena, name);
     if (!slice_eq(folded, row->folded)) {
-        enum rc rc = rekey_user(db, row->folded, folded, err);
+        enum rc rc = rekey_user(db, row->folded, folded, now_ms, err);
         if (rc == RC_CONFLICT)
             return err_set(err, rc, "User with name %.*s already exists.", SLICE_ARG(name));
         if (rc != RC_OK)

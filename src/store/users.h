@@ -8,6 +8,7 @@
 struct user_row {
     struct slice folded, name, id, path, boundary_arn; /* boundary_arn empty: none */
     int64_t created_ms;
+    int64_t named_ms; /* since when it has this name */
 };
 
 struct access_key_row {
@@ -50,7 +51,7 @@ MUST_USE enum rc users_page(struct database *db, struct arena *arena, struct sli
 /* A new name and path; keys, policies, groups, tags and password go with the user. `row` is as it was
  * found. RC_CONFLICT: the name is somebody else's. */
 MUST_USE enum rc users_move(struct database *db, struct arena *arena, const struct user_row *row,
-                            struct slice name, struct slice path, struct err *err);
+                            struct slice name, struct slice path, int64_t now_ms, struct err *err);
 /* RC_CONFLICT while keys, policies, group memberships or a password are left; tags, a suspension and
  * what was recorded of permissions go. */
 MUST_USE enum rc users_delete(struct database *db, struct arena *arena, struct slice name,

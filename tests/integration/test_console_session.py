@@ -315,6 +315,13 @@ def test_who_gets_a_name_that_was_somebodys_does_not_get_their_mail(instance):
         instance.iam.delete_login_profile(UserName=name)
         instance.iam.delete_user(UserName=name)
         assert is_out(yuki)
+    # Nor who is renamed so.
+    credential = instance.grant("yuri@test1.com")
+    instance.iam.create_login_profile(UserName="yuri@test1.com", Password=PASSWORD)
+    instance.iam.update_user(UserName="yuri@test1.com", NewUserName=name)
+    yuki = signed_in(instance, name)
+    assert yuki.call("postern", "own.mail")[1]["messages"] == []
+    assert yuki.call("postern", "own.show")[1]["sent_24h"] == 0
 
 
 def test_what_was_switched_off_is_not_brought_back(instance):

@@ -73,7 +73,7 @@ static void
 move(struct world *world, const char *name, const char *path)
 {
     assert_int_equal(users_move(world->db, world->arena, &world->user, slice_of(name),
-                                slice_of(path), &world->err),
+                                slice_of(path), 2, &world->err),
                      RC_OK);
 }
 
@@ -138,7 +138,7 @@ a_name_of_another_is_refused(void **state)
     struct world *world = *state;
     insert(world, "Bea");
     assert_int_equal(
-        users_move(world->db, world->arena, &world->user, SLICE("BEA"), SLICE("/"), &world->err),
+        users_move(world->db, world->arena, &world->user, SLICE("BEA"), SLICE("/"), 2, &world->err),
         RC_CONFLICT);
     assert_true(key_is_active_for(world, "ana"));
 }
