@@ -204,14 +204,14 @@ static const char *const migrations[] = {
     " used_ms INTEGER NOT NULL, PRIMARY KEY (user_id, action))"
     " WITHOUT ROWID;"
     "INSERT INTO setting VALUES ('permission_uses_ms', 1000 * strftime('%s', 'now'));",
-    /* console */
+    /* 5: who is signed in to the console */
     "CREATE TABLE console_session (token_hash BLOB PRIMARY KEY, user_id TEXT NOT NULL,"
     " created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX console_session_user ON console_session (user_id);"
     "ALTER TABLE login_profile ADD COLUMN totp_secret BLOB NOT NULL DEFAULT x'';"
     "ALTER TABLE login_profile ADD COLUMN totp_confirmed INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE login_profile ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;",
-    /* 5: what the console shows of a message's life and of the service's days */
+    /* 6: what the console shows of a message's life and of the service's days */
     "CREATE TABLE recipient_record (recipient INTEGER NOT NULL, number INTEGER NOT NULL,"
     " PRIMARY KEY (recipient, number)) WITHOUT ROWID;"
     "ALTER TABLE statistic ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;"

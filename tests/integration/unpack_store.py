@@ -1,6 +1,6 @@
 """A store that an earlier version left, as files: unpack_store.py NAME DIRECTORY
 
-Its times are moved to now, so that mail that waits in it has not expired.
+Its times are moved to now, so that mail that waits in it has not expired, and its decision is new.
 """
 
 import json
@@ -10,6 +10,7 @@ import sqlite3
 import sys
 import time
 
+EPOCH_2020_MS = 1577836800000  # keys count from it (store/message_key.h)
 STORES = pathlib.Path(__file__).parent / "stores"
 
 
@@ -23,6 +24,7 @@ def unpack(name, directory, *statements):
     now = int(time.time() * 1000)
     database.execute("UPDATE recipient SET expires_ms = ?, next_ms = ?, held_ms = "
                      "CASE state WHEN 1 THEN ? ELSE 0 END", (now + 86400000, now, now))
+    database.execute("UPDATE decision SET at_ms = ?, key = ?", (now, (now - EPOCH_2020_MS) << 12))
     for statement in statements:
         database.execute(statement)
     database.commit()
