@@ -24,6 +24,7 @@ import { List } from "../parts/List";
 import { type Change, changes, QueueQuestion } from "../parts/QueueQuestion";
 import { RecipientState } from "../parts/RecipientState";
 import { Rendered } from "../parts/Rendered";
+import { said } from "../parts/said";
 import { link } from "../route";
 import { common } from "../words/common";
 import { messageWords as w, messagesWords, queueWords, recipientStates, whatHappened } from "../words/mail";
@@ -57,7 +58,7 @@ function happenedStep(recipient: string, one: Happened): StepsProps.Step {
     header: `${when(one.time)}: ${recipient}: ${named(whatHappened, one.what)}`,
     details: (
       <>
-        {[one.status, one.reply].filter(Boolean).join(" ")}
+        {said(one)}
         <div>{[attempt, one.remote, one.tls && `${t(w.tls)}: ${one.tls}`].filter(Boolean).join(" · ")}</div>
         {one.dialogue && <Dialogue text={one.dialogue} />}
       </>
@@ -77,7 +78,7 @@ function stepsOf(recipient: Mail["recipients"][number]): StepsProps.Step[] {
       header: `${recipient.finished ? `${when(recipient.finished)}: ` : ""}${recipient.recipient}: ${named(recipientStates, recipient.state)}`,
       details: (
         <>
-          {[recipient.status, recipient.reply].filter(Boolean).join(" ")}
+          {said(recipient)}
           <div>{[recipient.remote, tried].filter(Boolean).join(" · ")}</div>
           {end?.dialogue && <Dialogue text={end.dialogue} />}
         </>
@@ -256,7 +257,7 @@ export default function Message({ id }: { id: string }) {
               {
                 id: "reply",
                 header: t(queueWords.reply),
-                cell: (row) => [row.status, row.reply].filter(Boolean).join(" ") || "–",
+                cell: (row) => said(row) || "–",
                 width: 220,
               },
               { id: "finished", header: t(common.time), cell: (row) => when(row.finished ?? row.next), width: 130 },

@@ -12,6 +12,7 @@ import { useSearch } from "../load";
 import { asked, Filters, type Filter, startOf } from "../parts/Filters";
 import { type Column, PagedList } from "../parts/List";
 import { RecipientState } from "../parts/RecipientState";
+import { said } from "../parts/said";
 import { go, link } from "../route";
 import { common } from "../words/common";
 import { messagesWords as w, queueWords, recipientStates } from "../words/mail";
@@ -63,7 +64,7 @@ const columns = (): Column<Found>[] => [
   {
     id: "reply",
     header: t(queueWords.reply),
-    cell: (row) => [row.status, row.reply].filter(Boolean).join(" ") || "–",
+    cell: (row) => said(row) || "–",
     width: 180,
   },
 ];

@@ -16,6 +16,7 @@ import { Copy } from "../parts/Copy";
 import { Failed } from "../parts/Failed";
 import { List, PagedList } from "../parts/List";
 import { RecipientState } from "../parts/RecipientState";
+import { said } from "../parts/said";
 import { Settings } from "../parts/Settings";
 import { Password, SecondFactor } from "../parts/SignInSettings";
 import { TestMail } from "../parts/TestMail";
@@ -44,8 +45,7 @@ function Fate({ message }: { message: OwnMessage }) {
           <Box fontSize="body-s" color="text-body-secondary">
             {[
               recipient.finished && when(recipient.finished),
-              recipient.status,
-              recipient.reply,
+              said(recipient),
               recipient.next && `${t(messageWords.willTry)}: ${when(recipient.next)}`,
             ]
               .filter(Boolean)

@@ -14,6 +14,7 @@ import { useSession } from "../session";
 import { testMailWords as w } from "../words/test-mail";
 import { Failed } from "./Failed";
 import { RecipientState } from "./RecipientState";
+import { said } from "./said";
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
@@ -82,7 +83,7 @@ function Recipients({ fates, message, again }: { fates: Fate[]; message: string;
           {waits(fate) && <div>{fate.next ? t(w.waitsUntil, when(fate.next)) : t(w.waits)}</div>}
           {fate.reply && (
             <Box fontSize="body-s" color="text-body-secondary">
-              <span className="name">{[t(w.saying, fate.reply), fate.remote].filter(Boolean).join(" · ")}</span>
+              <span className="name">{[t(w.saying, said(fate)), fate.remote].filter(Boolean).join(" · ")}</span>
             </Box>
           )}
         </div>

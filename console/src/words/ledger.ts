@@ -17,7 +17,7 @@ export const ledgerWords = {
   soFar: ["record {0} of {1}", "記録 {0} / {1}"],
   whole: ["The ledger is whole", "台帳は完全です"],
   wholeWords: [
-    "Records {0} to {1}; {2} signed heads; the details of {3} erased.",
+    "Records {0} to {1}. Signed heads: {2}. Records whose details were erased: {3}.",
     "記録 {0} から {1} まで、署名済みの先頭 {2} 件、詳細が消去された記録 {3} 件。",
   ],
   signedWith: ["Key that signs heads:", "先頭の署名鍵:"],
