@@ -17,7 +17,9 @@ export async function findsMail(page, given) {
     await page.getByRole("textbox", { name: "From", exact: true }).fill(from);
     await page.getByRole("button", { name: /^State/ }).click();
     await page.getByRole("option", { name: new RegExp(`^(Selected )?${state}$`) }).click();
-    const answered = page.waitForResponse((answer) => answer.url().endsWith("/message.list"));
+    const answered = page.waitForResponse(
+      (answer) => answer.url().endsWith("/message.list") && (answer.request().postDataJSON().to ?? "") === to,
+    );
     await page.getByRole("button", { name: "Search" }).click();
     await answered;
     shown.push(await rows(page, "Messages"));
@@ -55,11 +57,11 @@ export async function looksIntoAMessage(page, given) {
 export async function holdsASite(page, given) {
   await signIn(page, given, "#/queue");
   const site = table(page, "By site").getByRole("row").filter({ hasText: given.site });
-  await site.getByRole("link", { name: given.site }).click();
-  await page.waitForFunction(
-    (site) => document.querySelector("input[name=site]")?.value === site,
-    given.site,
+  const answered = page.waitForResponse(
+    (answer) => answer.url().endsWith("/queue.list") && answer.request().postDataJSON().site === given.site,
   );
+  await site.getByRole("link", { name: given.site }).click();
+  await answered;
   for (const row of await rows(page, "Queue")) assert.ok(row.includes(`@${given.site}`), row);
   for (const change of ["Hold", "Release"]) {
     await choose(page, `Actions: ${given.site}`, change);

@@ -172,7 +172,7 @@ def test_refusals_leave_everything_as_it_was(service, open_dir):
 
 # ---- stores of versions before ----
 
-OF_VERSION_5 = 28  # records in its ledger
+OF_VERSION_5 = 26  # records in its ledger
 
 # A domain, taro, hanako who is revoked and whose mail is held, mail of taro's that waits,
 # decisions; since version 3 also a configuration set, a template, a contact list, a suppressed
