@@ -14,17 +14,21 @@ async function usable(page) {
   return page.evaluate(() => new Promise((done) => requestIdleCallback(() => done(performance.now()))));
 }
 
+/* What came over the line: the files, and what the server answered. */
 async function bytes(page) {
-  return page.evaluate(() =>
-    performance.getEntriesByType("resource").reduce((sum, entry) => sum + entry.transferSize, 0),
-  );
+  return page.evaluate(() => {
+    const sum = { files: 0, answers: 0 };
+    for (const entry of performance.getEntriesByType("resource"))
+      sum[entry.name.includes("/console/assets/") ? "files" : "answers"] += entry.transferSize;
+    return sum;
+  });
 }
 
 /* Nothing is kept in the browser: the first visit of somebody who is not signed in. */
 export async function paceOfTheDoor(page, given) {
   await page.goto(given.url);
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  return { ms: await usable(page), bytes: await bytes(page) };
+  return { ms: await usable(page), ...(await bytes(page)) };
 }
 
 /* A place, with nothing kept but the session; then the same with the files that are kept. */
@@ -39,7 +43,7 @@ export async function paceOfAPlace(page, given) {
     await page.goto("about:blank");
     await page.goto(given.url + given.place);
     await heading(page, given.title, 1).waitFor();
-    times.push({ ms: await usable(page), bytes: await bytes(page) });
+    times.push({ ms: await usable(page), ...(await bytes(page)) });
   }
   return { first: times[0], again: times[1] };
 }
