@@ -530,16 +530,22 @@ ledger_verify_record(struct ledger_verifier *verifier, int64_t number, struct sl
     return rc == RC_OK ? check_heads(verifier, err) : rc;
 }
 
+enum { MARKS_WRITTEN = 16384, MARK_TEXT = 42, PLACE_TEXT = 256 };
+
 /* "number:calm:erased:chain", and for each mark ":erasure=count" */
 struct slice
 ledger_verify_write(struct arena *arena, const struct ledger_verifier *verifier)
 {
-    struct slice text = arena_printf(
-        arena, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%.*s", verifier->number, verifier->calm,
-        verifier->erased, SLICE_ARG(codec_hex(arena, bytes_of(verifier->chain, LEDGER_HASH))));
+    struct buf out;
+    buf_init(&out, PLACE_TEXT + MARKS_WRITTEN * MARK_TEXT);
+    buf_printf(&out, "%" PRId64 ":%" PRId64 ":%" PRId64 ":%.*s", verifier->number, verifier->calm,
+               verifier->erased,
+               SLICE_ARG(codec_hex(arena, bytes_of(verifier->chain, LEDGER_HASH))));
     for (size_t i = 0; i < verifier->mark_count; i++)
-        text = arena_printf(arena, "%.*s:%" PRId64 "=%" PRId64, SLICE_ARG(text),
-                            verifier->marks[i].erasure, verifier->marks[i].count);
+        buf_printf(&out, ":%" PRId64 "=%" PRId64, verifier->marks[i].erasure,
+                   verifier->marks[i].count);
+    struct slice text = arena_dup(arena, buf_slice(&out));
+    buf_fini(&out);
     return text;
 }
 
@@ -558,8 +564,8 @@ take_mark(struct ledger_verifier *verifier, struct slice part)
 {
     struct slice erasure, count;
     struct ledger_mark mark;
-    if (!slice_cut(part, '=', &erasure, &count) || !slice_i64(erasure, &mark.erasure) ||
-        !slice_i64(count, &mark.count))
+    if (verifier->mark_count == MARKS_WRITTEN || !slice_cut(part, '=', &erasure, &count) ||
+        !slice_i64(erasure, &mark.erasure) || !slice_i64(count, &mark.count))
         return false;
     verifier->marks = arena_grow(verifier->arena, verifier->marks, sizeof *verifier->marks,
                                  verifier->mark_count, &verifier->mark_cap);

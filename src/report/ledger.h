@@ -167,7 +167,8 @@ MUST_USE enum rc ledger_verify_begin(struct ledger_verifier *verifier, struct ar
 MUST_USE enum rc ledger_verify_record(struct ledger_verifier *verifier, int64_t number,
                                       struct slice plain, struct slice details, struct slice chain,
                                       struct ledger_record *out, struct err *err);
-/* Where it stands, in printable text; and on from there in place of _begin: false when it is none. */
+/* Where it stands, in printable text; and on from there in place of _begin: false when it is none, or
+ * one with more than 16,384 erasures that are yet to come. */
 struct slice ledger_verify_write(struct arena *arena, const struct ledger_verifier *verifier);
 MUST_USE bool ledger_verify_resume(struct ledger_verifier *verifier, struct arena *arena,
                                    struct slice text, const struct ledger_head *heads,

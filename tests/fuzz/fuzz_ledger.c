@@ -40,6 +40,21 @@ read_head(struct arena *arena, struct slice text)
         abort();
 }
 
+/* Where a verification stood, as who asks for the next step brings it back. */
+static void
+read_place(struct arena *arena, struct slice text)
+{
+    struct ledger_verifier verifier, again;
+    if (!ledger_verify_resume(&verifier, arena, text, NULL, 0))
+        return;
+    struct slice written = ledger_verify_write(arena, &verifier);
+    if (!ledger_verify_resume(&again, arena, written, NULL, 0) || again.number != verifier.number ||
+        again.mark_count != verifier.mark_count ||
+        memcmp(again.chain, verifier.chain, LEDGER_HASH) != 0 ||
+        !slice_eq(ledger_verify_write(arena, &again), written))
+        abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -47,6 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new();
     read_record(text);
     read_head(arena, text);
+    read_place(arena, text);
     (void)ledger_names(text, SLICE("ana@a.example"));
     arena_free(arena);
     return 0;
