@@ -21,10 +21,14 @@ def test_a_person_sees_their_own_page_and_nothing_of_another(instance, browser):
         own=[TARO, instance.keys[TARO]["access_key_id"], "friend-of-taro@example.net"],
         others=[JIRO, key, "friend-of-jiro"],
         places=["#/people", f"#/people/{JIRO}", "#/access", "#/decisions", "#/queue",
-                f"#/queue/{sent[JIRO]}", "#/policies", "#/identities", "#/settings", "#/keys"],
+                f"#/queue/{sent[JIRO]}", "#/policies", "#/identities", "#/settings", "#/keys",
+                "#/messages", "#/ledger", f"#/ledger/{JIRO}"],
         calls=[("user.list", {}), ("user.show", {"user": JIRO}), ("access.report", {}),
                ("queue.show", {"message": sent[JIRO]}), ("decision.list", {"user": JIRO}),
-               ("credential.rotate", {"user": JIRO}), ("grant.list", {})])
+               ("credential.rotate", {"user": JIRO}), ("grant.list", {}), ("queue.sites", {}),
+               ("message.list", {"as": JIRO}), ("message.body", {"message": sent[JIRO]}),
+               ("ledger.list", {"about": JIRO}), ("ledger.verify", {}), ("statistics.list", {}),
+               ("statistics.sites", {})])
 
 
 def test_who_was_signed_out_meanwhile_goes_on_with_what_was_typed(browser):

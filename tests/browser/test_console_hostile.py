@@ -69,10 +69,12 @@ def test_what_strangers_and_users_write_is_shown_and_does_nothing(instance, zone
         ("#/people/mallory", evil("reason")), ("#/policies/user/mallory/sending", "onerror="),
         ("#/access", evil("condition"), "By person"), ("#/queue", evil("later")),
         (f"#/queue/{later}", evil("subject")), (f"#/queue/{gone}", evil("gone")),
+        ("#/messages", evil("subject")), ("#/messages", evil("gone")),
+        ("#/ledger/gone@example.net", evil("gone")), ("#/overview", evil("later")),
         ("#/identities/test1.com", evil("record")), ("#/decisions", SHORT_EVIL),
         *((place, evil("hash")) for place in everywhere), (f"#/{name}", "There is no such page")])
     browser.tell("showsAsText", user=TARO, password=PASSWORD, places=[
-        ("#/own", evil("later")), ("#/own", evil("gone"))])
+        ("#/own", evil("later")), ("#/own", evil("gone")), ("#/own", evil("subject"))])
     address = '"<img/src=x/onerror=globalThis.hit=1>"@test9.com'
     browser.tell("simulatesHostileWords", sender=TARO, words=address, **CHIEF, **{"from": address})
 

@@ -1,4 +1,5 @@
 /* #/setup: from nothing to the first signed mail. Each step reads from the server whether it is done. */
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -188,9 +189,12 @@ function SendAndSee({ domain, account, grants, given }: SendProps) {
 
 function RecordsStep({ domain, verified }: { domain: string; verified: boolean }) {
   const check = useDomainCheck(domain);
-  const done = verified || (check.value?.verification === "SUCCESS" && check.value.dkim === "SUCCESS");
+  const told = check.value;
+  const inDns = told?.verification === "SUCCESS" && told.dkim === "SUCCESS";
+  const byWord = !!told?.vouched && told.findings.some(({ found }) => found !== "present");
   return (
-    <Step title={t(w.records)} done={done}>
+    <Step title={t(w.records)} done={!byWord && (verified || inDns)}>
+      {byWord && <Alert type="info">{t(w.byWord, domain)}</Alert>}
       <Records domain={domain} check={check} />
     </Step>
   );

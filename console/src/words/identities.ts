@@ -125,6 +125,10 @@ export const keyStates: Record<string, Words> = {
 };
 
 export const setupWords = {
+  byWord: [
+    "You vouched for {0}, so it may send although DNS does not show these records yet. Receivers look for them: publish them.",
+    "{0} は管理者の保証により送信できますが、DNS にはまだレコードがありません。受信側が確認するため、公開してください。",
+  ],
   title: ["From nothing to the first signed mail", "最初の署名付きメールまで"],
   description: [
     "Each step shows whether it is done; all of them can be done later elsewhere.",
