@@ -116,6 +116,12 @@ function useWide(): boolean {
   );
 }
 
+/* The item of the menu that a page belongs to. */
+function listOf([page = "overview", part]: string[]): string {
+  if (page === "hand-out") return "people";
+  return page === "queue" && part !== undefined ? "messages" : page;
+}
+
 interface ShellProps {
   session: Session;
   left: () => void;
@@ -170,7 +176,7 @@ export function Shell({ session, left, switchLanguage }: ShellProps) {
         navigation={
           <SideNavigation
             header={{ text: session.hostname, href: "#/" }}
-            activeHref={link(route[0] ?? "overview")}
+            activeHref={link(listOf(route))}
             items={menu(session)}
             onFollow={() => {
               if (!beside) setOpen(false);

@@ -71,6 +71,7 @@ function stepsOf(recipient: Mail["recipients"][number]): StepsProps.Step[] {
   const tried = recipient.attempts > 0 ? `${t(queueWords.attempts)}: ${count(recipient.attempts)}` : "";
   const end = recipient.finished ? recipient.history.find((one) => one.what === recipient.state) : undefined;
   const told = recipient.history.filter((one) => one !== end);
+  const news = recipient.finished || told.length === 0; // what was said is not above already
   const steps: StepsProps.Step[] = [
     ...told.map((one) => happenedStep(recipient.recipient, one)),
     {
@@ -78,8 +79,8 @@ function stepsOf(recipient: Mail["recipients"][number]): StepsProps.Step[] {
       header: `${recipient.finished ? `${when(recipient.finished)}: ` : ""}${recipient.recipient}: ${named(recipientStates, recipient.state)}`,
       details: (
         <>
-          {said(recipient)}
-          <div>{[recipient.remote, tried].filter(Boolean).join(" · ")}</div>
+          {news && said(recipient)}
+          <div>{[news && recipient.remote, tried].filter(Boolean).join(" · ")}</div>
           {end?.dialogue && <Dialogue text={end.dialogue} />}
         </>
       ),
