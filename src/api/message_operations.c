@@ -54,7 +54,7 @@ input_filter(struct api_call *call, struct mail_filter *filter, struct err *err)
     if (rc == RC_OK)
         rc = api_input_time(call, "since", 0, &filter->since_ms, err);
     if (rc == RC_OK)
-        rc = api_input_time(call, "until", 0, &filter->until_ms, err);
+        rc = api_input_time(call, "until", INT64_MAX, &filter->until_ms, err);
     if (rc == RC_OK)
         rc = api_input_key(call, "before", &filter->before, err);
     return rc == RC_OK ? api_input_limit(call, 50, FOUND_MAX, &filter->limit, err) : rc;

@@ -318,7 +318,8 @@ change_message(struct api_call *call, const struct change *change, struct slice 
     return RC_OK;
 }
 
-/* change, message or "all"[, recipient][, as][, key][, site]: all recipients that are in a fitting state. */
+/* change, message or "all"[, recipient][, as][, key][, site]: all recipients that are in a fitting
+ * state. */
 enum rc
 queue_change(struct api_call *call, struct err *err)
 {

@@ -54,8 +54,6 @@ mail_search(struct database *db, struct arena *arena, const struct mail_filter *
     int64_t *list = NULL, low = first_key(filter->since_ms), high = first_key(filter->until_ms),
             end = 0;
     size_t len = 0, cap = 0;
-    if (filter->until_ms == 0)
-        high = INT64_MAX;
     if (filter->before > 0 && filter->before < high)
         high = filter->before;
     enum rc rc = step_end(db, low, high, &end, err);

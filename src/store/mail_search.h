@@ -19,7 +19,7 @@ struct mail_filter {
     struct slice user; /* folded: of that name, or by a key that is that user's now */
     struct slice access_key, from, to; /* from: header or reverse-path */
     unsigned states;                   /* a bit a recipient_state */
-    int64_t since_ms, until_ms;        /* accepted in [since_ms, until_ms) */
+    int64_t since_ms, until_ms;        /* accepted in [since_ms, until_ms); INT64_MAX: no end */
     int64_t before;                    /* the key of a recipient: those before it */
     int64_t limit;
 };

@@ -67,6 +67,7 @@ def instance(zone, sink):
     ({"to": "%"}, []),
     ({"to": "' OR 1=1 --"}, []),
     ({"until": "2020-01-01T00:00Z"}, []),
+    ({"until": "1970-01-01T00:00Z"}, []),
     ({"since": "2100-01-01T00:00Z"}, []),
 ])
 def test_mail_is_found(instance, members, expected):
